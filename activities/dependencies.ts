@@ -1,0 +1,22 @@
+import type { SendGate } from '../limiter/sendGate.js';
+import type { TokenBroker } from '../limiter/tokenBroker.js';
+import type { Database } from '../platform/database.js';
+import type { Logger } from '../platform/logger.js';
+import type { ProviderRegistry } from '../providers/registry.js';
+import type { MessageStore } from '../storage/messageStore.js';
+import type { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
+
+/** What activities need of their process; made once, in main/. */
+export interface Dependencies {
+  database: Database;
+  store: MessageStore;
+  workspaces: WorkspaceDirectory;
+  providers: ProviderRegistry;
+  broker: TokenBroker;
+  gate: SendGate;
+  logger: Logger;
+  /** The URL under which providers reach the callbacks, without a slash at its end. */
+  publicBaseUrl: string;
+  reconcileDelaysMs: number[];
+  providerHoldMs: number;
+}

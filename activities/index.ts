@@ -1,0 +1,29 @@
+import { closeAsUnknown } from './closeAsUnknown.js';
+import type { Dependencies } from './dependencies.js';
+import { persistAndReserve } from './persistAndReserve.js';
+import { pollProvider } from './pollProvider.js';
+import { reconcileAttempt } from './reconcileAttempt.js';
+import { recordOutcome } from './recordOutcome.js';
+import { storeNews } from './storeNews.js';
+import { submitToProvider } from './submitToProvider.js';
+
+/** Local activities: short writes of a message's life, run inside the worker that runs its workflow. */
+export function createLocalActivities(dependencies: Dependencies) {
+  return {
+    persistAndReserve: persistAndReserve(dependencies),
+    storeNews: storeNews(dependencies),
+    closeAsUnknown: closeAsUnknown(dependencies),
+    recordOutcome: recordOutcome(dependencies),
+  };
+}
+export type LocalActivities = ReturnType<typeof createLocalActivities>;
+
+/** Activities that talk to providers: visible in the Temporal Web UI while they run, with attempts and failures. */
+export function createSendActivities(dependencies: Dependencies) {
+  return {
+    submitToProvider: submitToProvider(dependencies),
+    reconcileAttempt: reconcileAttempt(dependencies),
+    pollProvider: pollProvider(dependencies),
+  };
+}
+export type SendActivities = ReturnType<typeof createSendActivities>;

@@ -1,0 +1,28 @@
+import type { OutboundMessage } from '../domain/message.js';
+import type { MessageStatus } from '../domain/messageStatus.js';
+import { providerNamed } from '../providers/registry.js';
+import { attemptsOfMessage } from '../storage/sendAttempts.js';
+import type { Dependencies } from './dependencies.js';
+
+/** Asks the provider once how a message stands whose receipts never came, and stores the answer. Answers its state. */
+export function pollProvider({ database, store, workspaces, providers }: Dependencies) {
+  return async (message: OutboundMessage): Promise<MessageStatus | null> => {
+    const newest = (await attemptsOfMessage(database, message.workspaceId, message.messageId)).at(-1);
+    const { account } = await workspaces.get(message.workspaceId);
+    if (!account || !newest?.providerMessageId) return null;
+    const found = await providerNamed(providers, newest.provider).fetchMessage(account, newest.providerMessageId);
+    if (!found) return null;
+    const moved = await store.advance({
+      workspaceId: message.workspaceId,
+      messageId: message.messageId,
+      attempt: newest.attempt,
+      provider: newest.provider,
+      attemptStatus: found.status,
+      messageStatus: found.status,
+      providerMessageId: found.id,
+      error: found.error,
+      evidence: 'asked the provider, no receipt came in time',
+    });
+    return moved?.status ?? null;
+  };
+}

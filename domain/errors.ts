@@ -1,0 +1,46 @@
+/**
+ * Every error a client can meet, decided once: its HTTP status and its title. The detail says what was wrong with this
+ * request and what to do. Codes are stable; a code without a decision does not compile.
+ */
+export const problems = {
+  invalid_request: { status: 422, title: 'The request does not fit the schema' },
+  malformed_json: { status: 400, title: 'The body is not valid JSON' },
+  unsupported_media_type: { status: 415, title: 'The body must be application/json' },
+  body_too_large: { status: 413, title: 'The body is too large' },
+  unauthorized: { status: 401, title: 'A valid API key is required' },
+  forbidden: { status: 403, title: 'Not allowed' },
+  callback_rejected: { status: 403, title: 'The callback could not be verified' },
+  not_found: { status: 404, title: 'Not found' },
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
+  idempotency_key_reused: { status: 422, title: 'This idempotency key belongs to another message' },
+  templates_not_available: { status: 422, title: 'Templates are not available yet' },
+  unknown_sender: { status: 422, title: 'The sender does not belong to this workspace' },
+  unavailable: { status: 503, title: 'The message could not be accepted right now' },
+  internal: { status: 500, title: 'Something went wrong on our side' },
+} as const satisfies Record<string, { status: number; title: string }>;
+export type ProblemCode = keyof typeof problems;
+
+export interface FieldError {
+  field: string;
+  message: string;
+}
+
+/** An error meant for the client: becomes problem+json over HTTP and a refusing acknowledgement over a socket. */
+export class Problem extends Error {
+  constructor(
+    readonly code: ProblemCode,
+    detail: string,
+    readonly extra: { errors?: FieldError[]; retryAfterSeconds?: number; idempotencyKey?: string; allow?: string } = {},
+  ) {
+    super(detail);
+    this.name = 'Problem';
+  }
+
+  get status(): number {
+    return problems[this.code].status;
+  }
+
+  get title(): string {
+    return problems[this.code].title;
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * Names of workflows. They are read by people in the Temporal Web UI and never encrypted, so no phone number is in them.
+ * Ids of things are UUIDs; a workflow id says what it is and where it lives.
+ */
+export interface MessageRef {
+  workspaceId: string;
+  messageId: string;
+}
+
+export function messageWorkflowId({ workspaceId, messageId }: MessageRef): string {
+  return `msg/${workspaceId}/${messageId}`;
+}
+
+export function messageOfWorkflowId(workflowId: string): MessageRef | undefined {
+  const [kind, workspaceId, messageId] = workflowId.split('/');
+  return kind === 'msg' && workspaceId && messageId ? { workspaceId, messageId } : undefined;
+}
+
+export function rateLimiterWorkflowId(workspaceId: string): string {
+  return `ratelimiter/${workspaceId}`;
+}
+
+export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+export function isUuid(text: string): boolean {
+  return uuidPattern.test(text);
+}
+
+/** A UUID of version 8 (custom) from 16 bytes, e.g. of an HMAC: the same input always names the same thing. */
+export function uuidFromBytes(bytes: Uint8Array, version: 7 | 8 = 8): string {
+  if (bytes.length < 16) throw new RangeError(`a UUID needs 16 bytes, got ${bytes.length}`);
+  const hex = [...bytes.subarray(0, 16)].map((byte, index) => {
+    const value = index === 6 ? (byte & 0x0f) | (version << 4) : index === 8 ? (byte & 0x3f) | 0x80 : byte;
+    return value.toString(16).padStart(2, '0');
+  });
+  return hex.join('').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}

@@ -1,0 +1,79 @@
+/**
+ * Every limit and timeout of the product, unit last in the name. What an operator may change is read from the
+ * environment in platform/config.ts and starts from the values here.
+ */
+
+export const bodyCharactersMax = 1_600;
+export const mediaUrlsMax = 10;
+export const metadataBytesMax = 2_048;
+export const idempotencyKeyCharactersMax = 255;
+export const jsonBodyBytesMax = 256 * 1024;
+export const callbackBodyBytesMax = 64 * 1024;
+export const pageSizeMax = 100;
+export const pageSizeDefault = 50;
+
+/** Accept must be durable within this time, or the answer is 503 with the key to retry with. */
+export const acceptDeadlineMs = 300;
+/** How long a process may trust what it read of a workspace's settings. Limits, consent and revocation are decided again in the attempt transaction. */
+export const settingsCacheMs = 5_000;
+/** A revoked API key stops working within this time in every process. */
+export const apiKeyCacheMs = 3_000;
+
+export const rateDefaultPerSecond = 10;
+export const burstDefault = 50;
+export const cooldownDefaultMs = 60_000;
+
+/** A slot may be used this long after its time; later it is asked anew, so that an outage does not release a flood. */
+export const slotValidityMs = 250;
+/** Slots nearer than this are waited out inside the send step; farther ones by a durable timer. */
+export const slotNearMs = 250;
+/** The durable timer ends this much before the slot, so that a timer's lag does not make the slot stale. */
+export const timerLeadMs = 300;
+/** A send step waits in its process no longer than this; else the workflow sleeps. */
+export const inProcessWaitMaxMs = 1_000;
+export const leaseTokensMax = 10;
+/** All processes together hold at most this share of the burst. */
+export const leaseBurstShareMax = 0.2;
+export const leaseLifeMs = 10 * 60_000;
+/** A process stops using a lease this much before the limiter writes it off. */
+export const leaseSafetyMs = 5_000;
+export const reserveBatchWindowMs = 5;
+export const reserveBatchMax = 200;
+/** With the limiter away a reservation gives up after this time and the workflow sleeps instead of holding a worker's slot. */
+export const reserveGiveUpMs = 2_000;
+export const limiterUnavailableRetryMs = 3_000;
+export const limiterIdleEndMs = 15 * 60_000;
+export const limiterUpdatesPerRunMax = 1_800;
+
+/** From the attempt row's commit to the first byte of the request; later the attempt is closed as not sent. */
+export const attemptWriteWindowMs = 500;
+/** Twilio can hold a request this long before it errors; nothing about a doubtful attempt is decided earlier. */
+export const providerHoldDefaultMs = 26_000;
+/** Created-at window in which a message of the provider's list can belong to an attempt: before its start, after its deadline. */
+export const candidateLeadMs = 5_000;
+export const candidateLagMs = 30_000;
+export const providerConnectTimeoutMs = 3_000;
+export const providerQueueTimeoutMs = 2_000;
+export const providerResponseTimeoutDefaultMs = 15_000;
+export const providerSocketsMax = 256;
+export const reconcileDelaysDefaultMs = [5_000, 30_000, 120_000] as const;
+
+/** Start-to-close of submitToProvider: slot wait + connect + answer, with room. */
+export const submitTimeoutMs = 60_000;
+export const heartbeatTimeoutMs = 10_000;
+export const heartbeatFromMs = 3_000;
+export const heartbeatEveryMs = 2_000;
+
+export const messageValidityDefaultMs = 4 * 60 * 60_000;
+/** After the end of its validity a message's workflow waits this long for a receipt before it asks once and closes. */
+export const receiptGraceDefaultMs = 10 * 60_000;
+/** A message that waits longer than this becomes visible as unusual (search attribute MessageStatus). */
+export const unusualWaitMs = 30_000;
+
+export const sendsConcurrentDefault = 50;
+export const eventFollowIntervalMs = 200;
+export const eventsPerFollowMax = 500;
+export const socketHeartbeatMs = 30_000;
+export const socketEventBytesMax = 64 * 1024;
+export const traceQueryTimeoutMs = 2_000;
+export const drainTimeoutMs = 10_000;

@@ -1,0 +1,63 @@
+import type { Encoding } from './segments.js';
+import type { MessageStatus } from './messageStatus.js';
+import type { Priority } from './priority.js';
+
+/** What happens to a message whose sending is in doubt and for which the provider shows no proof. */
+export const ambiguousPolicies = ['prefer-no-duplicate', 'prefer-delivery'] as const;
+export type AmbiguousPolicy = (typeof ambiguousPolicies)[number];
+
+/** An accepted outbound message: the input of the workflow sendMessage. Times are epoch milliseconds. */
+export interface OutboundMessage {
+  workspaceId: string;
+  messageId: string;
+  /** Grows with each redrive; a run of an older generation ends at once. */
+  generation: number;
+  /** SHA-256 (hex) of the canonical request, to tell the same idempotency key with another payload. */
+  payloadHash: string;
+  contactId: string;
+  to: string;
+  senderId: string;
+  from: string;
+  body: string;
+  mediaUrls: string[];
+  metadata: Record<string, string>;
+  priority: Priority;
+  encoding: Encoding;
+  segments: number;
+  acceptedAtMs: number;
+  /** After this time the message is of no use and must not be sent any more. */
+  validUntilMs: number;
+  /** When the workflow stops waiting for a receipt, asks the provider once and closes. */
+  closesAtMs: number;
+}
+
+/** A right to send one message between two moments, given under one epoch of the workspace's limits. Epoch milliseconds. */
+export interface SendToken {
+  notBeforeMs: number;
+  goodUntilMs: number;
+  limitsEpoch: number;
+}
+
+/** Why a message did not arrive, in the provider's code and in words. */
+export interface MessageError {
+  code: string;
+  message: string;
+}
+
+/** The answer of the workflow query `getMessageState`: where this run stands, for support and for the trace. */
+export interface MessageState {
+  step: 'persisting' | 'waiting for send token' | 'submitting' | 'reconciling' | 'awaiting status callback' | 'recording' | 'closed';
+  status: MessageStatus;
+  attempt: number;
+  providerMessageId: string | null;
+  /** ISO time of the slot the message waits for, while it waits. */
+  waitingUntil: string | null;
+  error: MessageError | null;
+}
+
+/** What the workflow sendMessage ends with. */
+export interface MessageOutcome {
+  status: MessageStatus;
+  providerMessageId: string | null;
+  error: MessageError | null;
+}

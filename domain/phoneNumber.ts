@@ -1,0 +1,8 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+
+/** The E.164 form of a number, or undefined where it is not one that can exist. Numbers must start with + and a country code. */
+export function toE164(text: string): string | undefined {
+  if (!/^\+[1-9][0-9 ().-]{5,24}$/.test(text)) return undefined;
+  const number = parsePhoneNumberFromString(text);
+  return number?.isValid() ? number.number : undefined;
+}

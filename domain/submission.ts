@@ -1,0 +1,57 @@
+/** What the activities of a message's life take and answer. Plain data: it lies in workflow histories. */
+import type { Advance } from './advance.js';
+import type { MessageError, OutboundMessage, SendToken } from './message.js';
+import type { MessageStatus } from './messageStatus.js';
+
+/** Answer of persistAndReserve. */
+export interface Persisted {
+  createdAtMs: number;
+  /** Where the message stands: `queued` for a new one, or what an earlier run left. */
+  status: MessageStatus;
+  /** Sends begun so far. */
+  attempt: number;
+  providerMessageId: string | null;
+  /** False where another run or another payload owns the message: this run has nothing to do. */
+  owned: boolean;
+  /** Null where the limiter could not be asked. */
+  token: SendToken | null;
+  /** From the end of the activity to the token's slot, or to the next question. */
+  waitMs: number;
+}
+
+/** A stored message whose sending is this run's business. */
+export interface SubmitInput {
+  message: OutboundMessage;
+  createdAtMs: number;
+  attempt: number;
+  token: SendToken | null;
+}
+
+export type Submission =
+  /** The provider has it, by this run or an earlier one. */
+  | { kind: 'submitted'; attempt: number; status: MessageStatus; providerMessageId: string | null }
+  /** What became of it could not be stored: the workflow stores `news` first and goes on with `then`; nobody sends again before. */
+  | { kind: 'notStored'; news: Advance; then: Submission }
+  /** Its turn is later. */
+  | { kind: 'wait'; waitMs: number; token: SendToken | null }
+  /** It ended without being sent by this run. */
+  | { kind: 'ended'; status: MessageStatus; error: MessageError | null }
+  /** Whether the provider has it is not known. */
+  | { kind: 'uncertain'; attempt: number; reason: string; checkInMs: number };
+
+export interface ReconcileInput {
+  message: OutboundMessage;
+  createdAtMs: number;
+  attempt: number;
+  /** Which look it is, from 1. */
+  check: number;
+}
+
+export type Reconciliation =
+  /** The provider has it: proved by a callback or by its list. */
+  | { kind: 'found'; status: MessageStatus; providerMessageId: string | null }
+  | { kind: 'again'; checkInMs: number }
+  /** No proof; a person decides. */
+  | { kind: 'parked'; error: MessageError }
+  /** No proof; the workspace prefers a second send. */
+  | { kind: 'resend'; attempt: number };

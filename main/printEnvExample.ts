@@ -1,0 +1,3 @@
+import { envExample } from '../platform/config.js';
+
+process.stdout.write(envExample());

@@ -1,0 +1,104 @@
+import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import type { Connection } from '@temporalio/client';
+import { createLocalActivities, createSendActivities } from '../activities/index.js';
+import type { Dependencies } from '../activities/dependencies.js';
+import { SendGate } from '../limiter/sendGate.js';
+import { TokenBroker } from '../limiter/tokenBroker.js';
+import type { Config, Role } from '../platform/config.js';
+import { Database } from '../platform/database.js';
+import { EventBus } from '../platform/eventBus.js';
+import { createLogger } from '../platform/logger.js';
+import { SettingsStore } from '../platform/prisma.js';
+import { connectImpatient, connectWorkers, createClient } from '../platform/temporalClient.js';
+import { createProviders, type ProviderRegistry } from '../providers/registry.js';
+import { startServer } from '../server/server.js';
+import { ApiKeyRegister } from '../storage/apiKeys.js';
+import { MessageStore } from '../storage/messageStore.js';
+import { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
+import { createLimiterWorker, createMessagesWorker, createSendsWorker, type WorkerSettings } from '../workers/createWorker.js';
+import { temporalRuntimeOptions } from './temporalRuntime.js';
+
+export interface RunningProcess {
+  /** Port of the HTTP server, where this process has that role. */
+  port: number | undefined;
+  /** Settles when a worker ends by itself; rejects where it failed. */
+  ended: Promise<void>;
+  /** Ends in order: no new work, what runs drains, connections close. */
+  stop(): Promise<void>;
+}
+
+/** Partitions stand this many weeks ahead; the maintenance role makes sure when it starts. */
+const partitionWeeksAhead = 5;
+
+/**
+ * Composes the roles of one process. `providers` can be given by a caller that wraps them; by default they are made
+ * from the configuration.
+ */
+export async function startProcess(config: Config, givenProviders?: ProviderRegistry): Promise<RunningProcess> {
+  const has = (role: Role) => config.ROLES.includes(role);
+  const logger = createLogger(config.LOG_LEVEL, { roles: config.ROLES.join('+') });
+  Runtime.install(temporalRuntimeOptions(logger));
+  const temporal = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE };
+  const database = new Database(config.DATABASE_URL, config.DATABASE_CONNECTIONS_MAX, logger);
+  const settings = new SettingsStore(database);
+  const workspaces = new WorkspaceDirectory(settings, Buffer.from(config.ENCRYPTION_KEY, 'base64'));
+  const bus = new EventBus(config.REDIS_URL, logger);
+  const store = new MessageStore(database, bus);
+  const providers =
+    givenProviders ?? createProviders({ twilio: { baseUrl: config.TWILIO_API_BASE_URL, responseTimeoutMs: config.PROVIDER_RESPONSE_TIMEOUT_MS } });
+  const publicBaseUrl = (config.PUBLIC_BASE_URL ?? `http://127.0.0.1:${config.PORT}`).replace(/\/+$/, '');
+
+  const connection: NativeConnection = await connectWorkers(temporal);
+  const workers: Worker[] = [];
+  let impatient: Connection | undefined;
+  const forWorkers: WorkerSettings = {
+    connection,
+    namespace: temporal.namespace,
+    sendsConcurrentMax: config.SENDS_CONCURRENT_MAX,
+    workflowTasksConcurrentMax: config.WORKFLOW_TASKS_CONCURRENT_MAX,
+    workflowsCachedMax: config.WORKFLOWS_CACHED_MAX,
+  };
+  if (has('messages') || has('sends')) {
+    impatient = await connectImpatient(temporal);
+    const dependencies: Dependencies = {
+      database,
+      store,
+      workspaces,
+      providers,
+      broker: new TokenBroker(createClient(impatient, temporal)),
+      gate: new SendGate(),
+      logger,
+      publicBaseUrl,
+      reconcileDelaysMs: config.RECONCILE_DELAYS_S,
+      providerHoldMs: config.PROVIDER_HOLD_S * 1_000,
+    };
+    const sends = createSendActivities(dependencies);
+    if (has('messages')) workers.push(await createMessagesWorker(forWorkers, createLocalActivities(dependencies), has('sends') ? sends : undefined));
+    else workers.push(await createSendsWorker(forWorkers, sends));
+  }
+  if (has('limiter')) workers.push(await createLimiterWorker(forWorkers));
+  if (has('maintenance')) await database.asMaintenance('select ensure_weeks_ahead($1)', [partitionWeeksAhead]);
+
+  const running = workers.map((worker) => worker.run());
+  const server = has('server')
+    ? await startServer({ config, database, store, workspaces, apiKeys: new ApiKeyRegister(database), providers, temporal: createClient(connection, temporal), bus, logger, publicBaseUrl })
+    : undefined;
+  logger.info({ event: 'process.ready', port: server?.port });
+
+  return {
+    port: server?.port,
+    ended: Promise.all(running).then(() => undefined),
+    stop: async () => {
+      await server?.close();
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await Promise.allSettled(running);
+      for (const provider of providers.values()) provider.close();
+      await impatient?.close();
+      await connection.close();
+      bus.close();
+      await settings.close();
+      await database.close();
+      logger.info({ event: 'process.stopped' });
+    },
+  };
+}

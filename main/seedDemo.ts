@@ -1,0 +1,79 @@
+import { createHmac } from 'node:crypto';
+import { uuidFromBytes } from '../domain/ids.js';
+import { Database } from '../platform/database.js';
+import { createLogger } from '../platform/logger.js';
+import { createWorkspaces, type NewWorkspace } from '../storage/createWorkspaces.js';
+
+export interface DemoOptions {
+  databaseUrl: string;
+  /** The master key, base64. */
+  encryptionKey: string;
+  /** A real account for the first workspace; by default each has one of its own, made up for the simulator. */
+  providerAccount?: { accountSid: string; authToken: string };
+  /** Senders of the first workspace, E.164; by default two made-up numbers. */
+  senders?: string[];
+  /** How many workspaces to have; 1 by default. */
+  workspaces?: number;
+}
+
+export interface DemoWorkspace {
+  id: string;
+  name: string;
+  apiKey: string;
+  senders: string[];
+  contacts: string[];
+  twilioAccountSid: string;
+  twilioAuthToken: string;
+}
+
+const contacts = [
+  { phoneNumber: '+14155552671', name: 'Maria Okafor' },
+  { phoneNumber: '+14155552672', name: 'Jonas Lindqvist' },
+  { phoneNumber: '+442071838750', name: 'Priya Raman' },
+];
+
+/** First of the made-up sender numbers, without +1415. */
+const firstSender = 5_550_100;
+
+/**
+ * Makes sure that the demo workspaces exist, with senders, contacts and an API key. Everything made up is derived from
+ * the master key, so that the same installation shows the same key at each start and another one other keys.
+ */
+export async function seedDemo(options: DemoOptions): Promise<{ workspaces: DemoWorkspace[] }> {
+  const masterKey = Buffer.from(options.encryptionKey, 'base64');
+  const made = (what: string, index: number) => createHmac('sha256', masterKey).update(`demo/${what}/${index}`).digest();
+  const all = Array.from({ length: options.workspaces ?? 1 }, (_, index): NewWorkspace => {
+    const real = index === 0 ? options.providerAccount : undefined;
+    const numbers = [0, 1].map((place) => `+1415${firstSender + 2 * index + place}`);
+    return {
+      id: uuidFromBytes(made('workspace', index)),
+      name: index === 0 ? 'Demo' : `Demo ${index + 1}`,
+      senders: (index === 0 && options.senders) || numbers,
+      contacts: index === 0 ? contacts : [],
+      account: {
+        provider: 'twilio',
+        accountSid: real?.accountSid ?? `AC${made('account', index).toString('hex').slice(0, 32)}`,
+        authToken: real?.authToken ?? made('token', index).toString('hex').slice(0, 32),
+      },
+      apiKey: { id: made('key-id', index).toString('hex').slice(0, 8), secret: made('key', index).toString('base64url') },
+    };
+  });
+
+  const database = new Database(options.databaseUrl, 2, createLogger('warn'));
+  try {
+    const apiKeys = await createWorkspaces(database, masterKey, all);
+    return {
+      workspaces: all.map(({ id, name, senders, contacts: people, account }, index) => ({
+        id,
+        name,
+        apiKey: apiKeys[index] ?? '',
+        senders,
+        contacts: people.map(({ phoneNumber }) => phoneNumber),
+        twilioAccountSid: account.accountSid,
+        twilioAuthToken: account.authToken,
+      })),
+    };
+  } finally {
+    await database.close();
+  }
+}

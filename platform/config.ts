@@ -1,0 +1,154 @@
+/**
+ * The environment, read once. Every variable is declared here with its meaning, a default and an example; the file
+ * .env.example is generated from this schema, and a wrong value is refused with the variable's name, the problem and
+ * an example.
+ */
+import { z } from 'zod';
+import {
+  messageValidityDefaultMs,
+  providerHoldDefaultMs,
+  providerResponseTimeoutDefaultMs,
+  receiptGraceDefaultMs,
+  reconcileDelaysDefaultMs,
+  sendsConcurrentDefault,
+} from '../domain/limits.js';
+
+export const roles = ['server', 'messages', 'sends', 'limiter', 'maintenance'] as const;
+export type Role = (typeof roles)[number];
+
+const wholeNumber = (min: number, max: number) =>
+  z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
+
+const listOf = <T>(parse: (item: string) => T, problem: string) =>
+  z.string().transform((text, context) => {
+    try {
+      return text.split(',').map((item) => parse(item.trim()));
+    } catch {
+      context.addIssue({ code: 'custom', message: problem });
+      return z.NEVER;
+    }
+  });
+
+function oneOfRoles(text: string): Role {
+  const role = roles.find((name) => name === text);
+  if (!role) throw new Error(text);
+  return role;
+}
+
+function delaySeconds(text: string): number {
+  const seconds = Number(text);
+  if (text === '' || !(seconds > 0 && seconds <= 3_600)) throw new Error(text);
+  return seconds * 1_000;
+}
+
+const urlOf = (protocols: string[], problem: string) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), { error: problem });
+
+const httpUrl = urlOf(['http:', 'https:'], 'must be an http(s) URL');
+
+/** One declared variable: its schema, what it means, and a value that would do. */
+interface Variable {
+  schema: z.ZodType;
+  about: string;
+  example: string;
+}
+
+const variable = <T extends z.ZodType>(schema: T, about: string, example: string) => ({ schema, about, example }) satisfies Variable;
+
+export const variables = {
+  DATABASE_URL: variable(
+    urlOf(['postgresql:', 'postgres:'], 'must be a postgresql:// URL'),
+    'Postgres 15 or newer. Its user must be a member of the roles app and maintenance, which the migrations create.',
+    'postgresql://postgres:postgres@127.0.0.1:5432/postrider',
+  ),
+  TEMPORAL_ADDRESS: variable(z.string().regex(/^[\w.-]+:\d+$/, 'must be host:port'), 'The Temporal frontend.', '127.0.0.1:7233'),
+  TEMPORAL_NAMESPACE: variable(z.string().min(1).default('default'), 'The Temporal namespace.', 'default'),
+  TEMPORAL_UI_URL: variable(httpUrl.optional(), 'Where people reach the Temporal Web UI, for links.', 'http://127.0.0.1:8233'),
+  REDIS_URL: variable(
+    urlOf(['redis:', 'rediss:'], 'must be a redis:// URL').optional(),
+    'Carries hints that a workspace has new events between server processes. Optional on one node; never the record of anything.',
+    'redis://127.0.0.1:6379',
+  ),
+  ENCRYPTION_KEY: variable(
+    z.string().refine((text) => Buffer.from(text, 'base64').length === 32, { error: 'must be 32 bytes in base64' }),
+    'Master key under which the keys of workspaces are wrapped. Make one with: openssl rand -base64 32',
+    '1Iy0VJmN6eJwz4yO4Zc1yZ0Qx2r8cXnqB6tS1fE3a9k=',
+  ),
+  ROLES: variable(
+    listOf(oneOfRoles, `must be a comma-separated list of ${roles.join(', ')}`).default([...roles]),
+    `What this process does: ${roles.join(', ')}.`,
+    'server,messages,sends',
+  ),
+  HOST: variable(z.string().min(1).default('127.0.0.1'), 'Address the HTTP server listens on.', '0.0.0.0'),
+  PORT: variable(wholeNumber(0, 65_535).default(3_000), 'Port the HTTP server listens on; 0 takes a free one.', '3000'),
+  PUBLIC_BASE_URL: variable(
+    httpUrl.optional(),
+    'The URL under which providers reach this server. Callback signatures are checked against it, never against a Host header.',
+    'https://sms.example.com',
+  ),
+  TWILIO_API_BASE_URL: variable(httpUrl.default('https://api.twilio.com'), 'Any server that speaks Twilio. The simulator is just one.', 'http://127.0.0.1:4010'),
+  LOG_LEVEL: variable(
+    z.enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' }).default('info'),
+    'Least severity that is logged.',
+    'info',
+  ),
+  DATABASE_CONNECTIONS_MAX: variable(wholeNumber(2, 200).default(10), 'Connections to Postgres a process may hold on its hot path.', '10'),
+  SENDS_CONCURRENT_MAX: variable(wholeNumber(1, 2_000).default(sendsConcurrentDefault), 'Sends a process has in flight at once.', '50'),
+  WORKFLOW_TASKS_CONCURRENT_MAX: variable(wholeNumber(2, 1_000).default(100), 'Workflow tasks a process works on at once.', '100'),
+  WORKFLOWS_CACHED_MAX: variable(wholeNumber(2, 100_000).default(2_000), 'Workflows a process keeps in memory between their tasks.', '2000'),
+  MESSAGE_VALIDITY_S: variable(wholeNumber(1, 36_000).default(messageValidityDefaultMs / 1_000), 'How long a message is of use after it was accepted.', '14400'),
+  RECEIPT_GRACE_S: variable(
+    wholeNumber(1, 86_400).default(receiptGraceDefaultMs / 1_000),
+    'How long after its validity a message waits for a receipt before the provider is asked once and the message closes as unknown.',
+    '600',
+  ),
+  RECONCILE_DELAYS_S: variable(
+    listOf(delaySeconds, 'must be a comma-separated list of seconds, each between 0 and 3600').default([...reconcileDelaysDefaultMs]),
+    'When the provider is asked about a message whose sending is in doubt, in seconds since the doubt.',
+    '5,30,120',
+  ),
+  PROVIDER_HOLD_S: variable(
+    wholeNumber(1, 600).default(providerHoldDefaultMs / 1_000),
+    'How long a provider may hold a request. Nothing about a doubtful send is decided earlier.',
+    '26',
+  ),
+  PROVIDER_RESPONSE_TIMEOUT_MS: variable(
+    wholeNumber(100, 30_000).default(providerResponseTimeoutDefaultMs),
+    'How long a send waits for the answer after its request was written.',
+    '15000',
+  ),
+} as const;
+
+const schema = z.object(Object.fromEntries(Object.entries(variables).map(([name, { schema: one }]) => [name, one])) as { [K in keyof typeof variables]: (typeof variables)[K]['schema'] });
+export type Config = z.infer<typeof schema>;
+
+/** The environment is wrong: the message has a line a variable, with what is wrong and an example. */
+export class ConfigError extends Error {
+  constructor(readonly lines: string[]) {
+    super(`The environment does not make sense:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/** Reads and checks the environment. Empty variables count as not set. Throws ConfigError. */
+export function readConfig(environment: Record<string, string | undefined> = process.env): Config {
+  const given = Object.fromEntries(Object.keys(variables).map((name) => [name, environment[name] || undefined]));
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  throw new ConfigError(
+    result.error.issues.map((issue) => {
+      const name = String(issue.path[0]) as keyof typeof variables;
+      const problem = given[name] === undefined ? 'is not set' : issue.message;
+      return `${name} ${problem}. Example: ${name}=${variables[name].example}`;
+    }),
+  );
+}
+
+/** The text of .env.example. */
+export function envExample(): string {
+  const lines = Object.entries(variables).map(([name, { schema: one, about, example }]) => {
+    const required = !one.safeParse(undefined).success;
+    return `# ${about}${required ? ' Required.' : ''}\n${required ? '' : '# '}${name}=${example}\n`;
+  });
+  return `# Generated from platform/config.ts by: npm run build && node dist/main/printEnvExample.js > .env.example\n\n${lines.join('\n')}`;
+}

@@ -1,0 +1,131 @@
+/**
+ * Postgres, entered only through a role and a tenant: `app` for one workspace, `ingest` for a batch that names its
+ * workspaces, `maintenance` for what sees all. The tenant is set inside the transaction, so it can't leak to the
+ * pool's next borrower, and without one every table is empty.
+ */
+import pg from 'pg';
+import { isUuid } from '../domain/ids.js';
+import type { Logger } from './logger.js';
+
+/** A statement that Postgres prepares once a connection; the name must be unique to the text. */
+export interface Statement {
+  name: string;
+  text: string;
+}
+
+type Row = Record<string, unknown>;
+
+const connectTimeoutMs = 2_000;
+const statementTimeoutMs = 5_000;
+/** The client gives up a little after the server should have, so that a frozen server can't hang a request. */
+const queryTimeoutMs = 6_000;
+const retriesMax = 3;
+
+/** Deadlock, serialization failure: the transaction did nothing and may run again. */
+const retryable = new Set(['40P01', '40001']);
+const noPartition = '23514';
+
+// Every hot statement is a look-up by key. Generic plans spare the planning; the join methods that read whole tables are
+// switched off, so that a plan made while the tables were empty stays right when they are full.
+const hotPathSettings = ['plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off'];
+
+function createPool(url: string, role: string, connectionsMax: number, settings: string[]): pg.Pool {
+  const options = [`role=${role}`, ...settings].map((setting) => `-c ${setting}`).join(' ');
+  return new pg.Pool({
+    connectionString: url,
+    options,
+    max: connectionsMax,
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: queryTimeoutMs,
+    idleTimeoutMillis: 60_000,
+    application_name: `postrider-${role}`,
+  });
+}
+
+function listOfWorkspaces(ids: Iterable<string>): string {
+  const list = [...new Set(ids)].sort();
+  for (const id of list) if (!isUuid(id)) throw new TypeError(`not a workspace id: ${JSON.stringify(id)}`);
+  return list.join(',');
+}
+
+const sqlState = (error: unknown) => (error instanceof pg.DatabaseError ? error.code : undefined);
+
+export class Database {
+  private readonly hot: pg.Pool;
+  /** For Prisma: plain settings, same role. */
+  readonly settingsPool: pg.Pool;
+  private readonly maintenancePool: pg.Pool;
+
+  constructor(
+    url: string,
+    connectionsMax: number,
+    private readonly logger: Logger,
+  ) {
+    this.hot = createPool(url, 'app', connectionsMax, hotPathSettings);
+    this.settingsPool = createPool(url, 'app', 3, []);
+    this.maintenancePool = createPool(url, 'maintenance', 2, []);
+    for (const pool of [this.hot, this.settingsPool, this.maintenancePool]) {
+      pool.on('error', (error) => logger.warn({ event: 'database.connection_lost', error: error.message }));
+    }
+  }
+
+  /** Runs one statement for one workspace, as role app under row-level security. */
+  async forWorkspace<T extends Row>(workspaceId: string, statement: Statement, values: unknown[]): Promise<T[]> {
+    return this.run<T>(`begin; set local app.ws = '${listOfWorkspaces([workspaceId])}'`, statement, values);
+  }
+
+  /** Runs one statement for a batch over several workspaces, as role ingest, which sees exactly those. */
+  async forWorkspaces<T extends Row>(workspaceIds: Iterable<string>, statement: Statement, values: unknown[]): Promise<T[]> {
+    return this.run<T>(`begin; set local role ingest; set local app.ws = '${listOfWorkspaces(workspaceIds)}'`, statement, values);
+  }
+
+  /** Runs a query as role maintenance, which sees every workspace. */
+  async asMaintenance<T extends Row>(text: string, values: unknown[] = []): Promise<T[]> {
+    return (await this.maintenancePool.query<T>(text, values)).rows;
+  }
+
+  /** One round trip to see that Postgres answers. */
+  async ping(): Promise<void> {
+    await this.hot.query('select 1');
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.hot.end(), this.settingsPool.end(), this.maintenancePool.end()]);
+  }
+
+  private async run<T extends Row>(begin: string, statement: Statement, values: unknown[]): Promise<T[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.once<T>(begin, statement, values);
+      } catch (error) {
+        const state = sqlState(error);
+        if (attempt >= retriesMax) throw error;
+        if (state === noPartition && /no partition of relation/.test(String(error))) await this.makePartitions();
+        else if (!state || !retryable.has(state)) throw error;
+      }
+    }
+  }
+
+  private async once<T extends Row>(begin: string, statement: Statement, values: unknown[]): Promise<T[]> {
+    const client = await this.hot.connect();
+    try {
+      await client.query(begin);
+      const result = await client.query<T>({ ...statement, values });
+      await client.query('commit');
+      client.release();
+      return result.rows;
+    } catch (error) {
+      // After an error of the connection or a time-out nobody knows in which state it is.
+      const usable = error instanceof pg.DatabaseError && error.severity === 'ERROR';
+      if (usable) await client.query('rollback').catch(() => undefined);
+      client.release(!usable);
+      throw error;
+    }
+  }
+
+  private async makePartitions(): Promise<void> {
+    this.logger.error({ event: 'database.partition_missing', action: 'created by an insert; check that maintenance runs' });
+    await this.asMaintenance('select ensure_weeks_ahead(5)');
+  }
+}

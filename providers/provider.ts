@@ -1,0 +1,69 @@
+import type { ProviderStatus } from '../domain/messageStatus.js';
+
+/** Credentials of one account at a provider. Never logged. */
+export interface Account {
+  accountSid: string;
+  authToken: string;
+}
+
+export interface SendRequest {
+  to: string;
+  from: string;
+  body: string;
+  mediaUrls: string[];
+  /** Where the provider reports the message's states. */
+  statusCallback: string;
+  /** After this many seconds the message is of no use: the provider should not deliver it any more. */
+  validitySeconds: number;
+}
+
+/**
+ * What a send came to, told apart by what may be done next. Only `notSent` and `rateLimited` prove that the message
+ * was not processed; after `ambiguous` a blind retry could send it twice.
+ */
+export type SendOutcome =
+  | { kind: 'accepted'; providerMessageId: string; status: ProviderStatus }
+  | { kind: 'rejected'; code: string; message: string }
+  | { kind: 'rateLimited'; code: string; retryAfterMs: number | null }
+  | { kind: 'notSent'; reason: string }
+  | { kind: 'ambiguous'; reason: string };
+
+/** A message as the provider knows it. */
+export interface ProviderMessage {
+  id: string;
+  to: string;
+  from: string;
+  body: string;
+  status: ProviderStatus;
+  createdAtMs: number;
+  error: { code: string; message: string } | null;
+}
+
+/** A status callback, read from its form. */
+export interface StatusCallback {
+  providerMessageId: string;
+  accountSid: string;
+  /** Undefined for a state that says nothing new, such as the initial one, or one we don't know. */
+  status: ProviderStatus | undefined;
+  /** The provider's own word for it. */
+  providerStatus: string;
+  error: { code: string; message: string } | null;
+}
+
+/** The port to whoever sends text messages. Vendor code stays behind it; logger, clock and storage stay before it. */
+export interface SmsProvider {
+  readonly name: string;
+  /**
+   * Sends one message. `beforeWrite` runs once the connection is ready and before the first byte of the request; where
+   * it answers false nothing is written and the outcome is `notSent`. Never throws for what the provider does.
+   */
+  send(account: Account, request: SendRequest, beforeWrite: () => Promise<boolean>): Promise<SendOutcome>;
+  /** The message as it stands, or undefined where the provider knows no such id. Throws where it can't be asked. */
+  fetchMessage(account: Account, providerMessageId: string): Promise<ProviderMessage | undefined>;
+  /** Messages to one number from one sender created between two times (epoch ms). Throws where it can't be asked. */
+  listMessages(account: Account, filter: { to: string; from: string; fromMs: number; toMs: number }): Promise<ProviderMessage[]>;
+  /** Whether a callback to `url` with these fields was signed by the account. */
+  verifyCallback(account: Account, callback: { url: string; signature: string; form: Record<string, string> }): boolean;
+  parseStatusCallback(form: Record<string, string>): StatusCallback | undefined;
+  close(): void;
+}

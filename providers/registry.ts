@@ -1,0 +1,17 @@
+import type { SmsProvider } from './provider.js';
+import { TwilioProvider, type TwilioOptions } from './twilio/twilioProvider.js';
+
+/** Every provider by the name under which accounts and references are stored. */
+export type ProviderRegistry = ReadonlyMap<string, SmsProvider>;
+
+export function createProviders(options: { twilio: TwilioOptions }): ProviderRegistry {
+  const all: SmsProvider[] = [new TwilioProvider(options.twilio)];
+  return new Map(all.map((provider) => [provider.name, provider]));
+}
+
+/** The provider of that name; throws where the registry has none. */
+export function providerNamed(providers: ProviderRegistry, name: string): SmsProvider {
+  const provider = providers.get(name);
+  if (!provider) throw new Error(`there is no provider ${JSON.stringify(name)}; known: ${[...providers.keys()].join(', ')}`);
+  return provider;
+}

@@ -1,0 +1,102 @@
+import twilio from 'twilio';
+import type RequestClient from 'twilio/lib/base/RequestClient.js';
+import type { MessageInstance } from 'twilio/lib/rest/api/v2010/account/message.js';
+import type { Account, ProviderMessage, SendOutcome, SendRequest, SmsProvider, StatusCallback } from '../provider.js';
+import { classifyFailure, classifyResponse, statusOf } from './classify.js';
+import { Transport, type TransportResponse } from './transport.js';
+
+const notFound = 404;
+const listPageSize = 200;
+/** The list shows the newest first; a reconcile looks at most this many back. */
+const listLimit = 1_000;
+
+export interface TwilioOptions {
+  baseUrl: string;
+  /** From the write of the request to the whole answer, milliseconds. */
+  responseTimeoutMs: number;
+}
+
+/** Twilio, by its official client over a transport of ours. Retries are off: they belong to Temporal. */
+export class TwilioProvider implements SmsProvider {
+  readonly name = 'twilio';
+  private readonly transport: Transport;
+
+  constructor(options: TwilioOptions) {
+    this.transport = new Transport(options.baseUrl, options.responseTimeoutMs);
+  }
+
+  async send(account: Account, request: SendRequest, beforeWrite: () => Promise<boolean>): Promise<SendOutcome> {
+    let answer: TransportResponse | undefined;
+    const client = this.clientFor(account, async (options) => (answer = await this.transport.request(options, beforeWrite)));
+    try {
+      await client.messages.create({
+        to: request.to,
+        from: request.from,
+        body: request.body,
+        statusCallback: request.statusCallback,
+        validityPeriod: request.validitySeconds,
+        ...(request.mediaUrls.length > 0 && { mediaUrl: request.mediaUrls }),
+      });
+    } catch (error) {
+      // Where there was an answer, the answer decides, not how the client took it.
+      if (!answer) return classifyFailure(error);
+    }
+    return answer ? classifyResponse(answer) : { kind: 'ambiguous', reason: 'the client returned without an answer' };
+  }
+
+  async fetchMessage(account: Account, providerMessageId: string): Promise<ProviderMessage | undefined> {
+    try {
+      return toProviderMessage(await this.reader(account).messages(providerMessageId).fetch());
+    } catch (error) {
+      if ((error as { status?: number }).status === notFound) return undefined;
+      throw error;
+    }
+  }
+
+  async listMessages(account: Account, { to, from, fromMs, toMs }: { to: string; from: string; fromMs: number; toMs: number }): Promise<ProviderMessage[]> {
+    // No date filter: Twilio filters by the day a message was sent, and one in its queue has none yet.
+    const found = await this.reader(account).messages.list({ to, from, pageSize: listPageSize, limit: listLimit });
+    return found.map(toProviderMessage).filter((message) => message.createdAtMs >= fromMs && message.createdAtMs <= toMs);
+  }
+
+  verifyCallback(account: Account, { url, signature, form }: { url: string; signature: string; form: Record<string, string> }): boolean {
+    return twilio.validateRequest(account.authToken, signature, url, form);
+  }
+
+  parseStatusCallback(form: Record<string, string>): StatusCallback | undefined {
+    const id = form.MessageSid ?? form.SmsSid;
+    const word = form.MessageStatus ?? form.SmsStatus;
+    if (!id || !word || !form.AccountSid) return undefined;
+    return {
+      providerMessageId: id,
+      accountSid: form.AccountSid,
+      status: statusOf(word),
+      providerStatus: word,
+      error: form.ErrorCode ? { code: form.ErrorCode, message: form.ErrorMessage ?? '' } : null,
+    };
+  }
+
+  close(): void {
+    this.transport.close();
+  }
+
+  private reader(account: Account) {
+    return this.clientFor(account, (options) => this.transport.request(options));
+  }
+
+  private clientFor(account: Account, request: (options: Parameters<RequestClient['request']>[0]) => Promise<TransportResponse>) {
+    return twilio(account.accountSid, account.authToken, { httpClient: { request } as unknown as RequestClient, autoRetry: false });
+  }
+}
+
+function toProviderMessage(message: MessageInstance): ProviderMessage {
+  return {
+    id: message.sid,
+    to: message.to,
+    from: message.from,
+    body: message.body,
+    status: statusOf(message.status) ?? 'accepted',
+    createdAtMs: message.dateCreated.getTime(),
+    error: message.errorCode ? { code: String(message.errorCode), message: message.errorMessage ?? '' } : null,
+  };
+}

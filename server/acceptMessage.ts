@@ -1,0 +1,138 @@
+import { isGrpcServiceError, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { Problem } from '../domain/errors.js';
+import { isUuid, messageWorkflowId, uuidFromBytes } from '../domain/ids.js';
+import { acceptDeadlineMs } from '../domain/limits.js';
+import { maskNumber } from '../domain/maskNumber.js';
+import type { OutboundMessage } from '../domain/message.js';
+import { temporalPriorityKey } from '../domain/priority.js';
+import { countSegments } from '../domain/segments.js';
+import { searchAttributeNames, taskQueues } from '../domain/taskQueues.js';
+import { equalBytes, hmac, sha256 } from '../platform/crypto.js';
+import { uuidv7 } from '../platform/uuid.js';
+import { findMessage } from '../storage/messages.js';
+import { contactIdOf, type Workspace } from '../storage/workspaces.js';
+import type { sendMessage } from '../workflows/sendMessage.js';
+import type { MessageView } from './messageView.js';
+import { viewOf, viewOfNew } from './messageView.js';
+import type { MessageRequest } from './requestSchemas.js';
+import type { Services } from './services.js';
+
+const workspaceIdKey = defineSearchAttributeKey(searchAttributeNames.workspaceId, SearchAttributeType.KEYWORD);
+const laneKey = defineSearchAttributeKey(searchAttributeNames.lane, SearchAttributeType.KEYWORD);
+
+/** A message's own id serves as its idempotency key, in this form: what a 503 hands back to a request without one. */
+const ownKey = (messageId: string) => `message:${messageId}`;
+const retryAfterSeconds = 2;
+
+function messageIdOf(workspace: Workspace, idempotencyKey: string | undefined): string {
+  if (idempotencyKey === undefined) return uuidv7();
+  const own = idempotencyKey.startsWith('message:') ? idempotencyKey.slice('message:'.length) : '';
+  return isUuid(own) ? own : uuidFromBytes(hmac(workspace.keys.messageId, idempotencyKey));
+}
+
+/** The sender asked for, or the workspace's first. */
+function senderOf(workspace: Workspace, from: string | undefined): { id: string; phoneNumber: string } {
+  const sender = from === undefined ? workspace.senders[0] : workspace.senders.find(({ phoneNumber }) => phoneNumber === from);
+  if (sender) return sender;
+  const detail = from === undefined ? 'the workspace has no sender yet' : `from: ${from} is not a sender of this workspace; leave it out or use one of its senders`;
+  throw new Problem('unknown_sender', detail, { errors: [{ field: 'from', message: 'is not a sender of this workspace' }] });
+}
+
+/**
+ * Accepts a message, whichever road it came: the one function behind POST /v1/messages and `message:outbound`. It
+ * answers after Temporal has committed the workflow's start; a repeat under the same key answers the first message.
+ * Throws Problem: `unknown_sender`, `idempotency_key_reused`, or `unavailable` with the key to retry with.
+ */
+export async function acceptMessage(
+  services: Services,
+  workspaceId: string,
+  request: MessageRequest,
+  idempotencyKey: string | undefined,
+): Promise<{ message: MessageView; repeated: boolean }> {
+  const workspace = await services.workspaces.get(workspaceId);
+  const sender = senderOf(workspace, request.from);
+  const messageId = messageIdOf(workspace, idempotencyKey);
+  const payloadHash = sha256(JSON.stringify([request.to, request.body, sender.phoneNumber, request.priority, request.mediaUrls, sorted(request.metadata)]));
+  const first = async (): Promise<{ message: MessageView; repeated: true } | undefined> => {
+    const found = await findMessage(services.database, workspaceId, messageId);
+    if (!found) return undefined;
+    refuseOtherPayload(equalBytes(found.payloadSha256, payloadHash));
+    return { message: viewOf(found.message), repeated: true };
+  };
+
+  const known = idempotencyKey === undefined ? undefined : await first();
+  if (known) return known;
+
+  const now = Date.now();
+  const { encoding, segments } = countSegments(request.body);
+  const validUntilMs = now + services.config.MESSAGE_VALIDITY_S * 1_000;
+  const message: OutboundMessage = {
+    workspaceId,
+    messageId,
+    generation: 1,
+    payloadHash: payloadHash.toString('hex'),
+    contactId: contactIdOf(workspace.keys.contactId, request.to),
+    to: request.to,
+    senderId: sender.id,
+    from: sender.phoneNumber,
+    body: request.body,
+    mediaUrls: request.mediaUrls,
+    metadata: request.metadata,
+    priority: request.priority,
+    encoding,
+    segments,
+    acceptedAtMs: now,
+    validUntilMs,
+    closesAtMs: validUntilMs + services.config.RECEIPT_GRACE_S * 1_000,
+  };
+  const started = await start(services, message, idempotencyKey);
+  if (started) return { message: viewOfNew(message), repeated: false };
+
+  // The same key at the same time, by another road: the first one's workflow has it, stored or about to be.
+  const stored = await first();
+  if (stored) return stored;
+  const memo = (await services.temporal.workflow.getHandle(messageWorkflowId(message)).describe()).memo;
+  refuseOtherPayload(memo?.payloadHash === message.payloadHash);
+  return { message: viewOfNew(message), repeated: true };
+}
+
+function refuseOtherPayload(same: boolean): void {
+  if (same) return;
+  throw new Problem('idempotency_key_reused', 'a message with other content was accepted under this idempotency key: repeat the same request, or use a new key');
+}
+
+const sorted = (record: Record<string, string>) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+
+/** Starts the message's workflow; false where it was started before. */
+async function start({ temporal, logger }: Services, message: OutboundMessage, idempotencyKey: string | undefined): Promise<boolean> {
+  try {
+    await temporal.withDeadline(Date.now() + acceptDeadlineMs, () =>
+      temporal.workflow.start<typeof sendMessage>('sendMessage', {
+        workflowId: messageWorkflowId(message),
+        taskQueue: taskQueues.messages,
+        args: [message],
+        // Told apart from a first start below, which "use existing" would not allow.
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        workflowIdConflictPolicy: 'FAIL',
+        requestEagerStart: true,
+        memo: { payloadHash: message.payloadHash },
+        staticSummary: `${message.priority} to ${maskNumber(message.to)}`,
+        typedSearchAttributes: [
+          { key: workspaceIdKey, value: message.workspaceId },
+          { key: laneKey, value: message.priority },
+        ],
+        priority: { priorityKey: temporalPriorityKey[message.priority], fairnessKey: message.workspaceId },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    logger.error({ event: 'message.accept_failed', workspaceId: message.workspaceId, messageId: message.messageId, error: String(error), grpc: isGrpcServiceError((error as Error).cause) });
+    const key = idempotencyKey ?? ownKey(message.messageId);
+    throw new Problem('unavailable', 'the message could not be stored in time, and whether it was accepted is not known: send the same request again with this Idempotency-Key', {
+      retryAfterSeconds,
+      idempotencyKey: key,
+    });
+  }
+}

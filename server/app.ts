@@ -1,0 +1,39 @@
+import path from 'node:path';
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import { projectRoot } from '../platform/projectRoot.js';
+import { authenticate } from './http/authenticate.js';
+import { callbacksRouter } from './http/callbacks.js';
+import { conversationsRouter } from './http/conversations.js';
+import { healthRouter } from './http/health.js';
+import { messagesRouter } from './http/messages.js';
+import { workspaceRouter } from './http/workspace.js';
+import { handleErrors, handleUnknownPath } from './problemResponses.js';
+import type { Services } from './services.js';
+
+/** The HTTP application: API, callbacks, health, and the inbox page. */
+export function createApp(services: Services): Express {
+  const app = express();
+  app.disable('x-powered-by').set('etag', false).set('query parser', 'simple');
+
+  // Callbacks come first: they are the busiest, and nobody opens them in a browser.
+  app.use('/callbacks', callbacksRouter(services));
+  app.use(healthRouter(services));
+
+  const v1 = express.Router();
+  v1.use(authenticate(services.apiKeys));
+  v1.use('/messages', messagesRouter(services));
+  v1.use('/conversations', conversationsRouter(services));
+  v1.use('/workspace', workspaceRouter(services));
+  v1.use(handleUnknownPath);
+  app.use('/v1', v1);
+
+  const page = path.join(projectRoot, 'web/dist');
+  app.use(
+    helmet({ contentSecurityPolicy: { directives: { 'connect-src': ["'self'", 'ws:', 'wss:'], 'upgrade-insecure-requests': null } }, strictTransportSecurity: false }),
+    express.static(page, { index: 'index.html', fallthrough: true }),
+  );
+  app.use(handleUnknownPath);
+  app.use(handleErrors(services.logger));
+  return app;
+}

@@ -1,0 +1,82 @@
+import express, { Router } from 'express';
+import { z } from 'zod';
+import { Problem } from '../../domain/errors.js';
+import { isUuid, messageWorkflowId } from '../../domain/ids.js';
+import { callbackBodyBytesMax } from '../../domain/limits.js';
+import { isTerminal } from '../../domain/messageStatus.js';
+import { isOurCallback, type CallbackSubject } from '../../storage/callbackUrls.js';
+import type { Workspace } from '../../storage/workspaces.js';
+import { statusChangedSignal } from '../../workflows/messages.js';
+import { onlyMethods } from '../problemResponses.js';
+import { uuid } from '../requestSchemas.js';
+import type { Services } from '../services.js';
+
+const query = z.object({ message: uuid, attempt: z.coerce.number().int().min(1).max(100_000), signature: z.string().min(1) });
+
+// One text for an unknown workspace, a bad signature and a foreign account: nothing is learned by trying.
+const rejected = () => new Problem('callback_rejected', 'the signature does not belong to this URL and account');
+
+export function callbacksRouter(services: Services): Router {
+  const router = Router();
+  router
+    .route('/twilio/:workspaceId/status')
+    .post(express.urlencoded({ extended: false, limit: callbackBodyBytesMax, parameterLimit: 200 }), async (request, response) => {
+      const { workspaceId } = request.params;
+      const workspace = isUuid(workspaceId ?? '') ? await services.workspaces.find(workspaceId as string) : undefined;
+      if (!workspace?.account) throw rejected();
+      const form = formOf(request.body);
+      const signature = request.get('x-twilio-signature') ?? '';
+      const url = services.publicBaseUrl + request.originalUrl;
+      const provider = services.providers.get(workspace.account.provider);
+      if (!provider?.verifyCallback(workspace.account, { url, signature, form })) throw rejected();
+      const subject = query.safeParse(request.query);
+      if (!subject.success) throw rejected();
+      const { message: messageId, attempt } = subject.data;
+      if (form.AccountSid !== workspace.account.accountSid || !isOurCallback(workspace, { messageId, attempt }, subject.data.signature)) throw rejected();
+
+      await applyStatus(services, workspace, { messageId, attempt }, form);
+      response.status(204).end();
+    })
+    .all(onlyMethods('POST'));
+  return router;
+}
+
+function formOf(body: unknown): Record<string, string> {
+  return Object.fromEntries(Object.entries(body ?? {}).map(([name, value]) => [name, Array.isArray(value) ? value.join() : String(value)]));
+}
+
+/** Stores the receipt and what it changes in one statement; then tells the workflow, if it waits for that. */
+async function applyStatus(services: Services, workspace: Workspace, { messageId, attempt }: CallbackSubject, form: Record<string, string>): Promise<void> {
+  const { store, providers, temporal, logger } = services;
+  const provider = workspace.account?.provider ?? '';
+  const callback = providers.get(provider)?.parseStatusCallback(form);
+  if (!callback) throw new Problem('invalid_request', 'the callback has no MessageSid, MessageStatus or AccountSid');
+  const about = { workspaceId: workspace.id, messageId };
+  if (callback.status === undefined) logger.warn({ event: 'callback.unknown_status', ...about, status: callback.providerStatus });
+  const advanced = await store.advance({
+    ...about,
+    attempt,
+    provider,
+    attemptStatus: callback.status ?? null,
+    // A word we don't know is kept as a receipt and changes nothing.
+    messageStatus: callback.status ?? 'accepted',
+    ...(callback.status === undefined && { from: [] }),
+    providerMessageId: callback.providerMessageId,
+    error: callback.error,
+    evidence: `status callback: ${callback.providerStatus}`,
+    receipt: form,
+  });
+  if (!advanced) throw new Problem('not_found', 'the message of this callback does not exist any more');
+  if (callback.status === undefined) return;
+  if (!advanced.moved && isTerminal(callback.status) && isTerminal(advanced.status) && callback.status !== advanced.status) {
+    logger.warn({ event: 'callback.contradiction', ...about, attempt, kept: advanced.status, refused: callback.status });
+  }
+  const awaited = isTerminal(advanced.status) || advanced.previousStatus === 'uncertain';
+  if (!advanced.moved || !awaited) return;
+  try {
+    await temporal.workflow.getHandle(messageWorkflowId(about)).signal(statusChangedSignal, advanced.status);
+  } catch (error) {
+    // The row has it. A workflow that has closed needs no signal; one that was not reached will ask.
+    logger.warn({ event: 'callback.signal_failed', ...about, error: String(error) });
+  }
+}

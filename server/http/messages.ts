@@ -1,0 +1,67 @@
+import { Router } from 'express';
+import { Problem } from '../../domain/errors.js';
+import { isUuid } from '../../domain/ids.js';
+import { findMessage } from '../../storage/messages.js';
+import { acceptMessage } from '../acceptMessage.js';
+import { traceMessage } from '../traceMessage.js';
+import { viewOf } from '../messageView.js';
+import { onlyMethods } from '../problemResponses.js';
+import { idempotencyKey, messageRequest } from '../requestSchemas.js';
+import type { Services } from '../services.js';
+import { validate } from '../validate.js';
+import { workspaceIdOf } from './authenticate.js';
+import { jsonBody } from './jsonBody.js';
+
+/** A message of this workspace. An id of another workspace is not told apart from one that does not exist. */
+async function messageOf(services: Services, workspaceId: string, id: string) {
+  const found = isUuid(id) ? await findMessage(services.database, workspaceId, id) : undefined;
+  if (!found) throw new Problem('not_found', 'this workspace has no message with that id');
+  return found.message;
+}
+
+export function messagesRouter(services: Services): Router {
+  const router = Router();
+
+  router
+    .route('/')
+    .post(...jsonBody, async (request, response) => {
+      const given = request.get('idempotency-key');
+      if (request.body && typeof request.body === 'object' && 'templateId' in request.body) {
+        throw new Problem('templates_not_available', 'templateId: send the text in body until templates exist', { errors: [{ field: 'templateId', message: 'is not available yet' }] });
+      }
+      const { message, repeated } = await acceptMessage(
+        services,
+        workspaceIdOf(response),
+        validate(messageRequest, request.body),
+        given === undefined ? undefined : keyOf(given),
+      );
+      response.status(202).location(`/v1/messages/${message.id}`);
+      if (repeated) response.set('Idempotent-Replayed', 'true');
+      response.json(message);
+    })
+    .all(onlyMethods('POST'));
+
+  router
+    .route('/:id')
+    .get(async (request, response) => {
+      response.json(viewOf(await messageOf(services, workspaceIdOf(response), request.params.id)));
+    })
+    .all(onlyMethods('GET'));
+
+  router
+    .route('/:id/trace')
+    .get(async (request, response) => {
+      const message = await messageOf(services, workspaceIdOf(response), request.params.id);
+      response.json(await traceMessage(services, message));
+    })
+    .all(onlyMethods('GET'));
+
+  return router;
+}
+
+function keyOf(text: string): string {
+  const result = idempotencyKey.safeParse(text);
+  if (result.success) return result.data;
+  const message = result.error.issues.map((issue) => issue.message).join('; ');
+  throw new Problem('invalid_request', `Idempotency-Key ${message}`, { errors: [{ field: 'Idempotency-Key', message }] });
+}

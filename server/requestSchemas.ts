@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import {
+  bodyCharactersMax,
+  idempotencyKeyCharactersMax,
+  mediaUrlsMax,
+  metadataBytesMax,
+  pageSizeDefault,
+  pageSizeMax,
+} from '../domain/limits.js';
+import { isUuid } from '../domain/ids.js';
+import { toE164 } from '../domain/phoneNumber.js';
+import { priorities } from '../domain/priority.js';
+
+const phoneNumber = z
+  .string({ error: 'must be a string' })
+  .min(1, 'is empty: give a phone number in E.164 form, e.g. +14155552671')
+  .transform((text, context) => {
+    const number = toE164(text);
+    if (number) return number;
+    context.addIssue({ code: 'custom', message: 'is not a valid phone number: use E.164 form with + and country code, e.g. +14155552671' });
+    return z.NEVER;
+  });
+
+/** The text of the message. Control characters that carriers drop or refuse are refused here, with their place. */
+const body = z
+  .string({ error: 'must be a string' })
+  .refine((text) => text.trim().length > 0, 'is empty: give the text to send')
+  .refine((text) => text.length <= bodyCharactersMax, `is too long: at most ${bodyCharactersMax} characters`)
+  .refine((text) => !text.includes('\u0000') && text.isWellFormed(), 'has characters that can not be sent (NUL or half of a surrogate pair)');
+
+const metadata = z
+  .record(z.string(), z.string())
+  .refine((value) => JSON.stringify(value).length <= metadataBytesMax, `is too large: at most ${metadataBytesMax} bytes`);
+
+/** The body of POST /v1/messages and the payload of `message:outbound`. */
+export const messageRequest = z.strictObject({
+  to: phoneNumber,
+  body,
+  from: phoneNumber.optional(),
+  priority: z.enum(priorities, { error: `must be one of ${priorities.join(', ')}` }).default('normal'),
+  mediaUrls: z.array(z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' })).max(mediaUrlsMax, `has too many entries: at most ${mediaUrlsMax}`).default([]),
+  metadata: metadata.default({}),
+});
+export type MessageRequest = z.infer<typeof messageRequest>;
+
+export const idempotencyKey = z
+  .string()
+  .min(1, 'is empty')
+  .max(idempotencyKeyCharactersMax, `is too long: at most ${idempotencyKeyCharactersMax} characters`)
+  .regex(/^[\x21-\x7e]+$/, 'must consist of visible ASCII characters');
+
+/** The payload of `message:outbound`: a message request and its key, which a socket has no header for. */
+export const outboundEvent = messageRequest.extend({ idempotencyKey: idempotencyKey.optional() });
+
+export const uuid = z.string().refine(isUuid, 'must be a UUID');
+
+/** The payload of `conversation:open`. */
+export const conversationOpenEvent = z.strictObject({ conversationId: uuid, afterSeq: z.number().int().min(0).optional() });
+
+export const page = z.object({
+  limit: z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(1, 'must be at least 1').max(pageSizeMax, `must be at most ${pageSizeMax}`).default(pageSizeDefault),
+  cursor: z.string().optional(),
+});

@@ -1,0 +1,34 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createApp } from './app.js';
+import type { Services } from './services.js';
+import { createSocketServer } from './sockets/createSocketServer.js';
+
+/** A request's headers must be here within this time. */
+const headersTimeoutMs = 10_000;
+const keepAliveTimeoutMs = 65_000;
+
+export interface RunningServer {
+  port: number;
+  close(): Promise<void>;
+}
+
+/** Listens for HTTP and sockets. Resolves once it does; rejects where the port can't be had. */
+export async function startServer(services: Services): Promise<RunningServer> {
+  const { HOST, PORT } = services.config;
+  const http = createServer({ headersTimeout: headersTimeoutMs, keepAliveTimeout: keepAliveTimeoutMs }, createApp(services));
+  const sockets = createSocketServer(http, services);
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(PORT, HOST, resolve);
+  });
+  return {
+    port: (http.address() as AddressInfo).port,
+    close: async () => {
+      // Closes the HTTP server too, once its requests have ended.
+      const closed = sockets.close();
+      http.closeIdleConnections();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { Client } from '@temporalio/client';
+import type { Config } from '../platform/config.js';
+import type { Database } from '../platform/database.js';
+import type { EventBus } from '../platform/eventBus.js';
+import type { Logger } from '../platform/logger.js';
+import type { ProviderRegistry } from '../providers/registry.js';
+import type { ApiKeyRegister } from '../storage/apiKeys.js';
+import type { MessageStore } from '../storage/messageStore.js';
+import type { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
+
+/** What the server needs of its process; made once, in main/. */
+export interface Services {
+  config: Config;
+  database: Database;
+  store: MessageStore;
+  workspaces: WorkspaceDirectory;
+  apiKeys: ApiKeyRegister;
+  providers: ProviderRegistry;
+  /** On the workers' connection where this process runs messages too, so that starts are eager. */
+  temporal: Client;
+  bus: EventBus;
+  logger: Logger;
+  publicBaseUrl: string;
+}

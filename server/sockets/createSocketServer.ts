@@ -1,0 +1,70 @@
+import type { Server as HttpServer } from 'node:http';
+import { Server, type Namespace, type Socket } from 'socket.io';
+import { socketEventBytesMax, socketHeartbeatMs } from '../../domain/limits.js';
+import type { Services } from '../services.js';
+import { EventRelay } from './eventRelay.js';
+import { handleMessages } from './messageHandlers.js';
+
+const namespacePattern = /^\/workspace\/([0-9a-f-]{36})$/;
+/** After a ping without an answer for this long a socket counts as dead. */
+const pongTimeoutMs = 20_000;
+
+/** A refusal as the client's connect_error sees it: a message for people, and `data.code`. */
+function refusal(code: string, message: string): Error {
+  return Object.assign(new Error(message), { data: { code, message } });
+}
+
+export interface SocketServer {
+  close(): Promise<void>;
+}
+
+/** Sockets: a namespace a workspace, a room a conversation, an API key in every handshake. */
+export function createSocketServer(http: HttpServer, services: Services): SocketServer {
+  const { apiKeys, logger, publicBaseUrl } = services;
+  const io = new Server(http, {
+    pingInterval: socketHeartbeatMs,
+    pingTimeout: pongTimeoutMs,
+    maxHttpBufferSize: socketEventBytesMax,
+    transports: ['websocket'],
+    cleanupEmptyChildNamespaces: true,
+    serveClient: false,
+    // A browser tells where its page is from: only our own page may use the keys that it keeps. Programs send no Origin.
+    allowRequest: (request, decide) => {
+      const { origin, host } = request.headers;
+      decide(null, origin === undefined || origin === new URL(publicBaseUrl).origin || new URL(origin).host === host);
+    },
+  });
+  const workspaces = io.of(namespacePattern);
+  const relay = new EventRelay(services, (workspaceId) => namespaceOf(io, workspaceId));
+
+  workspaces.use(async (socket: Socket, next) => {
+    const workspaceId = namespacePattern.exec(socket.nsp.name)?.[1] ?? '';
+    const token: unknown = socket.handshake.auth.token;
+    try {
+      const own = typeof token === 'string' ? await apiKeys.workspaceOf(token) : undefined;
+      if (own !== workspaceId) return next(refusal('unauthorized', 'a valid API key of this workspace is required: auth: { token }'));
+      socket.data.workspaceId = workspaceId;
+      next();
+    } catch (error) {
+      logger.error({ event: 'socket.auth_failed', error: String(error) });
+      next(refusal('unavailable', 'the key could not be checked right now: try again'));
+    }
+  });
+  workspaces.on('connection', (socket: Socket) => {
+    relay.follow(socket.data.workspaceId as string);
+    handleMessages(socket, services);
+  });
+
+  return {
+    close: async () => {
+      relay.close();
+      await io.close();
+    },
+  };
+}
+
+/** The namespace where this process has sockets in it, else undefined. */
+function namespaceOf(io: Server, workspaceId: string): Namespace | undefined {
+  const namespace = io._nsps.get(`/workspace/${workspaceId}`);
+  return namespace && namespace.sockets.size > 0 ? namespace : undefined;
+}

@@ -1,0 +1,59 @@
+import type { Socket } from 'socket.io';
+import { Problem } from '../../domain/errors.js';
+import { eventsPerFollowMax } from '../../domain/limits.js';
+import { conversationSequence } from '../../storage/conversations.js';
+import { conversationEventsAfter } from '../../storage/messageEvents.js';
+import { acceptMessage } from '../acceptMessage.js';
+import { toProblem } from '../problemResponses.js';
+import { conversationOpenEvent, outboundEvent } from '../requestSchemas.js';
+import type { Services } from '../services.js';
+import { validate } from '../validate.js';
+import { roomOf } from './rooms.js';
+import { eventPayload } from './eventRelay.js';
+
+type Acknowledge = (answer: Record<string, unknown>) => void;
+
+/** The events a socket may send. Each is validated and answered: `{ok: true, …}` or `{ok: false, code, message}`. */
+export function handleMessages(socket: Socket, services: Services): void {
+  const workspaceId = socket.data.workspaceId as string;
+
+  const on = (name: string, handle: (payload: unknown) => Promise<Record<string, unknown>>) => {
+    socket.on(name, async (payload: unknown, acknowledge: unknown) => {
+      const answer: Acknowledge = typeof acknowledge === 'function' ? (acknowledge as Acknowledge) : () => undefined;
+      try {
+        answer({ ok: true, ...(await handle(payload)) });
+      } catch (error) {
+        const problem = toProblem(error, services.logger, { socketEvent: name, workspaceId });
+        answer({ ok: false, code: problem.code, message: problem.message, ...problem.extra });
+      }
+    });
+  };
+
+  on('message:outbound', async (payload) => {
+    const { idempotencyKey, ...request } = validate(outboundEvent, payload);
+    const { message, repeated } = await acceptMessage(services, workspaceId, request, idempotencyKey);
+    await socket.join(roomOf(message.conversationId));
+    return { ...message, repeated };
+  });
+
+  on('conversation:open', async (payload) => {
+    const { conversationId, afterSeq } = validate(conversationOpenEvent, payload);
+    // Joined before the look: an event in between comes twice rather than never, and its number says so.
+    await socket.join(roomOf(conversationId));
+    const seq = await conversationSequence(services.database, workspaceId, conversationId);
+    if (seq === undefined) {
+      await socket.leave(roomOf(conversationId));
+      throw new Problem('not_found', 'this workspace has no conversation with that id');
+    }
+    if (afterSeq === undefined) return { seq };
+    const missed = await conversationEventsAfter(services.database, workspaceId, conversationId, afterSeq, eventsPerFollowMax);
+    for (const event of missed) socket.emit('message:status', eventPayload(event));
+    return { seq: missed.at(-1)?.seq ?? seq, complete: missed.length < eventsPerFollowMax };
+  });
+
+  on('conversation:close', async (payload) => {
+    const { conversationId } = validate(conversationOpenEvent, payload);
+    await socket.leave(roomOf(conversationId));
+    return {};
+  });
+}

@@ -1,0 +1,56 @@
+import type { MessageEvent } from '../domain/events.js';
+import { messageWorkflowId } from '../domain/ids.js';
+import { traceQueryTimeoutMs } from '../domain/limits.js';
+import type { MessageState } from '../domain/message.js';
+import { eventsOfMessage } from '../storage/messageEvents.js';
+import type { StoredMessage } from '../storage/messages.js';
+import { attemptsOfMessage } from '../storage/sendAttempts.js';
+import { getMessageStateQuery } from '../workflows/messages.js';
+import { viewOf, type MessageView } from './messageView.js';
+import type { Services } from './services.js';
+
+export interface MessageTrace {
+  message: MessageView;
+  events: Omit<MessageEvent, 'workspaceId' | 'conversationId' | 'messageId' | 'direction'>[];
+  attempts: unknown[];
+  workflow: {
+    id: string;
+    /** The workflow in the Temporal Web UI, where its address is configured. */
+    url: string | null;
+    /** The answer of the query getMessageState, or null with the reason. */
+    state: MessageState | null;
+    unavailable?: string;
+  };
+}
+
+/** The whole story of one message: what is stored beside what its workflow says of itself. */
+export async function traceMessage(services: Services, message: StoredMessage): Promise<MessageTrace> {
+  const { database, config } = services;
+  const { workspaceId, id: messageId } = message;
+  const workflowId = messageWorkflowId({ workspaceId, messageId });
+  const [events, attempts, asked] = await Promise.all([
+    eventsOfMessage(database, workspaceId, messageId),
+    attemptsOfMessage(database, workspaceId, messageId),
+    askWorkflow(services, workflowId),
+  ]);
+  return {
+    message: viewOf(message),
+    events: events.map(({ workspaceId: _w, conversationId: _c, messageId: _m, direction: _d, ...event }) => event),
+    attempts,
+    workflow: {
+      id: workflowId,
+      url: config.TEMPORAL_UI_URL ? `${config.TEMPORAL_UI_URL}/namespaces/${config.TEMPORAL_NAMESPACE}/workflows/${encodeURIComponent(workflowId)}` : null,
+      ...asked,
+    },
+  };
+}
+
+async function askWorkflow({ temporal, logger }: Services, workflowId: string): Promise<{ state: MessageState | null; unavailable?: string }> {
+  try {
+    const handle = temporal.workflow.getHandle(workflowId);
+    return { state: await temporal.withDeadline(Date.now() + traceQueryTimeoutMs, () => handle.query(getMessageStateQuery)) };
+  } catch (error) {
+    logger.warn({ event: 'trace.query_failed', workflowId, error: String(error) });
+    return { state: null, unavailable: 'the workflow could not be asked within 2 s; what is stored is shown' };
+  }
+}

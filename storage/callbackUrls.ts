@@ -1,0 +1,28 @@
+import { equalBytes, hmac } from '../platform/crypto.js';
+import type { Workspace } from './workspaces.js';
+
+/** Which send a status callback is about. */
+export interface CallbackSubject {
+  messageId: string;
+  attempt: number;
+}
+
+const pathOf = (workspaceId: string) => `/callbacks/twilio/${workspaceId}/status`;
+
+function signatureOf({ id, keys }: Workspace, { messageId, attempt }: CallbackSubject): Buffer {
+  return hmac(keys.callback, id, messageId, String(attempt)).subarray(0, 16);
+}
+
+/**
+ * The URL a provider reports a send's states to. It names workspace, message and attempt under our own signature, so a
+ * callback finds its message without the provider's id, which it may bring before the send has returned it.
+ */
+export function statusCallbackUrl(publicBaseUrl: string, workspace: Workspace, subject: CallbackSubject): string {
+  const signature = signatureOf(workspace, subject).toString('base64url');
+  return `${publicBaseUrl}${pathOf(workspace.id)}?message=${subject.messageId}&attempt=${subject.attempt}&signature=${signature}`;
+}
+
+/** Whether the query of a callback URL is one that we made for this workspace. */
+export function isOurCallback(workspace: Workspace, subject: CallbackSubject, signature: string): boolean {
+  return equalBytes(signatureOf(workspace, subject), Buffer.from(signature, 'base64url'));
+}

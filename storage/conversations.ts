@@ -1,0 +1,60 @@
+import type { MessageStatus } from '../domain/messageStatus.js';
+import type { Database, Statement } from '../platform/database.js';
+
+export interface Conversation {
+  id: string;
+  contact: { id: string; phoneNumber: string; name: string | null };
+  lastMessageAt: Date;
+  lastSeq: number;
+  lastMessage: { id: string; body: string; direction: 'outbound' | 'inbound'; status: MessageStatus } | null;
+}
+
+interface ConversationRow extends Record<string, unknown> {
+  id: string;
+  phone_number: string;
+  name: string | null;
+  last_message_at: Date;
+  last_seq: number;
+  message_id: string | null;
+  body: string | null;
+  direction: 'outbound' | 'inbound' | null;
+  status: MessageStatus | null;
+}
+
+const listStatement: Statement = {
+  name: 'conversations',
+  text: `
+  select c.id, c.phone_number, c.name, c.last_message_at, c.last_seq::float8 as last_seq, m.id as message_id, m.body, m.direction, m.status
+  from contact c
+  left join lateral (
+    -- The newest message carries the time that the contact keeps: one partition is read, not all.
+    select id, body, direction, status from message
+    where workspace_id = c.workspace_id and contact_id = c.id and created_at = c.last_message_at
+    order by id desc limit 1
+  ) m on true
+  where c.workspace_id = $1 and c.last_message_at is not null and (c.last_message_at, c.id) < ($2, $3)
+  order by c.last_message_at desc, c.id desc limit $4`,
+};
+
+/** Conversations by their newest message before a point in time, newest first, at most `limit`. */
+export async function listConversations(database: Database, workspaceId: string, before: { at: Date; id: string }, limit: number): Promise<Conversation[]> {
+  const rows = await database.forWorkspace<ConversationRow>(workspaceId, listStatement, [workspaceId, before.at, before.id, limit]);
+  return rows.map((row) => ({
+    id: row.id,
+    contact: { id: row.id, phoneNumber: row.phone_number, name: row.name },
+    lastMessageAt: row.last_message_at,
+    lastSeq: row.last_seq,
+    lastMessage:
+      row.message_id && row.direction && row.status
+        ? { id: row.message_id, body: row.body ?? '', direction: row.direction, status: row.status }
+        : null,
+  }));
+}
+
+const findStatement: Statement = { name: 'find_contact', text: 'select id, last_seq::float8 as last_seq from contact where workspace_id = $1 and id = $2' };
+
+/** The number of a conversation's newest event, or undefined where the workspace has no such conversation. */
+export async function conversationSequence(database: Database, workspaceId: string, conversationId: string): Promise<number | undefined> {
+  const [row] = await database.forWorkspace<{ last_seq: number }>(workspaceId, findStatement, [workspaceId, conversationId]);
+  return row?.last_seq;
+}

@@ -1,0 +1,72 @@
+import type { Database } from '../platform/database.js';
+import { deriveKey, randomKey } from '../platform/crypto.js';
+import { uuidv7 } from '../platform/uuid.js';
+import { newApiKey } from './apiKeys.js';
+import { contactIdOf, sealAuthToken, unwrapWorkspaceKey, wrapWorkspaceKey, type ProviderAccount } from './workspaces.js';
+
+export interface NewWorkspace {
+  id: string;
+  name: string;
+  /** E.164 numbers; the first is the default sender. */
+  senders: string[];
+  contacts: { phoneNumber: string; name: string }[];
+  account: ProviderAccount;
+  /** Secret of the first API key, 43 base64url characters, and its id. */
+  apiKey: { id: string; secret: string };
+}
+
+/**
+ * Creates workspaces that are not there yet; what exists is left as it is, except that the provider account is set to
+ * the one given. As role maintenance. Answers the text of each workspace's first API key.
+ */
+export async function createWorkspaces(database: Database, masterKey: Buffer, workspaces: NewWorkspace[]): Promise<string[]> {
+  const column = <T>(of: (workspace: NewWorkspace) => T) => workspaces.map(of);
+  const ids = column(({ id }) => id);
+  await database.asMaintenance(
+    `insert into workspace (id, name, wrapped_key) select * from unnest($1::uuid[], $2::text[], $3::text[]) on conflict do nothing`,
+    [ids, column(({ name }) => name), column(({ id }) => wrapWorkspaceKey(masterKey, id, randomKey()))],
+  );
+  const stored = await database.asMaintenance<{ id: string; wrapped_key: string }>('select id, wrapped_key from workspace where id = any($1)', [ids]);
+  const keys = new Map(stored.map((row) => [row.id, unwrapWorkspaceKey(masterKey, row.id, row.wrapped_key)]));
+  const keyOf = (id: string): Buffer => {
+    const key = keys.get(id);
+    if (!key) throw new Error(`workspace ${id} was not created`);
+    return key;
+  };
+
+  await database.asMaintenance(
+    `insert into provider_account (workspace_id, provider, account_sid, auth_token) select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
+     on conflict (workspace_id, provider) do update set account_sid = excluded.account_sid, auth_token = excluded.auth_token`,
+    [
+      ids,
+      column(({ account }) => account.provider),
+      column(({ account }) => account.accountSid),
+      column(({ id, account }) => sealAuthToken(keyOf(id), id, account.provider, account.authToken)),
+    ],
+  );
+  const senders = workspaces.flatMap(({ id, senders: numbers }) => numbers.map((phoneNumber, index) => ({ id, phoneNumber, index })));
+  await database.asMaintenance(
+    `insert into sender (workspace_id, id, phone_number, created_at)
+     select workspace_id, id, phone_number, now() + place * interval '1 millisecond'
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::integer[]) as s (workspace_id, id, phone_number, place) on conflict do nothing`,
+    [senders.map(({ id }) => id), senders.map(() => uuidv7()), senders.map(({ phoneNumber }) => phoneNumber), senders.map(({ index }) => index)],
+  );
+  const contacts = workspaces.flatMap(({ id, contacts: people }) => people.map((person) => ({ id, ...person })));
+  await database.asMaintenance(
+    `insert into contact (workspace_id, id, phone_number, name, last_message_at)
+     select *, date_trunc('milliseconds', now()) from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[])
+     on conflict (workspace_id, id) do nothing`,
+    [
+      contacts.map(({ id }) => id),
+      contacts.map(({ id, phoneNumber }) => contactIdOf(deriveKey(keyOf(id), 'contact-id'), phoneNumber)),
+      contacts.map(({ phoneNumber }) => phoneNumber),
+      contacts.map(({ name }) => name),
+    ],
+  );
+  const apiKeys = workspaces.map(({ id, apiKey }) => ({ workspaceId: id, ...newApiKey(id, apiKey.secret, apiKey.id) }));
+  await database.asMaintenance(
+    `insert into api_key (workspace_id, id, secret_sha256, name) select k.*, 'first key' from unnest($1::uuid[], $2::text[], $3::bytea[]) as k on conflict do nothing`,
+    [apiKeys.map(({ workspaceId }) => workspaceId), apiKeys.map(({ id }) => id), apiKeys.map(({ secretSha256 }) => secretSha256)],
+  );
+  return apiKeys.map(({ text }) => text);
+}

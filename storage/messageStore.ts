@@ -1,0 +1,47 @@
+import type { OutboundMessage } from '../domain/message.js';
+import type { Database } from '../platform/database.js';
+import type { EventBus } from '../platform/eventBus.js';
+import type { Advance } from '../domain/advance.js';
+import { advanceMessages, type Advanced } from './advance.js';
+import { batched } from './batcher.js';
+import { persistMessages, recordOutcomes, type PersistedMessage, type RecordedOutcome, type StoredRef } from './messages.js';
+
+const keyOf = ({ workspaceId, messageId }: { workspaceId: string; messageId: string }) => `${workspaceId}/${messageId}`;
+
+/**
+ * The writes of a message's life, one message a call. Calls made together travel in one statement, and whoever follows
+ * the workspace's events hears of what changed.
+ */
+export class MessageStore {
+  private readonly persistOne: (message: OutboundMessage) => Promise<PersistedMessage>;
+  private readonly advanceOne: (news: Advance) => Promise<Advanced | undefined>;
+  private readonly recordOne: (message: StoredRef) => Promise<RecordedOutcome>;
+
+  constructor(
+    database: Database,
+    private readonly bus: EventBus,
+  ) {
+    this.persistOne = batched((messages: OutboundMessage[]) => persistMessages(database, messages), { keyOf });
+    this.advanceOne = batched((news: Advance[]) => advanceMessages(database, news), { keyOf });
+    this.recordOne = batched((messages: StoredRef[]) => recordOutcomes(database, messages), { keyOf });
+  }
+
+  /** Stores a message once; answers where it stands. */
+  async persist(message: OutboundMessage): Promise<PersistedMessage> {
+    const persisted = await this.persistOne(message);
+    if (persisted.created) this.bus.ring(message.workspaceId);
+    return persisted;
+  }
+
+  /** Applies news about a message; undefined where there is no such message. */
+  async advance(news: Advance): Promise<Advanced | undefined> {
+    const advanced = await this.advanceOne(news);
+    if (advanced?.moved) this.bus.ring(news.workspaceId);
+    return advanced;
+  }
+
+  /** Marks a message as finished and answers its final state. */
+  async record(message: StoredRef): Promise<RecordedOutcome> {
+    return this.recordOne(message);
+  }
+}

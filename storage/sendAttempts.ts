@@ -1,0 +1,196 @@
+import type { AmbiguousPolicy, MessageError } from '../domain/message.js';
+import type { AttemptStatus, MessageStatus } from '../domain/messageStatus.js';
+import type { Database, Statement } from '../platform/database.js';
+import type { StoredRef } from './messages.js';
+
+export interface AttemptRequest {
+  workspaceId: string;
+  messageId: string;
+  createdAtMs: number;
+  generation: number;
+  /** UUID of this one try: only who inserts the row with it may send. */
+  token: string;
+  limitsEpoch: number;
+  provider: string;
+  /** The number that the request already carries in its callback URL. */
+  attempt: number;
+  writeWindowMs: number;
+}
+
+/** The attempt was begun, or why not: what the message and its newest attempt are now. */
+export interface AttemptAnswer {
+  begun: boolean;
+  status: MessageStatus;
+  generation: number;
+  newestAttempt: number;
+  providerMessageId: string | null;
+  limitsEpoch: number;
+  expired: boolean;
+}
+
+const beginStatement: Statement = {
+  name: 'begin_attempt',
+  text: `
+  with current as (
+    select m.*, w.limits_epoch, m.valid_until <= clock_timestamp() as expired
+    from message m join workspace w on w.id = m.workspace_id
+    where m.workspace_id = $1 and m.created_at = $2 and m.id = $3
+    for update of m
+  ), begun as (
+    insert into send_attempt (workspace_id, created_at, message_id, attempt, token, status, provider, contact_id, sender_id, started_at,
+      deadline_at, updated_at)
+    select workspace_id, created_at, id, attempt + 1, $4, 'dispatching', $7, contact_id, sender_id, clock_timestamp(),
+      clock_timestamp() + $8::integer * interval '1 millisecond', now()
+    from current
+    where status = 'queued' and generation = $5 and limits_epoch <= $6 and attempt + 1 = $9 and not expired
+    on conflict do nothing
+    returning workspace_id, created_at, message_id, attempt
+  ), moved as (
+    update message m set status = 'dispatching', attempt = b.attempt, updated_at = now()
+    from begun b
+    where m.workspace_id = b.workspace_id and m.created_at = b.created_at and m.id = b.message_id
+    returning m.id
+  )
+  select b.attempt as begun_attempt, c.status, c.generation, c.attempt, c.provider_message_id, c.limits_epoch, c.expired
+  from current c left join begun b on true`,
+};
+
+/**
+ * The attempt transaction: under the message's lock it decides whether this message may be sent now (state,
+ * generation, validity, epoch of the limits) and inserts the attempt's row. After its commit the caller has
+ * `writeWindowMs` to write the first byte. Undefined where the message does not exist.
+ */
+export async function beginAttempt(database: Database, request: AttemptRequest): Promise<AttemptAnswer | undefined> {
+  const [row] = await database.forWorkspaces<{
+    begun_attempt: number | null;
+    status: MessageStatus;
+    generation: number;
+    attempt: number;
+    provider_message_id: string | null;
+    limits_epoch: number;
+    expired: boolean;
+  }>([request.workspaceId], beginStatement, [
+    request.workspaceId,
+    new Date(request.createdAtMs),
+    request.messageId,
+    request.token,
+    request.generation,
+    request.limitsEpoch,
+    request.provider,
+    request.writeWindowMs,
+    request.attempt,
+  ]);
+  return (
+    row && {
+      begun: row.begun_attempt !== null,
+      status: row.status,
+      generation: row.generation,
+      newestAttempt: row.attempt,
+      providerMessageId: row.provider_message_id,
+      limitsEpoch: row.limits_epoch,
+      expired: row.expired,
+    }
+  );
+}
+
+/** An attempt that is in doubt, with what a provider's list would show of it. */
+export interface DoubtfulAttempt {
+  messageId: string;
+  attempt: number;
+  provider: string;
+  startedAtMs: number;
+  deadlineAtMs: number;
+}
+
+const twinsStatement: Statement = {
+  name: 'doubtful_twins',
+  text: `
+  select a.message_id, a.attempt, a.provider, a.started_at, a.deadline_at
+  from send_attempt a join message m on m.workspace_id = a.workspace_id and m.created_at = a.created_at and m.id = a.message_id
+  join message self on self.workspace_id = a.workspace_id and self.created_at = $2 and self.id = $3
+  where a.workspace_id = $1 and a.status in ('dispatching', 'uncertain') and a.contact_id = self.contact_id and a.sender_id = self.sender_id
+    and a.created_at >= self.created_at - interval '36 hours' and m.body = self.body
+  order by a.started_at, a.message_id`,
+};
+
+/**
+ * All attempts in doubt that look like this message's to a provider (same recipient, sender and body), its own
+ * included, oldest first.
+ */
+export async function doubtfulTwins(database: Database, message: StoredRef): Promise<DoubtfulAttempt[]> {
+  const rows = await database.forWorkspace<{ message_id: string; attempt: number; provider: string; started_at: Date; deadline_at: Date }>(
+    message.workspaceId,
+    twinsStatement,
+    [message.workspaceId, new Date(message.createdAtMs), message.messageId],
+  );
+  return rows.map((row) => ({
+    messageId: row.message_id,
+    attempt: row.attempt,
+    provider: row.provider,
+    startedAtMs: row.started_at.getTime(),
+    deadlineAtMs: row.deadline_at.getTime(),
+  }));
+}
+
+const referencedStatement: Statement = {
+  name: 'referenced_ids',
+  text: 'select provider_message_id from provider_reference where workspace_id = $1 and provider = $2 and provider_message_id = any($3::text[])',
+};
+
+/** Which of a provider's ids already belong to a message of ours. */
+export async function referencedIds(database: Database, workspaceId: string, provider: string, ids: string[]): Promise<Set<string>> {
+  const rows = await database.forWorkspace<{ provider_message_id: string }>(workspaceId, referencedStatement, [workspaceId, provider, ids]);
+  return new Set(rows.map((row) => row.provider_message_id));
+}
+
+const attemptsStatement: Statement = {
+  name: 'attempts_of_message',
+  text: `select a.attempt, a.status, a.provider, a.started_at, a.deadline_at, a.provider_message_id, a.error_code, a.error_message, a.evidence
+    from message_key k join send_attempt a on a.workspace_id = k.workspace_id and a.created_at = k.created_at and a.message_id = k.message_id
+    where k.workspace_id = $1 and k.message_id = $2 order by a.attempt`,
+};
+
+export interface StoredAttempt {
+  attempt: number;
+  status: AttemptStatus;
+  provider: string;
+  startedAt: Date;
+  deadlineAt: Date;
+  providerMessageId: string | null;
+  error: MessageError | null;
+  /** What proved or decided it, in words. */
+  evidence: string | null;
+}
+
+/** All attempts of one message, oldest first. */
+export async function attemptsOfMessage(database: Database, workspaceId: string, messageId: string): Promise<StoredAttempt[]> {
+  const rows = await database.forWorkspace<{
+    attempt: number;
+    status: AttemptStatus;
+    provider: string;
+    started_at: Date;
+    deadline_at: Date;
+    provider_message_id: string | null;
+    error_code: string | null;
+    error_message: string | null;
+    evidence: string | null;
+  }>(workspaceId, attemptsStatement, [workspaceId, messageId]);
+  return rows.map((row) => ({
+    attempt: row.attempt,
+    status: row.status,
+    provider: row.provider,
+    startedAt: row.started_at,
+    deadlineAt: row.deadline_at,
+    providerMessageId: row.provider_message_id,
+    error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
+    evidence: row.evidence,
+  }));
+}
+
+const policyStatement: Statement = { name: 'ambiguous_policy', text: 'select ambiguous_policy from workspace where id = $1' };
+
+/** What this workspace wants done with a message in doubt for which there is no proof, as it stands now. */
+export async function ambiguousPolicy(database: Database, workspaceId: string): Promise<AmbiguousPolicy> {
+  const [row] = await database.forWorkspace<{ ambiguous_policy: AmbiguousPolicy }>(workspaceId, policyStatement, [workspaceId]);
+  return row?.ambiguous_policy ?? 'prefer-no-duplicate';
+}

@@ -1,0 +1,26 @@
+/** Bundles the workflows for production: run after the compiler, by `npm run build`. */
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+
+/** Where the bundles of a build lie, beside the compiled code. */
+export const bundlePaths = {
+  messages: path.join(__dirname, '../workflows.bundle.js'),
+  limiter: path.join(__dirname, '../limiter.bundle.js'),
+} as const;
+
+// Loaded once a worker thread instead of once a workflow.
+const preloadModules = ['@temporalio/common', '@temporalio/workflow'];
+
+/** Bundles the workflows that `entry` exports; answers the code. */
+export async function bundle(entry: string): Promise<string> {
+  const { code } = await bundleWorkflowCode({ workflowsPath: require.resolve(entry), logger: new DefaultLogger('WARN'), preloadModules });
+  return code;
+}
+
+async function main(): Promise<void> {
+  await writeFile(bundlePaths.messages, await bundle('../workflows/index'));
+  await writeFile(bundlePaths.limiter, await bundle('../workflows/rateLimiter'));
+}
+
+if (require.main === module) void main();

@@ -1,0 +1,69 @@
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { drainTimeoutMs } from '../domain/limits.js';
+import { taskQueues } from '../domain/taskQueues.js';
+import type { LocalActivities, SendActivities } from '../activities/index.js';
+import { bundlePaths } from './bundleWorkflows.js';
+
+/** A worker's shutdown: no new work at once, what runs may end within this time. */
+const shutdownGraceTime = drainTimeoutMs;
+const localActivitiesConcurrentMax = 400;
+const limiterTasksConcurrentMax = 40;
+const limitersCachedMax = 5_000;
+
+export interface WorkerSettings {
+  connection: NativeConnection;
+  namespace: string;
+  sendsConcurrentMax: number;
+  workflowTasksConcurrentMax: number;
+  workflowsCachedMax: number;
+}
+
+// A fixed build id, where no version is rolled out, spares a write to the visibility store with each workflow task.
+const common = { shutdownGraceTime, reuseV8Context: true, workflowThreadPoolSize: 1 } satisfies Partial<WorkerOptions>;
+
+/**
+ * Runs the workflows of messages with their local activities. With `sends` it also runs send activities, which the
+ * server then hands over together with the workflow task (eager dispatch).
+ */
+export function createMessagesWorker(settings: WorkerSettings, local: LocalActivities, sends?: SendActivities): Promise<Worker> {
+  return Worker.create({
+    ...common,
+    connection: settings.connection,
+    namespace: settings.namespace,
+    taskQueue: taskQueues.messages,
+    workflowBundle: { codePath: bundlePaths.messages },
+    activities: { ...local, ...sends },
+    maxConcurrentWorkflowTaskExecutions: settings.workflowTasksConcurrentMax,
+    maxCachedWorkflows: settings.workflowsCachedMax,
+    maxConcurrentLocalActivityExecutions: localActivitiesConcurrentMax,
+    maxConcurrentActivityTaskExecutions: settings.sendsConcurrentMax,
+  });
+}
+
+/** Runs send activities only: retries, and what the messages workers have no room for. */
+export function createSendsWorker(settings: WorkerSettings, sends: SendActivities): Promise<Worker> {
+  return Worker.create({
+    ...common,
+    connection: settings.connection,
+    namespace: settings.namespace,
+    taskQueue: taskQueues.messages,
+    activities: sends,
+    maxConcurrentActivityTaskExecutions: settings.sendsConcurrentMax,
+  });
+}
+
+/**
+ * Runs the rateLimiter workflows, on a queue and Worker of their own: message workflows that wait for a slot hold task
+ * slots, and a limiter that needed one of those could never answer them.
+ */
+export function createLimiterWorker(settings: WorkerSettings): Promise<Worker> {
+  return Worker.create({
+    ...common,
+    connection: settings.connection,
+    namespace: settings.namespace,
+    taskQueue: taskQueues.limiter,
+    workflowBundle: { codePath: bundlePaths.limiter },
+    maxConcurrentWorkflowTaskExecutions: limiterTasksConcurrentMax,
+    maxCachedWorkflows: limitersCachedMax,
+  });
+}

@@ -1,0 +1,36 @@
+/** Activities by what a retry of them would do. */
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { LocalActivities, SendActivities } from '../activities/index.js';
+import { heartbeatTimeoutMs, submitTimeoutMs } from '../domain/limits.js';
+
+/** Idempotent writes, and the question for a slot: retried until the database answers, however long that takes. */
+export const { persistAndReserve, storeNews, closeAsUnknown, recordOutcome } = proxyLocalActivities<LocalActivities>({
+  startToCloseTimeout: '10 seconds',
+  // Longer waits than this become durable timers, so that an outage does not hold task slots.
+  localRetryThreshold: '2 seconds',
+  retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
+/**
+ * The send: irreversible. It fails, and is retried, only where it is proved that the provider processed nothing; a run
+ * that dies is found by its missing heartbeat, and the next run finds its attempt row and does not send.
+ */
+export function submitProxy(summary: string) {
+  return proxyActivities<SendActivities>({
+    startToCloseTimeout: submitTimeoutMs,
+    heartbeatTimeout: heartbeatTimeoutMs,
+    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+    summary,
+  }).submitToProvider;
+}
+
+/** Questions to a provider: reading only, retried freely. */
+export const { reconcileAttempt, pollProvider } = proxyActivities<Pick<SendActivities, 'reconcileAttempt' | 'pollProvider'>>({
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+/** The last question before a message closes as unknown is not worth waiting for. */
+export const { pollProvider: pollProviderOnce } = proxyActivities<Pick<SendActivities, 'pollProvider'>>({
+  startToCloseTimeout: '1 minute',
+  retry: { maximumAttempts: 3 },
+});

@@ -1,0 +1,15 @@
+/** What can be said to a running workflow and asked of it. Names are part of the product: people type them in the Web UI. */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { MessageState } from '../domain/message.js';
+import type { MessageStatus } from '../domain/messageStatus.js';
+import type { RateLimiterState, ReserveAnswer, ReserveRequest } from '../domain/rateLimit.js';
+
+/** To sendMessage: a status callback brought this state of the newest attempt. Stored before it is signalled. */
+export const statusChangedSignal = defineSignal<[MessageStatus]>('statusChanged');
+/** To sendMessage: where this run stands. */
+export const getMessageStateQuery = defineQuery<MessageState>('getMessageState');
+
+/** To rateLimiter: slots for a batch of messages, and a lease. Synchronous: one workflow task. */
+export const reserveUpdate = defineUpdate<ReserveAnswer, [ReserveRequest]>('reserve');
+/** To rateLimiter: its calendar, leases and limits. */
+export const getLimiterStateQuery = defineQuery<RateLimiterState>('getLimiterState');
