@@ -19,4 +19,6 @@ export interface Dependencies {
   publicBaseUrl: string;
   reconcileDelaysMs: number[];
   providerHoldMs: number;
+  /** Whether a first attempt whose turn is at once is made within persistAndReserve (docs/adr/0001). */
+  firstSendIsLocal: boolean;
 }

@@ -1,36 +1,54 @@
-import { limiterUnavailableRetryMs } from '../domain/limits.js';
-import type { OutboundMessage, SendToken } from '../domain/message.js';
+import { ApplicationFailure } from '@temporalio/activity';
+import { limiterUnavailableRetryMs, slotNearMs } from '../domain/limits.js';
+import type { OutboundMessage } from '../domain/message.js';
 import { isClosed } from '../domain/messageStatus.js';
-import type { Persisted } from '../domain/submission.js';
-import { LimiterUnavailable } from '../limiter/tokenBroker.js';
+import type { Persisted, Submission, SubmitInput } from '../domain/submission.js';
+import { LimiterUnavailable } from '../limiter/askLimiterWorkflow.js';
+import type { Grant } from '../limiter/tokenBroker.js';
 import type { Dependencies } from './dependencies.js';
+import { submit } from './submit.js';
 
 /**
- * Local activity. Stores the message (once, whatever is retried) and asks the workspace's limiter for its slot, both
- * at the same time. It never waits for the slot: a local activity holds its worker's task slot.
+ * Local activity. Stores the message (once, whatever is retried) and asks for the right to send it, both at the same
+ * time; where that is free at once, the first attempt is made here, which spares the way over the server. It never
+ * waits for a slot: a local activity holds its worker's task slot.
  */
-export function persistAndReserve({ store, workspaces, broker }: Dependencies) {
+export function persistAndReserve(dependencies: Dependencies) {
+  const { store, workspaces, broker } = dependencies;
   return async (message: OutboundMessage): Promise<Persisted> => {
     const { limits } = await workspaces.get(message.workspaceId);
-    const [stored, token] = await Promise.all([
+    const [stored, grant] = await Promise.all([
       store.persist(message),
-      broker.reserve(message.workspaceId, message.priority, limits).catch(unlessUnavailable),
+      broker.acquire(message.workspaceId, message.priority, limits).catch(unlessUnavailable),
     ]);
-    return {
-      createdAtMs: stored.createdAtMs,
-      status: stored.status,
-      attempt: stored.attempt,
-      providerMessageId: stored.providerMessageId,
-      owned: stored.samePayload && stored.generation === message.generation && !isClosed(stored.status),
-      token,
-      // Taken here: a workflow's clock stands still while this runs.
-      waitMs: token ? Math.max(0, token.notBeforeMs - Date.now()) : limiterUnavailableRetryMs,
-    };
+    const { createdAtMs, status, attempt, providerMessageId } = stored;
+    const owned = stored.samePayload && stored.generation === message.generation && !isClosed(status);
+    const persisted = { createdAtMs, status, attempt, providerMessageId, owned, token: null, waitMs: 0, submission: null };
+    if (!owned || !grant) {
+      if (grant?.kind === 'permit') grant.permit.drop();
+      return { ...persisted, waitMs: owned ? limiterUnavailableRetryMs : 0 };
+    }
+    // Taken here: a workflow's clock stands still while this runs.
+    const waitMs = grant.kind === 'slot' ? Math.max(0, grant.token.notBeforeMs - Date.now()) : 0;
+    if (waitMs > slotNearMs || !dependencies.firstSendIsLocal) {
+      if (grant.kind === 'permit') grant.permit.drop();
+      return { ...persisted, token: grant.kind === 'slot' ? grant.token : null, waitMs };
+    }
+    return { ...persisted, submission: await firstAttempt(dependencies, { message, createdAtMs, attempt, token: null }, grant) };
   };
 }
 
-/** Null for a limiter that can't be asked now; the workflow sleeps and asks again. */
-export function unlessUnavailable(error: unknown): SendToken | null {
-  if (error instanceof LimiterUnavailable) return null;
-  throw error;
+/** A failure of the first attempt proves that nothing was sent; the next one is an activity that people can see. */
+async function firstAttempt(dependencies: Dependencies, input: SubmitInput, grant: Grant): Promise<Submission> {
+  try {
+    return await submit(dependencies, input, grant);
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure)) throw error;
+    return { kind: 'wait', waitMs: Number(error.nextRetryDelay ?? 0), token: null };
+  }
+}
+
+/** Undefined for a limiter that can't be asked now; the workflow sleeps and asks again. */
+function unlessUnavailable(error: unknown): undefined {
+  if (!(error instanceof LimiterUnavailable)) throw error;
 }

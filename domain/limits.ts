@@ -12,8 +12,8 @@ export const callbackBodyBytesMax = 64 * 1024;
 export const pageSizeMax = 100;
 export const pageSizeDefault = 50;
 
-/** Accept must be durable within this time, or the answer is 503 with the key to retry with. */
-export const acceptDeadlineMs = 300;
+/** Accept must be durable within this time, or the answer is 503 with the key to retry with. A burst queues here. */
+export const acceptDeadlineMs = 5_000;
 /** How long a process may trust what it read of a workspace's settings. Limits, consent and revocation are decided again in the attempt transaction. */
 export const settingsCacheMs = 5_000;
 /** A revoked API key stops working within this time in every process. */
@@ -23,8 +23,12 @@ export const rateDefaultPerSecond = 10;
 export const burstDefault = 50;
 export const cooldownDefaultMs = 60_000;
 
-/** A slot may be used this long after its time; later it is asked anew, so that an outage does not release a flood. */
-export const slotValidityMs = 250;
+/** A booked slot may be used this long after its time; later it is asked anew, so that an outage does not release a flood. */
+export const slotValidityMs = 1_000;
+/** A token for a message that is about to leave counts as used after this time, whatever became of the message. */
+export const nowTokenLifeMs = 60_000;
+/** A process stops using a held token this much before the limiter writes it off. */
+export const holdingSafetyMs = 5_000;
 /** Slots nearer than this are waited out inside the send step; farther ones by a durable timer. */
 export const slotNearMs = 250;
 /** The durable timer ends this much before the slot, so that a timer's lag does not make the slot stale. */
@@ -35,8 +39,6 @@ export const leaseTokensMax = 10;
 /** All processes together hold at most this share of the burst. */
 export const leaseBurstShareMax = 0.2;
 export const leaseLifeMs = 10 * 60_000;
-/** A process stops using a lease this much before the limiter writes it off. */
-export const leaseSafetyMs = 5_000;
 export const reserveBatchWindowMs = 5;
 export const reserveBatchMax = 200;
 /** With the limiter away a reservation gives up after this time and the workflow sleeps instead of holding a worker's slot. */

@@ -3,13 +3,14 @@
  *
  *   T = 1000 / rate;  tat = max(tat, now);  slot = max(now, tat − (burst − 1)·T);  tat += T
  *
- * A process may hold a few tokens in advance (a lease), so that sparse traffic does not ask for each message. Held
- * tokens are kept out of the burst until they are reported used or their lease is over, so that in any window of w
- * seconds at most burst + rate·w slots are given, leases included.
+ * What is free at once is not booked but held: the tokens are kept out of the burst until their process reports them
+ * used or their time is over, and are paid for then. A process may also hold a few in advance (a lease), so that
+ * sparse traffic does not ask for each message. So at no time is more than the burst free and held together, and in
+ * any window of w seconds at most burst + rate·w messages leave, however late a held token is used.
  *
  * Pure: the clock is an argument, state in, state out. It runs inside the rateLimiter workflow.
  */
-import { leaseBurstShareMax, leaseLifeMs, leaseTokensMax } from './limits.js';
+import { leaseBurstShareMax, leaseLifeMs, leaseTokensMax, nowTokenLifeMs } from './limits.js';
 import type { Priority } from './priority.js';
 
 /** A workspace's limits as Postgres records them; `epoch` grows with every change. */
@@ -19,7 +20,7 @@ export interface RateLimits {
   epoch: number;
 }
 
-export interface Lease {
+export interface Holding {
   tokens: number;
   /** Epoch milliseconds in the limiter's time; after it the tokens count as used. */
   expiresAtMs: number;
@@ -29,16 +30,21 @@ export interface RateLimiterState {
   limits: RateLimits;
   /** Theoretical arrival time, epoch milliseconds: when the bucket is full again. */
   tatMs: number;
-  leases: Record<string, Lease>;
+  /** Tokens of processes: `<process>/lease` in advance, `<process>/now` for messages that are about to leave. */
+  holdings: Record<string, Holding>;
 }
 
 export interface ReserveRequest {
-  /** The process that asks; leases belong to it. */
+  /** The process that asks; what it holds belongs to it. */
   holder: string;
   /** One entry a token wanted now. */
   lanes: Priority[];
   /** Tokens of its lease that the holder has not used yet. */
-  held: number;
+  leaseUnused: number;
+  /** Tokens it got for messages that were about to leave, and that have not left yet. */
+  nowUnused: number;
+  /** Booked slots that were missed and surely will not be used: they come back. */
+  missed: number;
   /** Whether the holder wants its lease filled up. */
   wantsLease: boolean;
   /** The limits as the holder read them; newer ones than the limiter's are adopted. */
@@ -46,38 +52,43 @@ export interface ReserveRequest {
 }
 
 export interface ReserveAnswer {
-  /** For each lane asked, milliseconds from the moment of the answer to its slot. */
+  /** For each lane asked, milliseconds from the moment of the answer to its slot; 0 is a held token. */
   waitsMs: number[];
   /** Tokens added to the holder's lease, usable at any time within `leaseLifeMs`. */
   leased: number;
-  leaseLifeMs: number;
   /** Epoch of the limits the tokens were given under. */
   limitsEpoch: number;
 }
 
 export function newRateLimiterState(limits: RateLimits): RateLimiterState {
-  return { limits, tatMs: 0, leases: {} };
+  return { limits, tatMs: 0, holdings: {} };
 }
 
 const intervalMs = (limits: RateLimits) => 1_000 / limits.ratePerSecond;
 
-function tokensLeased(state: RateLimiterState): number {
-  return Object.values(state.leases).reduce((sum, lease) => sum + lease.tokens, 0);
+function tokensHeld(state: RateLimiterState, kind = ''): number {
+  return Object.entries(state.holdings).reduce((sum, [name, { tokens }]) => sum + (name.endsWith(kind) ? tokens : 0), 0);
 }
 
 /** The burst that is left for slots while processes hold tokens. */
 function openBurst(state: RateLimiterState): number {
-  return Math.max(0, state.limits.burst - tokensLeased(state));
+  return Math.max(0, state.limits.burst - tokensHeld(state));
 }
 
-/** Used tokens come back into the burst and are paid for in time, so that using a lease is never cheaper than asking. */
-function settle(state: RateLimiterState, holder: string, tokens: number, nowMs: number): void {
-  const lease = state.leases[holder];
-  if (!lease || tokens <= 0) return;
-  const used = Math.min(tokens, lease.tokens);
-  lease.tokens -= used;
-  if (lease.tokens === 0) delete state.leases[holder];
-  state.tatMs = Math.max(state.tatMs, nowMs) + used * intervalMs(state.limits);
+/** Used tokens come back into the burst and are paid for in time, as if all were used at `atMs`. */
+function settle(state: RateLimiterState, name: string, used: number, atMs: number): void {
+  const holding = state.holdings[name];
+  if (!holding || used <= 0) return;
+  const tokens = Math.min(used, holding.tokens);
+  holding.tokens -= tokens;
+  if (holding.tokens === 0) delete state.holdings[name];
+  state.tatMs = Math.max(state.tatMs, atMs) + tokens * intervalMs(state.limits);
+}
+
+function hold(state: RateLimiterState, name: string, expiresAtMs: number): void {
+  const holding = (state.holdings[name] ??= { tokens: 0, expiresAtMs });
+  holding.tokens += 1;
+  holding.expiresAtMs = expiresAtMs;
 }
 
 function adopt(state: RateLimiterState, limits: RateLimits, nowMs: number): void {
@@ -90,35 +101,36 @@ function adopt(state: RateLimiterState, limits: RateLimits, nowMs: number): void
 
 /** Gives every token asked its slot and fills the holder's lease from what is free at this moment. Changes `state`. */
 export function reserve(state: RateLimiterState, request: ReserveRequest, nowMs: number): ReserveAnswer {
-  adopt(state, request.limits, nowMs);
-  for (const [holder, lease] of Object.entries(state.leases)) {
-    if (lease.expiresAtMs <= nowMs) settle(state, holder, lease.tokens, nowMs);
+  const lease = `${request.holder}/lease`;
+  const now = `${request.holder}/now`;
+  for (const [name, { tokens, expiresAtMs }] of Object.entries(state.holdings)) {
+    if (expiresAtMs <= nowMs) settle(state, name, tokens, expiresAtMs);
   }
-  const lease = state.leases[request.holder];
-  if (lease) settle(state, request.holder, lease.tokens - request.held, nowMs);
+  settle(state, lease, (state.holdings[lease]?.tokens ?? 0) - request.leaseUnused, nowMs);
+  settle(state, now, (state.holdings[now]?.tokens ?? 0) - request.nowUnused, nowMs);
+  state.tatMs -= request.missed * intervalMs(state.limits);
+  adopt(state, request.limits, nowMs);
 
   const interval = intervalMs(state.limits);
   const slot = () => Math.max(nowMs, Math.max(state.tatMs, nowMs) - (openBurst(state) - 1) * interval);
   const waitsMs = request.lanes.map(() => {
-    const at = slot();
-    state.tatMs = Math.max(state.tatMs, nowMs) + interval;
-    return at - nowMs;
+    const atMs = slot();
+    if (atMs <= nowMs) hold(state, now, nowMs + nowTokenLifeMs);
+    else state.tatMs = Math.max(state.tatMs, nowMs) + interval;
+    return atMs - nowMs;
   });
 
   const shareMax = Math.floor(state.limits.burst * leaseBurstShareMax);
   let leased = 0;
-  const held = state.leases[request.holder]?.tokens ?? 0;
-  while (request.wantsLease && held + leased < leaseTokensMax && tokensLeased(state) < shareMax && slot() <= nowMs) {
-    const own = (state.leases[request.holder] ??= { tokens: 0, expiresAtMs: 0 });
-    own.tokens += 1;
-    own.expiresAtMs = nowMs + leaseLifeMs;
+  while (request.wantsLease && request.leaseUnused + leased < leaseTokensMax && tokensHeld(state, '/lease') < shareMax && slot() <= nowMs) {
+    hold(state, lease, nowMs + leaseLifeMs);
     leased += 1;
   }
-  return { waitsMs, leased, leaseLifeMs, limitsEpoch: state.limits.epoch };
+  return { waitsMs, leased, limitsEpoch: state.limits.epoch };
 }
 
-/** True where ending and starting anew would give nobody a token too many: the bucket is full and no lease is out. */
+/** True where ending and starting anew would give nobody a token too many: the bucket is full and nobody holds any. */
 export function isFull(state: RateLimiterState, nowMs: number): boolean {
-  const leased = Object.values(state.leases).some((lease) => lease.expiresAtMs > nowMs);
-  return state.tatMs <= nowMs && !leased;
+  const held = Object.values(state.holdings).some(({ expiresAtMs }) => expiresAtMs > nowMs);
+  return state.tatMs <= nowMs && !held;
 }

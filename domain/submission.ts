@@ -13,10 +13,12 @@ export interface Persisted {
   providerMessageId: string | null;
   /** False where another run or another payload owns the message: this run has nothing to do. */
   owned: boolean;
-  /** Null where the limiter could not be asked. */
+  /** The booked slot, where there is one. */
   token: SendToken | null;
-  /** From the end of the activity to the token's slot, or to the next question. */
+  /** Milliseconds from the end of the activity to the slot, or to the next question. */
   waitMs: number;
+  /** What the first attempt came to, where its turn was at once. */
+  submission: Submission | null;
 }
 
 /** A stored message whose sending is this run's business. */

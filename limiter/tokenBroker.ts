@@ -1,74 +1,82 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { WithStartWorkflowOperation, WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { rateLimiterWorkflowId } from '../domain/ids.js';
-import { leaseSafetyMs, reserveBatchMax, reserveBatchWindowMs, reserveGiveUpMs, slotValidityMs } from '../domain/limits.js';
+import { holdingSafetyMs, leaseLifeMs, nowTokenLifeMs, reserveBatchMax, reserveBatchWindowMs, slotValidityMs } from '../domain/limits.js';
 import type { SendToken } from '../domain/message.js';
 import type { Priority } from '../domain/priority.js';
 import type { RateLimits, ReserveAnswer, ReserveRequest } from '../domain/rateLimit.js';
-import { taskQueues } from '../domain/taskQueues.js';
-import { reserveUpdate } from '../workflows/messages.js';
-import type { rateLimiter } from '../workflows/rateLimiter.js';
 
-/** The limiter did not answer in time: wait outside the process and ask again. */
-export class LimiterUnavailable extends Error {
-  override name = 'LimiterUnavailable';
+/** Asks a workspace's limiter. `askedAt` is the monotonic time of the question that was answered. */
+export type AskLimiter = (workspaceId: string, request: ReserveRequest) => Promise<{ answer: ReserveAnswer; askedAt: number }>;
+
+/**
+ * A right to send one message that this process holds. It is kept out of the workspace's burst until it is `used` or
+ * `dropped`, so it may be used late without breaking the limit.
+ */
+export interface Permit {
+  readonly limitsEpoch: number;
+  /** False once it is too old; then it must be dropped. */
+  isGood(): boolean;
+  /** The message leaves now. */
+  used(): void;
+  /** It is not used by who has it: the next message of this process may have it. */
+  drop(): void;
 }
+
+export type Grant = { kind: 'permit'; permit: Permit } | { kind: 'slot'; token: SendToken };
 
 interface Job {
   lane: Priority;
-  resolve(token: SendToken): void;
+  missed: boolean;
+  resolve(grant: Grant): void;
   reject(error: unknown): void;
 }
 
 interface Account {
   limits: RateLimits;
   waiting: Job[];
-  /** An Update is under way or about to be: at most one a workspace and process. */
+  /** A question is under way or about to be: at most one a workspace and process. */
   busy: boolean;
-  lease: { tokens: number; expiresAt: number; epoch: number };
+  lease: { tokens: number; usableUntil: number; epoch: number };
+  /** Permits handed out and not used, by where they came from; dropped ones wait in `spares`. */
+  pending: { lease: number; now: number };
+  spares: Permit[];
 }
 
-/** A slot that is answered late is still good for this long, so that a slow limiter slows sending but can't stop it. */
-const slotUsableMinMs = 50;
 /** Workspaces are forgotten, lowest use first, beyond this many. */
 const accountsMax = 20_000;
 
 /**
- * Gets send tokens from the workspaces' rateLimiter workflows for this process: groups what is asked within a few
- * milliseconds into one Update, keeps one Update a workspace in flight, and serves sparse traffic from a small lease.
- * Times inside are monotonic; tokens carry wall-clock times, because they travel through workflow histories.
+ * Gets the right to send from the workspaces' rateLimiter workflows for this process: groups what is asked within a
+ * few milliseconds into one question, keeps one a workspace in flight, and serves sparse traffic from a small lease.
+ * Times inside are monotonic; booked slots carry wall-clock times, because they travel through workflow histories.
  */
 export class TokenBroker {
   private readonly accounts = new Map<string, Account>();
   private readonly holder = randomUUID();
-  /** Counters since start: Updates sent, tokens given out, tokens served from leases. */
-  readonly counts = { updates: 0, tokens: 0, leased: 0 };
+  /** Counters since start: questions asked, grants, grants served from leases. */
+  readonly counts = { asked: 0, granted: 0, leased: 0 };
 
-  /** `client` must be on a connection without the SDK's retries. */
-  constructor(private readonly client: Client) {}
+  constructor(private readonly ask: AskLimiter) {}
 
-  /** A token for one message. Throws LimiterUnavailable after `reserveGiveUpMs`. */
-  async reserve(workspaceId: string, lane: Priority, limits: RateLimits): Promise<SendToken> {
+  /**
+   * The right to send one message: a permit, or a slot that is still to come. `missed` gives back a booked slot that
+   * was not used in time. Rejects as `ask` does.
+   */
+  acquire(workspaceId: string, lane: Priority, limits: RateLimits, missed = false): Promise<Grant> {
     const account = this.accountOf(workspaceId, limits);
-    this.counts.tokens += 1;
-    if (lane !== 'bulk' && this.takeLeased(account)) {
+    this.counts.granted += 1;
+    const spare = missed ? undefined : takeSpare(account);
+    if (spare) return Promise.resolve({ kind: 'permit', permit: spare });
+    if (lane !== 'bulk' && !missed && this.leaseIsGood(account)) {
       this.counts.leased += 1;
-      const now = Date.now();
-      return { notBeforeMs: now, goodUntilMs: now + slotValidityMs, limitsEpoch: account.lease.epoch };
+      account.lease.tokens -= 1;
+      return Promise.resolve({ kind: 'permit', permit: permitFrom(account, 'lease', account.lease.epoch, account.lease.usableUntil) });
     }
     return new Promise((resolve, reject) => {
-      account.waiting.push({ lane, resolve, reject });
+      account.waiting.push({ lane, missed, resolve, reject });
       if (account.busy) return;
       account.busy = true;
       setTimeout(() => void this.flush(workspaceId, account), reserveBatchWindowMs);
     });
-  }
-
-  /** Gives up a lease after news that the workspace's limits have changed. */
-  dropLease(workspaceId: string): void {
-    const account = this.accounts.get(workspaceId);
-    if (account) account.lease.tokens = 0;
   }
 
   private accountOf(workspaceId: string, limits: RateLimits): Account {
@@ -80,29 +88,24 @@ export class TokenBroker {
       if (limits.epoch > known.limits.epoch) known.limits = limits;
       return known;
     }
-    const account: Account = { limits, waiting: [], busy: false, lease: { tokens: 0, expiresAt: 0, epoch: limits.epoch } };
+    const account: Account = { limits, waiting: [], busy: false, lease: { tokens: 0, usableUntil: 0, epoch: limits.epoch }, pending: { lease: 0, now: 0 }, spares: [] };
     this.accounts.set(workspaceId, account);
-    if (this.accounts.size > accountsMax) {
-      for (const [id, { busy }] of this.accounts) {
-        if (this.accounts.size <= accountsMax) break;
-        if (!busy) this.accounts.delete(id);
-      }
+    for (const [id, { busy }] of this.accounts) {
+      if (this.accounts.size <= accountsMax) break;
+      if (!busy) this.accounts.delete(id);
     }
     return account;
   }
 
-  private takeLeased(account: Account): boolean {
-    const { lease, limits } = account;
-    if (lease.tokens <= 0 || lease.epoch < limits.epoch || performance.now() >= lease.expiresAt) return false;
-    lease.tokens -= 1;
-    return true;
+  private leaseIsGood({ lease, limits }: Account): boolean {
+    return lease.tokens > 0 && lease.epoch >= limits.epoch && performance.now() < lease.usableUntil;
   }
 
   private async flush(workspaceId: string, account: Account): Promise<void> {
     while (account.waiting.length > 0) {
       const jobs = account.waiting.splice(0, reserveBatchMax);
       try {
-        await this.reserveBatch(workspaceId, account, jobs);
+        await this.grantBatch(workspaceId, account, jobs);
       } catch (error) {
         for (const job of jobs) job.reject(error);
       }
@@ -110,67 +113,62 @@ export class TokenBroker {
     account.busy = false;
   }
 
-  private async reserveBatch(workspaceId: string, account: Account, jobs: Job[]): Promise<void> {
-    const { lease, limits } = account;
-    if (performance.now() >= lease.expiresAt || lease.epoch < limits.epoch) lease.tokens = 0;
-    const { answer, askedAt } = await this.update(workspaceId, {
+  private async grantBatch(workspaceId: string, account: Account, jobs: Job[]): Promise<void> {
+    const { lease, pending, limits } = account;
+    if (!this.leaseIsGood(account)) lease.tokens = 0;
+    this.counts.asked += 1;
+    const { answer, askedAt } = await this.ask(workspaceId, {
       holder: this.holder,
       lanes: jobs.map((job) => job.lane),
-      held: lease.tokens,
+      leaseUnused: lease.tokens + pending.lease,
+      nowUnused: pending.now,
+      missed: jobs.filter((job) => job.missed).length,
       wantsLease: jobs.some((job) => job.lane !== 'bulk'),
       limits,
     });
-    const answeredAt = performance.now();
     const now = Date.now();
-    // The answer's waits began somewhere between asking and now: never earlier than the slot, and not much later.
-    const usableMs = Math.max(slotUsableMinMs, slotValidityMs - (answeredAt - askedAt));
-    jobs.forEach((job, index) => {
-      const notBeforeMs = now + (answer.waitsMs[index] ?? 0);
-      job.resolve({ notBeforeMs, goodUntilMs: notBeforeMs + usableMs, limitsEpoch: answer.limitsEpoch });
-    });
     if (answer.leased > 0) {
       lease.tokens += answer.leased;
-      lease.expiresAt = askedAt + answer.leaseLifeMs - leaseSafetyMs;
+      lease.usableUntil = askedAt + leaseLifeMs - holdingSafetyMs;
       lease.epoch = answer.limitsEpoch;
     }
-  }
-
-  /** One Update, started with the workflow where there is none, with quick retries of our own. */
-  private async update(workspaceId: string, request: ReserveRequest): Promise<{ answer: ReserveAnswer; askedAt: number }> {
-    const startedAt = performance.now();
-    const workflowId = rateLimiterWorkflowId(workspaceId);
-    for (let withStart = false; ; ) {
-      const askedAt = performance.now();
-      this.counts.updates += 1;
-      try {
-        return { answer: await (withStart ? this.startAndUpdate(workflowId, request) : this.updateRunning(workflowId, request)), askedAt };
-      } catch (error) {
-        if (performance.now() - startedAt > reserveGiveUpMs) throw new LimiterUnavailable('the rate limiter does not answer', { cause: error });
-        if (error instanceof WorkflowNotFoundError && !withStart) {
-          withStart = true;
-          continue;
-        }
-        withStart = false;
-        await delay(20 + Math.random() * 30);
+    jobs.forEach((job, index) => {
+      const waitMs = answer.waitsMs[index] ?? 0;
+      if (waitMs <= 0) {
+        job.resolve({ kind: 'permit', permit: permitFrom(account, 'now', answer.limitsEpoch, askedAt + nowTokenLifeMs - holdingSafetyMs) });
+      } else {
+        const notBeforeMs = now + waitMs;
+        job.resolve({ kind: 'slot', token: { notBeforeMs, goodUntilMs: notBeforeMs + slotValidityMs, limitsEpoch: answer.limitsEpoch } });
       }
-    }
-  }
-
-  private updateRunning(workflowId: string, request: ReserveRequest): Promise<ReserveAnswer> {
-    const handle = this.client.workflow.getHandle(workflowId);
-    return this.client.withDeadline(Date.now() + reserveGiveUpMs, () => handle.executeUpdate(reserveUpdate, { args: [request] }));
-  }
-
-  private startAndUpdate(workflowId: string, request: ReserveRequest): Promise<ReserveAnswer> {
-    const start = new WithStartWorkflowOperation<typeof rateLimiter>('rateLimiter', {
-      workflowId,
-      taskQueue: taskQueues.limiter,
-      args: [{ limits: request.limits }],
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      staticSummary: `send rate of workspace ${workflowId.split('/')[1]}`,
     });
-    return this.client.withDeadline(Date.now() + reserveGiveUpMs, () =>
-      this.client.workflow.executeUpdateWithStart(reserveUpdate, { args: [request], startWorkflowOperation: start }),
-    );
+  }
+}
+
+function permitFrom(account: Account, origin: 'lease' | 'now', limitsEpoch: number, usableUntil: number): Permit {
+  account.pending[origin] += 1;
+  let open = true;
+  const close = (): void => {
+    if (open) account.pending[origin] -= 1;
+    open = false;
+  };
+  const permit: Permit = {
+    limitsEpoch,
+    isGood: () => open && performance.now() < usableUntil,
+    used: close,
+    drop: () => {
+      if (permit.isGood()) account.spares.push(permit);
+      else close();
+    },
+  };
+  return permit;
+}
+
+/** A dropped permit that still holds; those that don't are given up. */
+function takeSpare(account: Account): Permit | undefined {
+  for (;;) {
+    const spare = account.spares.pop();
+    if (!spare) return undefined;
+    if (spare.isGood() && spare.limitsEpoch >= account.limits.epoch) return spare;
+    spare.used();
   }
 }

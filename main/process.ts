@@ -2,6 +2,7 @@ import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Connection } from '@temporalio/client';
 import { createLocalActivities, createSendActivities } from '../activities/index.js';
 import type { Dependencies } from '../activities/dependencies.js';
+import { askLimiterWorkflow } from '../limiter/askLimiterWorkflow.js';
 import { SendGate } from '../limiter/sendGate.js';
 import { TokenBroker } from '../limiter/tokenBroker.js';
 import type { Config, Role } from '../platform/config.js';
@@ -65,12 +66,13 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       store,
       workspaces,
       providers,
-      broker: new TokenBroker(createClient(impatient, temporal)),
+      broker: new TokenBroker(askLimiterWorkflow(createClient(impatient, temporal))),
       gate: new SendGate(),
       logger,
       publicBaseUrl,
       reconcileDelaysMs: config.RECONCILE_DELAYS_S,
       providerHoldMs: config.PROVIDER_HOLD_S * 1_000,
+      firstSendIsLocal: config.FIRST_SEND === 'local',
     };
     const sends = createSendActivities(dependencies);
     if (has('messages')) workers.push(await createMessagesWorker(forWorkers, createLocalActivities(dependencies), has('sends') ? sends : undefined));

@@ -93,6 +93,11 @@ export const variables = {
     'info',
   ),
   DATABASE_CONNECTIONS_MAX: variable(wholeNumber(2, 200).default(10), 'Connections to Postgres a process may hold on its hot path.', '10'),
+  FIRST_SEND: variable(
+    z.enum(['local', 'activity'], { error: 'must be local or activity' }).default('local'),
+    'Whether the first attempt is made inside the first local activity, which costs less, or as an activity of its own, which support sees pending.',
+    'local',
+  ),
   SENDS_CONCURRENT_MAX: variable(wholeNumber(1, 2_000).default(sendsConcurrentDefault), 'Sends a process has in flight at once.', '50'),
   WORKFLOW_TASKS_CONCURRENT_MAX: variable(wholeNumber(2, 1_000).default(100), 'Workflow tasks a process works on at once.', '100'),
   WORKFLOWS_CACHED_MAX: variable(wholeNumber(2, 100_000).default(2_000), 'Workflows a process keeps in memory between their tasks.', '2000'),

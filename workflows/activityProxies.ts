@@ -3,10 +3,17 @@ import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { LocalActivities, SendActivities } from '../activities/index.js';
 import { heartbeatTimeoutMs, submitTimeoutMs } from '../domain/limits.js';
 
-/** Idempotent writes, and the question for a slot: retried until the database answers, however long that takes. */
-export const { persistAndReserve, storeNews, closeAsUnknown, recordOutcome } = proxyLocalActivities<LocalActivities>({
+/** Idempotent writes: retried until the database answers, however long that takes. */
+export const { storeNews, closeAsUnknown, recordOutcome } = proxyLocalActivities<LocalActivities>({
   startToCloseTimeout: '10 seconds',
   // Longer waits than this become durable timers, so that an outage does not hold task slots.
+  localRetryThreshold: '2 seconds',
+  retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
+/** The same for the first step, which may send: its time must hold a connection and the provider's whole answer. */
+export const { persistAndReserve } = proxyLocalActivities<LocalActivities>({
+  startToCloseTimeout: '40 seconds',
   localRetryThreshold: '2 seconds',
   retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
 });

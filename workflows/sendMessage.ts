@@ -3,7 +3,7 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import type { Advance } from '../domain/advance.js';
 import { maskNumber } from '../domain/maskNumber.js';
 import { slotNearMs, timerLeadMs, unusualWaitMs } from '../domain/limits.js';
-import type { MessageError, MessageOutcome, MessageState, OutboundMessage } from '../domain/message.js';
+import type { MessageError, MessageOutcome, MessageState, OutboundMessage, SendToken } from '../domain/message.js';
 import { isClosed, isTerminal, type MessageStatus } from '../domain/messageStatus.js';
 import type { Persisted, Submission } from '../domain/submission.js';
 import { searchAttributeNames, type UnusualStatus } from '../domain/taskQueues.js';
@@ -38,14 +38,11 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
   return close(outcome);
 
   /** Waits for slots, sends, and resolves doubt, until the provider has the message or it has ended otherwise. */
-  async function sendUntilDecided({ createdAtMs, token, waitMs, attempt }: Persisted): Promise<Exclude<Submission, { kind: 'wait' | 'uncertain' | 'notStored' }>> {
+  async function sendUntilDecided({ createdAtMs, token, waitMs, attempt, submission: first }: Persisted): Promise<Exclude<Submission, { kind: 'wait' | 'uncertain' | 'notStored' }>> {
     let wait = { waitMs, token };
     let sendsBegun = attempt;
-    for (;;) {
-      await waitForSlot(wait.waitMs, wait.token !== null);
-      enter('submitting', 'submitting to the provider');
-      const submit = submitProxy(`send to ${maskNumber(message.to)}`);
-      let submission = await submit({ message, createdAtMs, attempt: sendsBegun, token: wait.token }).catch(unsendable);
+    for (let made = first; ; made = null) {
+      let submission = made ?? (await submitInTurn(wait, createdAtMs, sendsBegun));
       if (submission.kind === 'notStored') {
         enter('submitting', 'the provider has answered, the database does not: storing the answer');
         await storeNews(submission.news);
@@ -68,6 +65,13 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
           throw new TypeError(`a settled submission is still ${submission.kind}`);
       }
     }
+  }
+
+  async function submitInTurn({ waitMs, token }: { waitMs: number; token: SendToken | null }, createdAtMs: number, attempt: number): Promise<Submission> {
+    await waitForSlot(waitMs, token !== null);
+    enter('submitting', 'submitting to the provider');
+    const submit = submitProxy(`send to ${maskNumber(message.to)}`);
+    return submit({ message, createdAtMs, attempt, token }).catch(unsendable);
   }
 
   /** A send step that gave up before anything was sent: what the message needs is not there, and no retry will bring it. */

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApplicationFailure } from '@temporalio/activity';
+import { attemptWriteWindowMs, inProcessWaitMaxMs, limiterUnavailableRetryMs } from '../domain/limits.js';
+import { isClosed, isTerminal } from '../domain/messageStatus.js';
+import type { Submission, SubmitInput } from '../domain/submission.js';
+import { LimiterUnavailable } from '../limiter/askLimiterWorkflow.js';
+import type { Grant } from '../limiter/tokenBroker.js';
+import type { SendOutcome, SendRequest } from '../providers/provider.js';
+import { providerNamed } from '../providers/registry.js';
+import { statusCallbackUrl } from '../storage/callbackUrls.js';
+import { beginAttempt, type AttemptAnswer } from '../storage/sendAttempts.js';
+import type { Workspace } from '../storage/workspaces.js';
+import type { Dependencies } from './dependencies.js';
+import { settleOutcome } from './settleOutcome.js';
+
+/** The provider's validity period, seconds. */
+const validityMinS = 1;
+const validityMaxS = 36_000;
+
+/** A grant that may be used now. */
+interface SendRight {
+  limitsEpoch: number;
+  used(): void;
+  drop(): void;
+}
+
+/**
+ * Sends one message, at most once in whatever happens. The order is the point: the right to send and the gate, then a
+ * connection, then the attempt's row, then the first byte. Only who inserted the row writes; who finds another's row
+ * decides nothing but `uncertain`.
+ *
+ * Throws an ApplicationFailure only where the provider processed nothing.
+ */
+export async function submit(dependencies: Dependencies, input: SubmitInput, granted?: Grant): Promise<Submission> {
+  const { workspaces, gate } = dependencies;
+  const { message } = input;
+  let grant: Grant | undefined = granted ?? (input.token ? { kind: 'slot', token: input.token } : undefined);
+  let attempt = input.attempt + 1;
+  for (;;) {
+    const workspace = await workspaces.get(message.workspaceId);
+    const right = await rightOf(dependencies, workspace, input, grant);
+    if ('kind' in right) return right;
+    const gateMs = gate.enter(message.workspaceId, workspace.limits);
+    if (gateMs > 0) await delay(gateMs);
+
+    const sent = await sendOnce(dependencies, workspace, input, attempt, right);
+    if (sent.kind === 'done') return sent.submission;
+    if (sent.kind === 'late') {
+      // The row is closed as not sent; its number is used up.
+      attempt += 1;
+      continue;
+    }
+    right.drop();
+    grant = undefined;
+    const { standing } = sent;
+    if (standing.status !== 'queued' || standing.generation !== message.generation || standing.expired) return foundOtherwise(dependencies, input, standing);
+    attempt = standing.newestAttempt + 1;
+    // The limits were changed after the right was given.
+    if (standing.limitsEpoch > right.limitsEpoch) workspaces.forget(message.workspaceId);
+  }
+}
+
+/** Turns a grant, or what becomes of asking for one, into the right to send now; or says how long to wait outside. */
+async function rightOf(
+  { broker, workspaces }: Dependencies,
+  workspace: Workspace,
+  { message }: SubmitInput,
+  given: Grant | undefined,
+): Promise<SendRight | Submission> {
+  let grant = given;
+  for (;;) {
+    if (grant?.kind === 'permit') {
+      if (grant.permit.isGood()) return grant.permit;
+      grant.permit.drop();
+      grant = undefined;
+    }
+    const now = Date.now();
+    const missed = grant !== undefined && (grant.token.goodUntilMs < now || grant.token.limitsEpoch < workspace.limits.epoch);
+    if (grant && !missed) {
+      const { token } = grant;
+      const waitMs = token.notBeforeMs - now;
+      if (waitMs > inProcessWaitMaxMs) return { kind: 'wait', waitMs, token };
+      if (waitMs > 0) await delay(waitMs);
+      return { limitsEpoch: token.limitsEpoch, used: () => undefined, drop: () => undefined };
+    }
+    try {
+      grant = await broker.acquire(message.workspaceId, message.priority, (await workspaces.get(message.workspaceId)).limits, missed);
+    } catch (error) {
+      if (error instanceof LimiterUnavailable) return { kind: 'wait', waitMs: limiterUnavailableRetryMs, token: null };
+      throw error;
+    }
+  }
+}
+
+/** The attempt's row as `beforeWrite` left it; `none` where no connection came about. */
+type RowState = 'none' | 'begun' | 'late' | { refused: AttemptAnswer } | { failed: unknown };
+
+type Sent = { kind: 'done'; submission: Submission } | { kind: 'late' } | { kind: 'refused'; standing: AttemptAnswer };
+
+async function sendOnce(dependencies: Dependencies, workspace: Workspace, input: SubmitInput, attempt: number, right: SendRight): Promise<Sent> {
+  const { database, providers } = dependencies;
+  const { message } = input;
+  const { account } = workspace;
+  if (!account) throw ApplicationFailure.nonRetryable(`workspace ${workspace.id} has no provider account`, 'NoProviderAccount');
+  const request: SendRequest = {
+    to: message.to,
+    from: message.from,
+    body: message.body,
+    mediaUrls: message.mediaUrls,
+    statusCallback: statusCallbackUrl(dependencies.publicBaseUrl, workspace, { messageId: message.messageId, attempt }),
+    validitySeconds: Math.min(validityMaxS, Math.max(validityMinS, Math.floor((message.validUntilMs - Date.now()) / 1_000))),
+  };
+
+  const row: { state: RowState } = { state: 'none' };
+  const beforeWrite = async (): Promise<boolean> => {
+    const startedAt = performance.now();
+    try {
+      const answer = await beginAttempt(database, {
+        workspaceId: message.workspaceId,
+        messageId: message.messageId,
+        createdAtMs: input.createdAtMs,
+        generation: message.generation,
+        token: randomUUID(),
+        limitsEpoch: right.limitsEpoch,
+        provider: account.provider,
+        attempt,
+        writeWindowMs: attemptWriteWindowMs,
+      });
+      if (!answer) throw ApplicationFailure.nonRetryable(`message ${message.messageId} is not stored`, 'MessageMissing');
+      if (!answer.begun) row.state = { refused: answer };
+      else row.state = performance.now() - startedAt < attemptWriteWindowMs ? 'begun' : 'late';
+      if (row.state === 'begun') right.used();
+    } catch (failed) {
+      // The row may be there or not; that no byte has left is certain, and is stored below.
+      row.state = { failed };
+    }
+    return row.state === 'begun';
+  };
+  const outcome = await providerNamed(providers, account.provider).send(account, request, beforeWrite);
+  const decided = row.state;
+  if (typeof decided === 'object' && 'refused' in decided) return { kind: 'refused', standing: decided.refused };
+  const news = { workspaceId: message.workspaceId, messageId: message.messageId, attempt, provider: account.provider };
+  if (decided === 'none') throw unreachable(outcome);
+  const submission = await settleOutcome(dependencies, news, outcome);
+  if (submission.kind !== 'notStored') {
+    if (decided === 'late') return { kind: 'late' };
+    if (typeof decided === 'object') throw decided.failed;
+    if (outcome.kind === 'notSent') throw unreachable(outcome);
+    if (outcome.kind === 'rateLimited') {
+      throw ApplicationFailure.create({
+        message: `the provider refused for its rate (code ${outcome.code})`,
+        type: 'RateLimited',
+        ...(outcome.retryAfterMs !== null && { nextRetryDelay: outcome.retryAfterMs }),
+      });
+    }
+  }
+  return { kind: 'done', submission };
+}
+
+function unreachable(outcome: SendOutcome): ApplicationFailure {
+  const reason = outcome.kind === 'notSent' ? outcome.reason : outcome.kind;
+  return ApplicationFailure.create({ message: `the provider could not be reached: ${reason}`, type: 'ProviderUnreachable' });
+}
+
+/** What another run, a callback or a person has made of the message in the meantime. */
+async function foundOtherwise({ store, reconcileDelaysMs }: Dependencies, { message }: SubmitInput, now: AttemptAnswer): Promise<Submission> {
+  const about = { workspaceId: message.workspaceId, messageId: message.messageId, attempt: now.newestAttempt, provider: '' };
+  if (now.generation !== message.generation) return { kind: 'ended', status: now.status, error: null };
+  if (now.status === 'queued') {
+    const error = { code: 'expired', message: 'its validity was over before it could be sent' };
+    const stored = await store.advance({ ...about, attemptStatus: null, messageStatus: 'expired', from: ['queued'], error });
+    return { kind: 'ended', status: stored?.status ?? 'expired', error };
+  }
+  if (now.status === 'dispatching' || now.status === 'uncertain') {
+    const reason = 'an earlier run of this step began to send and did not say how it ended';
+    await store.advance({ ...about, attemptStatus: 'uncertain', messageStatus: 'uncertain', from: ['dispatching'], evidence: reason });
+    return { kind: 'uncertain', attempt: now.newestAttempt, reason, checkInMs: reconcileDelaysMs[0] ?? 0 };
+  }
+  if (isClosed(now.status) && !isTerminal(now.status)) return { kind: 'ended', status: now.status, error: null };
+  return { kind: 'submitted', attempt: now.newestAttempt, status: now.status, providerMessageId: now.providerMessageId };
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import type { Accounts } from './accounts.js';
+import { callbackForm } from './callbackForm.js';
+import { type callbackSchema, ControlError, type inboundSchema } from './controlInput.js';
+import type { Ledger } from './ledger.js';
+import { isFailure } from './messageStatus.js';
+import { countSegments } from './segments.js';
+import type { Webhook, WebhookClient } from './webhookClient.js';
+
+/** What came of a webhook sent by hand: the HTTP status of each time, or the error that prevented one. */
+export interface WebhookReport {
+  messageSid: string;
+  /** Of the last time. */
+  status: number | null;
+  results: (number | string)[];
+}
+
+/** Sends an inbound message as Twilio does; `times` repeats the very same message. */
+export async function sendInbound(
+  input: z.output<typeof inboundSchema>,
+  accounts: Accounts,
+  client: WebhookClient,
+): Promise<WebhookReport> {
+  const messageSid = `SM${randomUUID().replaceAll('-', '')}`;
+  const form: Record<string, string> = {
+    ApiVersion: '2010-04-01',
+    AccountSid: input.accountSid,
+    MessageSid: messageSid,
+    SmsMessageSid: messageSid,
+    SmsSid: messageSid,
+    SmsStatus: 'received',
+    From: input.from,
+    To: input.to,
+    Body: input.body,
+    NumMedia: '0',
+    NumSegments: String(countSegments(input.body)),
+  };
+  if (input.messagingServiceSid) form['MessagingServiceSid'] = input.messagingServiceSid;
+  if (input.optOutType) form['OptOutType'] = input.optOutType;
+  const authToken = input.authToken ?? accounts.tokenOf(input.accountSid) ?? missingToken(input.accountSid);
+  return repeat(client, { url: input.url, authToken, form }, messageSid, input.times);
+}
+
+/** Sends a status callback for a known message, whatever its state. */
+export async function sendCallback(
+  input: z.output<typeof callbackSchema>,
+  accounts: Accounts,
+  client: WebhookClient,
+  ledger: Ledger,
+): Promise<WebhookReport> {
+  const message = ledger.find(input.sid);
+  if (!message) throw new ControlError(404, `No message ${input.sid} was accepted here.`);
+  const { entry } = message;
+  if (entry.statusCallback === null) throw new ControlError(400, `Message ${input.sid} came without a StatusCallback.`);
+  const authToken = input.authToken ?? message.authToken ?? accounts.tokenOf(entry.accountSid) ?? missingToken(entry.accountSid);
+  const errorCode = isFailure(input.status) ? (input.errorCode ?? 30008) : undefined;
+  if (input.record) ledger.setStatus(message, input.status, errorCode ?? null, Date.now(), false);
+  const form = callbackForm(entry, { status: input.status, errorCode }, Date.now());
+  return repeat(client, { url: entry.statusCallback, authToken, form }, input.sid, input.times);
+}
+
+async function repeat(client: WebhookClient, webhook: Webhook, messageSid: string, times: number): Promise<WebhookReport> {
+  // All at once: copies that arrive together are the harder case for the receiver.
+  const posts = Array.from({ length: times }, () =>
+    client.post(webhook).catch((error: Error & { code?: string }) => error.code ?? error.message),
+  );
+  const results = await Promise.all(posts);
+  const last = results.at(-1);
+  return { messageSid, status: typeof last === 'number' ? last : null, results };
+}
+
+function missingToken(accountSid: string): never {
+  throw new ControlError(400, `No request of ${accountSid} was seen yet, so its token is unknown: add "authToken".`);
+}
