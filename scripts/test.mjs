@@ -1,0 +1,22 @@
+// npm test: everything. npm run test:unit: the fast lane, from source. npm run test:scale: full sizes.
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { bin, fail, prepare, prepareSources, root, run, step } from './prepare.mjs';
+
+const lanes = { unit: ['unit'], scale: ['scale'], all: ['unit', 'system'] };
+const [first, ...rest] = process.argv.slice(2);
+const lane = Object.hasOwn(lanes, first ?? '') ? first : 'all';
+const words = lane === first ? rest : process.argv.slice(2);
+
+try {
+  if (lane === 'unit') await prepareSources();
+  else {
+    await prepare();
+    const { findTemporalCli } = createRequire(import.meta.url)(path.join(root, 'dist/local/temporalBinary.js'));
+    // Before the tests: a build of several minutes must not count against a test's time.
+    if (!process.env.TEMPORAL_ADDRESS) await step('Temporal found', () => findTemporalCli((text) => process.stdout.write(`  ${text}\n`)));
+  }
+  await run(process.execPath, [bin('jest'), '--selectProjects', ...lanes[lane], ...words], { show: true });
+} catch (error) {
+  fail(error instanceof Error ? error.message.split('\n')[0] : error);
+}

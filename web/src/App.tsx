@@ -1,0 +1,86 @@
+import { QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { type Api, createApi, type Workspace } from './api.js';
+import { Notice } from './components/Notice.js';
+import { SignIn } from './components/SignIn.js';
+import type { ConnectionFacts } from './connection.js';
+import { InboxContext } from './InboxContext.js';
+import { type Inbox, openInbox } from './inbox.js';
+import { InboxPage } from './pages/InboxPage.js';
+import { createQueryClient } from './queryClient.js';
+import { queryKeys } from './queryKeys.js';
+import { session, signOut } from './session.js';
+import { createStore, type Store } from './store.js';
+import { useStore } from './useStore.js';
+
+export function App() {
+  const { key, refusal } = useStore(session);
+  // Keyed by the API key: another one starts with an empty cache and a socket of its own.
+  return key === null ? <SignIn refusal={refusal} /> : <SignedIn key={key} apiKey={key} />;
+}
+
+function SignedIn({ apiKey }: { apiKey: string }) {
+  const [{ api, connection, queryClient }] = useState(() => startClient(apiKey));
+  return (
+    <QueryClientProvider client={queryClient}>
+      <WorkspaceGate apiKey={apiKey} api={api} connection={connection} />
+    </QueryClientProvider>
+  );
+}
+
+function startClient(apiKey: string) {
+  const connection = createStore<ConnectionFacts>({ socket: 'connecting', reachable: true });
+  const api = createApi(apiKey, (reachable) => {
+    if (connection.get().reachable !== reachable) connection.set({ ...connection.get(), reachable });
+  });
+  return { api, connection, queryClient: createQueryClient(signOut) };
+}
+
+interface GateProps {
+  apiKey: string;
+  api: Api;
+  connection: Store<ConnectionFacts>;
+}
+
+function WorkspaceGate({ apiKey, api, connection }: GateProps) {
+  const { data, error, refetch } = useQuery({
+    queryKey: queryKeys.workspace,
+    queryFn: ({ signal }) => api.workspace(signal),
+    staleTime: 60_000,
+    refetchInterval: (query) => (query.state.status === 'error' ? 5_000 : false),
+  });
+  if (data) return <OpenInbox apiKey={apiKey} api={api} connection={connection} workspace={data} />;
+  if (!error) return <Notice fullPage role="status" title="Opening your workspace…" />;
+  return (
+    <Notice fullPage role="alert" title="The workspace didn’t open" text={error.message}>
+      <button type="button" className="button primary" onClick={() => void refetch()}>
+        Try again
+      </button>
+      <button type="button" className="button" onClick={() => signOut()}>
+        Use another key
+      </button>
+    </Notice>
+  );
+}
+
+function OpenInbox({ apiKey, api, connection, workspace }: GateProps & { workspace: Workspace }) {
+  const queryClient = useQueryClient();
+  const [inbox, setInbox] = useState<Inbox | null>(null);
+  const workspaceId = workspace.id;
+
+  useEffect(() => {
+    const opened = openInbox({ api, key: apiKey, workspaceId, queryClient, connection, onUnauthorized: signOut });
+    setInbox(opened);
+    return () => {
+      setInbox(null);
+      opened.close();
+    };
+  }, [api, apiKey, workspaceId, queryClient, connection]);
+
+  if (!inbox) return null;
+  return (
+    <InboxContext value={{ inbox, workspace }}>
+      <InboxPage />
+    </InboxContext>
+  );
+}

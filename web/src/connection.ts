@@ -1,0 +1,28 @@
+/** What is known about the way to the server: the socket's state, and whether the last HTTP request was answered. */
+export interface ConnectionFacts {
+  socket: 'connecting' | 'connected' | 'down';
+  reachable: boolean;
+}
+
+export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'offline';
+
+export function connectionStateOf({ socket, reachable }: ConnectionFacts): ConnectionState {
+  if (socket === 'connected') return 'live';
+  if (!reachable) return 'offline';
+  return socket === 'connecting' ? 'connecting' : 'reconnecting';
+}
+
+/** @param waiting messages of the outbox that could not leave yet. */
+export function connectionWords(state: ConnectionState, waiting: number): { word: string; sentence: string | null } {
+  const held = waiting === 0 ? null : `${waiting === 1 ? '1 message waits' : `${waiting} messages wait`} in this tab to be sent`;
+  switch (state) {
+    case 'live':
+      return { word: 'Live', sentence: held };
+    case 'connecting':
+      return { word: 'Connecting…', sentence: held };
+    case 'reconnecting':
+      return { word: 'Reconnecting…', sentence: held };
+    case 'offline':
+      return { word: 'Offline', sentence: held ?? 'messages you send are kept in this tab until the connection is back' };
+  }
+}

@@ -1,0 +1,185 @@
+import type { QueryClient } from '@tanstack/react-query';
+import type { Api, Message, Page } from './api.js';
+import { coalesce } from './coalesce.js';
+import type { ConnectionFacts } from './connection.js';
+import { applyStatusToList, isLastMessage } from './conversationList.js';
+import { createDrafts, newMessageDraft } from './drafts.js';
+import { connectLive } from './live.js';
+import { type Accepted, createOutbox, type OutboxEntry } from './outbox.js';
+import { queryKeys } from './queryKeys.js';
+import { createRecentEvents } from './recentEvents.js';
+import { sendMessage } from './sendMessage.js';
+import type { Store } from './store.js';
+import {
+  applyStatus,
+  type ConversationList,
+  hasMessage,
+  placeOf,
+  type StatusEvent,
+  type Thread,
+  withEvents,
+  withMessage,
+} from './thread.js';
+
+const listRefreshGapMs = 1_000;
+const threadRefreshGapMs = 300;
+
+export interface InboxOptions {
+  api: Api;
+  key: string;
+  workspaceId: string;
+  queryClient: QueryClient;
+  connection: Store<ConnectionFacts>;
+  onUnauthorized: (sentence: string) => void;
+}
+
+export type Inbox = ReturnType<typeof openInbox>;
+
+/** Everything of a signed-in workspace that outlives a single view: its socket, outbox and drafts, and the way of an event into the cache. */
+export function openInbox({ api, key, workspaceId, queryClient, connection, onUnauthorized }: InboxOptions) {
+  const recent = createRecentEvents();
+  const lastSeqs = new Map<string, number>();
+  const refreshers = new Map<string, () => void>();
+  /** Threads in which an event named a message that may be the one being sent: decided when its answer is here. */
+  const undecided = new Set<string>();
+  /** A bubble keeps its React key when it turns from an outbox entry into a message. */
+  const bubbleKeys = new Map<string, string>();
+  // Filed by workspace: signing in to another one must neither show these words nor send them.
+  const drafts = createDrafts(sessionStorage, `postrider.drafts.${workspaceId}`);
+
+  const threadOf = (conversationId: string) => queryClient.getQueryData<Thread>(queryKeys.thread(conversationId));
+
+  const refreshList = coalesce(() => queryClient.invalidateQueries({ queryKey: queryKeys.conversations }), listRefreshGapMs);
+
+  function refreshThread(conversationId: string): void {
+    const queryKey = queryKeys.thread(conversationId);
+    const refresh =
+      refreshers.get(conversationId) ??
+      coalesce(async () => {
+        // A first fetch that is under way would be taken for the answer, though its rows may have been read too early.
+        await queryClient.cancelQueries({ queryKey });
+        await queryClient.invalidateQueries({ queryKey });
+      }, threadRefreshGapMs);
+    refreshers.set(conversationId, refresh);
+    refresh();
+  }
+
+  function onStatus(event: StatusEvent): void {
+    const { conversationId, messageId } = event;
+    recent.add(event);
+    const place = placeOf(event, lastSeqs.get(conversationId));
+    if (place === 'seen') return;
+    lastSeqs.set(conversationId, event.seq);
+
+    const thread = threadOf(conversationId);
+    const list = queryClient.getQueryData<ConversationList>(queryKeys.conversations);
+    const known = hasMessage(thread, messageId);
+    if (thread && known) queryClient.setQueryData<Thread>(queryKeys.thread(conversationId), applyStatus(thread, event));
+    if (list) queryClient.setQueryData<ConversationList>(queryKeys.conversations, applyStatusToList(list, event));
+    if (!known && !isLastMessage(list, messageId)) refreshList();
+    if (!thread || (known && place === 'next')) return;
+    if (isSending(conversationId)) undecided.add(conversationId);
+    else refreshThread(conversationId);
+  }
+
+  function onOpened(conversationId: string, seq: number): void {
+    const last = lastSeqs.get(conversationId);
+    lastSeqs.set(conversationId, seq);
+    if (last === seq) return;
+    // What was read before the room was joined may have missed a change.
+    if (queryClient.getQueryState(queryKeys.thread(conversationId))) refreshThread(conversationId);
+    refreshList();
+  }
+
+  /** A page of a thread, with the events on top that came in while it was fetched. */
+  async function loadMessages(conversationId: string, cursor: string | null, signal: AbortSignal): Promise<Page<Message>> {
+    const mark = recent.mark();
+    const page = await api.messages(conversationId, cursor, signal);
+    const missed = recent.since(mark, conversationId);
+    if (cursor === null && missed.some((event) => !page.data.some((message) => message.id === event.messageId))) {
+      setTimeout(() => refreshThread(conversationId), threadRefreshGapMs);
+    }
+    return withEvents(page, missed);
+  }
+
+  const isSending = (conversationId: string) =>
+    outbox.entries.get().some((entry) => entry.conversationId === conversationId && entry.state === 'sending');
+
+  function onAccepted(entry: OutboxEntry, { id, conversationId, status }: Accepted): void {
+    bubbleKeys.set(id, entry.idempotencyKey);
+    const event = recent.newestOf(id);
+    const message: Message = {
+      id,
+      conversationId,
+      direction: 'outbound',
+      to: entry.to,
+      from: entry.from ?? '',
+      body: entry.body,
+      status: event?.status ?? status,
+      createdAt: entry.createdAt,
+      error: event?.error ?? null,
+    };
+    const queryKey = queryKeys.thread(conversationId);
+    const thread = threadOf(conversationId);
+    if (thread) queryClient.setQueryData<Thread>(queryKey, withMessage(thread, message));
+    // A fetch that left before the message was there would wipe it out again.
+    if (undecided.delete(conversationId) || queryClient.isFetching({ queryKey }) > 0) refreshThread(conversationId);
+    live.follow([conversationId]);
+    refreshList();
+  }
+
+  const live = connectLive({
+    workspaceId,
+    key,
+    lastSeqOf: (conversationId) => lastSeqs.get(conversationId),
+    onStatus,
+    onOpened,
+    onConnected: () => outbox.retryNow(),
+    // HTTP knows the reason and has a sentence for it: a 401 here leads back to the sign-in form.
+    onTurnedAway: () => void queryClient.invalidateQueries({ queryKey: queryKeys.workspace }),
+  });
+
+  const outbox = createOutbox({
+    storage: sessionStorage,
+    storageKey: `postrider.outbox.${workspaceId}`,
+    attempt: (entry) => sendMessage(entry, live, api),
+    onAccepted,
+    onRefused(entry, { code, sentence, errors, inDoubt }) {
+      const { to, from, body, idempotencyKey, conversationId } = entry;
+      drafts.giveBack(conversationId ?? newMessageDraft, {
+        to,
+        body,
+        ...(from ? { from } : {}),
+        refusal: { sentence, errors },
+        ...(inDoubt ? { idempotencyKey } : {}),
+      });
+      if (conversationId && undecided.delete(conversationId)) refreshThread(conversationId);
+      if (code === 'unauthorized') onUnauthorized(sentence);
+    },
+  });
+
+  const updateSocketFact = () => connection.set({ ...connection.get(), socket: live.state.get() });
+  const ends = [
+    live.state.subscribe(updateSocketFact),
+    connection.subscribe(() => {
+      if (connection.get().reachable) outbox.retryNow();
+    }),
+  ];
+  updateSocketFact();
+  outbox.retryNow();
+
+  return {
+    live,
+    outbox,
+    drafts,
+    connection,
+    loadConversations: api.conversations,
+    loadMessages,
+    bubbleKeyOf: (messageId: string): string => bubbleKeys.get(messageId) ?? messageId,
+    close(): void {
+      for (const end of ends) end();
+      outbox.close();
+      live.close();
+    },
+  };
+}
