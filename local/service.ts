@@ -47,6 +47,7 @@ export async function startService({ name, isReady, readyWithinMs, ...service }:
   guardian.channel?.unref();
 
   const stop = async (): Promise<void> => {
+    guardian.ref();
     if (guardian.connected) guardian.disconnect();
     await gone;
     rmSync(service.pidFile, { force: true });

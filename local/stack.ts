@@ -7,6 +7,7 @@ import { startChild, type SupervisedChild } from './childProcess.js';
 import { openDataDirectory, type DataDirectory } from './dataDirectory.js';
 import { ensureDatabase, startEmbeddedPostgres } from './embeddedPostgres.js';
 import { freePort, isFree, ownerOfPort } from './ports.js';
+import { endFrom } from './processIdentity.js';
 import { silentSteps, type Steps } from './steps.js';
 import { startTemporalDevServer } from './temporalDevServer.js';
 import { ensureNamespace } from './temporalNamespace.js';
@@ -82,9 +83,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function bringUp(options: StackOptions, steps: Steps, data: DataDirectory, stops: (() => Promise<void>)[], stop: () => Promise<void>): Promise<Stack> {
+  const log = (name: string) => path.join(data.logs, `${name}.log`);
+  // What an earlier run left behind holds the ports that this one wants.
+  for (const name of ['postgres', 'temporal']) {
+    if (await endFrom(`${log(name)}.pid`)) steps.say(`ended the ${name} that an earlier run left behind`);
+  }
   const ports = await choosePorts(options, data, steps);
   const namespace = options.temporalNamespace ?? 'default';
-  const log = (name: string) => path.join(data.logs, `${name}.log`);
   const servicePids: Record<string, number | undefined> = {};
 
   const postgres = async () => {

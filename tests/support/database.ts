@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+
+function fromEnvironment(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run the system tests by npm test`);
+  return value;
+}
+
+export const temporalAddress = () => fromEnvironment('TEST_TEMPORAL_ADDRESS');
+export const testDirectory = () => fromEnvironment('TEST_DIRECTORY');
+
+/** Runs SQL as the superuser; answers the rows. */
+export async function sql<T extends Record<string, unknown>>(url: string, text: string, values: unknown[] = []): Promise<T[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<T>(text, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+export interface TestDatabase {
+  url: string;
+  drop(): Promise<void>;
+}
+
+/** A database of this test file's own, migrated. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const server = fromEnvironment('TEST_POSTGRES_URL');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  // Two files at once can't copy the template at the same moment: they take turns.
+  await sql(server, `select pg_advisory_lock(1); create database ${name} template template_postrider`).catch(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await sql(server, `create database ${name} template template_postrider`);
+  });
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: async () => void (await sql(server, `drop database ${name} with (force)`)) };
+}

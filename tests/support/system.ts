@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { io, type Socket } from 'socket.io-client';
+import { startStack, type ProcessLayout, type Stack } from '../../local/stack.js';
+import type { DemoWorkspace } from '../../main/seedDemo.js';
+import { createTestDatabase, temporalAddress, testDirectory } from './database.js';
+import { eventually } from './eventually.js';
+
+/** What the simulator wrote down of a message that it accepted. */
+export interface LedgerEntry {
+  sid: string;
+  to: string;
+  from: string;
+  body: string;
+  statusCallback: string;
+  acceptedAtMs: number;
+  requestReceivedAtMs: number;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: any;
+}
+
+export interface System extends Stack {
+  workspace: DemoWorkspace;
+  /** A request as the workspace, or as whoever `headers` say. */
+  request(method: string, path: string, options?: { body?: unknown; headers?: Record<string, string>; as?: DemoWorkspace | null }): Promise<Answer>;
+  send(message: Record<string, unknown>, key?: string, as?: DemoWorkspace): Promise<Answer>;
+  /** The message once it has one of these states. */
+  message(id: string, statuses: string[], options?: { withinMs?: number; as?: DemoWorkspace }): Promise<any>;
+  control(method: string, path: string, body?: unknown): Promise<any>;
+  ledger(bodyIncludes?: string): Promise<LedgerEntry[]>;
+  socket(as?: DemoWorkspace): Promise<Socket>;
+}
+
+/** The whole system as real processes on free ports, with a database and a Temporal namespace of its own. */
+export async function startSystem(options: { processes?: ProcessLayout[]; env?: Record<string, string>; workspaces?: number; simulatorArgs?: string[] } = {}): Promise<System> {
+  const database = await createTestDatabase();
+  const name = `test-${randomBytes(4).toString('hex')}`;
+  const stack = await startStack({
+    dataDirectory: path.join(testDirectory(), name),
+    databaseUrl: database.url,
+    temporalAddress: temporalAddress(),
+    temporalNamespace: name,
+    anyPorts: true,
+    simulatorArgs: options.simulatorArgs ?? ['--callbacks', 'sent:20,delivered:60'],
+    ...(options.processes && { processes: options.processes }),
+    ...(options.workspaces && { workspaces: options.workspaces }),
+    env: { LOG_LEVEL: 'warn', ...options.env },
+  });
+  const workspace = stack.workspaces[0] as DemoWorkspace;
+  const sockets: Socket[] = [];
+
+  const request: System['request'] = async (method, target, { body, headers = {}, as = workspace } = {}) => {
+    const response = await fetch(stack.url + target, {
+      method,
+      headers: {
+        ...(as && { authorization: `Bearer ${as.apiKey}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text };
+  };
+  const control: System['control'] = async (method, target, body) => {
+    const response = await fetch(`${stack.simulatorUrl}/_control${target}`, {
+      method,
+      ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    const answer = await response.json();
+    if (!response.ok) throw new Error(`simulator: ${JSON.stringify(answer)}`);
+    return answer;
+  };
+
+  return {
+    ...stack,
+    workspace,
+    request,
+    control,
+    send: (message, key = randomBytes(8).toString('hex'), as = workspace) =>
+      request('POST', '/v1/messages', { body: message, headers: { 'idempotency-key': key }, as }),
+    message: (id, statuses, { withinMs, as = workspace } = {}) => {
+      let last: unknown;
+      return eventually(async () => {
+        const { status, body } = await request('GET', `/v1/messages/${id}`, { as });
+        last = body.status;
+        return status === 200 && statuses.includes(body.status) && body;
+      }, withinMs).catch((error: unknown) => {
+        throw new Error(`message ${id} is ${String(last)}, not ${statuses.join(' or ')}`, { cause: error });
+      });
+    },
+    ledger: async (bodyIncludes = '') => {
+      const { entries } = (await control('GET', '/ledger')) as { entries: LedgerEntry[] };
+      return entries.filter(({ body }) => body.includes(bodyIncludes));
+    },
+    socket: async (as = workspace) => {
+      const socket = io(`${stack.url}/workspace/${as.id}`, { transports: ['websocket'], auth: { token: as.apiKey }, forceNew: true });
+      sockets.push(socket);
+      await new Promise<void>((resolve, reject) => {
+        socket.once('connect', resolve);
+        socket.once('connect_error', reject);
+      });
+      return socket;
+    },
+    stop: async () => {
+      for (const socket of sockets) socket.close();
+      await stack.stop();
+      await database.drop();
+    },
+  };
+}
