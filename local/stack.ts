@@ -17,6 +17,8 @@ export interface ProcessLayout {
   name: string;
   roles: string;
   env?: Record<string, string>;
+  /** The program, where it is not the product's own. */
+  file?: string;
 }
 
 export interface StackOptions {
@@ -165,9 +167,9 @@ async function bringUp(options: StackOptions, steps: Steps, data: DataDirectory,
   };
   const processes = new Map<string, SupervisedChild<{ port?: number }>>();
   await Promise.all(
-    (options.processes ?? defaultProcesses).map(async ({ name, roles, env: own }) => {
+    (options.processes ?? defaultProcesses).map(async ({ name, roles, env: own, file = compiled('main/run.js') }) => {
       writeFileSync(log(name), '');
-      const child = await steps.run(`process ${name}`, () => startChild<{ port?: number }>({ name, file: compiled('main/run.js'), env: { ...env, ...own, ROLES: roles }, logFile: log(name) }), () => `(${roles})`);
+      const child = await steps.run(`process ${name}`, () => startChild<{ port?: number }>({ name, file, env: { ...env, ...own, ROLES: roles }, logFile: log(name) }), () => `(${roles})`);
       stops.push(child.stop);
       processes.set(name, child);
     }),

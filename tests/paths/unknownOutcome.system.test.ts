@@ -1,0 +1,126 @@
+import { Client, Connection } from '@temporalio/client';
+import { sql } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
+import { startSystem, type System } from '../support/system.js';
+
+const to = '+12125550131';
+const withinMs = 40_000;
+
+let system: System;
+
+beforeAll(async () => {
+  system = await startSystem({
+    workspaces: 2,
+    env: { RECONCILE_DELAYS_S: '1,2,3', PROVIDER_HOLD_S: '2', PROVIDER_RESPONSE_TIMEOUT_MS: '1500', MESSAGE_VALIDITY_S: '20', RECEIPT_GRACE_S: '1' },
+  });
+  await sql(system.databaseUrl, `update workspace set ambiguous_policy = 'prefer-delivery' where id = $1`, [system.workspaces[1]?.id]);
+}, 60_000);
+afterAll(() => system.stop(), 60_000);
+
+const rule = (bodyIncludes: string, action: object, times?: number) => system.control('POST', '/rules', { match: { bodyIncludes }, action, ...(times && { times }) });
+
+describe('a send whose outcome is not known', () => {
+  it.each([
+    ['an error 500 after the provider took it', { http500: 'after' }],
+    ['a connection cut after the provider took it', { cut: 'after' }],
+    ['silence after the provider took it', { hang: 'after' }],
+    ['an answer that can not be read', { notJson: 'after' }],
+  ])('by %s is found by its callbacks and never sent twice', async (name, action) => {
+    await rule(`known: ${name}`, action);
+    const { body } = await system.send({ to, body: `known: ${name}` });
+    const delivered = await system.message(body.id, ['delivered'], { withinMs });
+    const entries = await system.ledger(`known: ${name}`);
+    expect(entries).toHaveLength(1);
+    expect(delivered).toMatchObject({ attempt: 1, providerMessageId: entries[0]?.sid });
+  }, 60_000);
+
+  it("without callbacks is found in the provider's list", async () => {
+    await rule('listed', { http500: 'after', callbacks: { drop: 1 } });
+    const { body } = await system.send({ to, body: 'listed only' });
+    const found = await system.message(body.id, ['accepted', 'sent', 'delivered'], { withinMs });
+    expect(found.providerMessageId).toBe((await system.ledger('listed only'))[0]?.sid);
+    expect(await system.ledger('listed only')).toHaveLength(1);
+  }, 60_000);
+
+  it('and that the provider never had is parked, or sent once more where delivery is preferred', async () => {
+    await rule('never had', { http500: 'before' }, 2);
+    const [cautious, eager] = system.workspaces;
+    const first = await system.send({ to, body: 'never had 1' }, undefined, cautious);
+    const second = await system.send({ to, body: 'never had 2' }, undefined, eager);
+    expect(await system.message(first.body.id, ['parked'], { withinMs })).toMatchObject({ error: { code: 'outcome_unknown' } });
+    expect(await system.message(second.body.id, ['delivered'], { withinMs, ...(eager && { as: eager }) })).toMatchObject({ attempt: 2 });
+    expect(await system.ledger('never had 1')).toHaveLength(0);
+    expect(await system.ledger('never had 2')).toHaveLength(1);
+  }, 60_000);
+
+  it('is listed for support by a visibility query while it lasts', async () => {
+    await rule('stuck', { http500: 'before' });
+    const { body } = await system.send({ to, body: 'stuck for support' });
+    const connection = await Connection.connect({ address: system.temporalAddress });
+    try {
+      const client = new Client({ connection, namespace: system.temporalNamespace });
+      const found = await eventually(async () => {
+        const stuck: string[] = [];
+        for await (const { workflowId } of client.workflow.list({ query: `MessageStatus IN ('uncertain', 'parked') AND WorkspaceId = '${system.workspace.id}'` })) stuck.push(workflowId);
+        return stuck.find((id) => id.endsWith(body.id));
+      });
+      expect(found).toBe(`msg/${system.workspace.id}/${body.id}`);
+      const trace = await eventually(async () => {
+        const answer = await system.request('GET', `/v1/messages/${body.id}/trace`);
+        return answer.body.workflow.state && answer.body;
+      });
+      expect(['reconciling', 'recording', 'closed']).toContain(trace.workflow.state.step);
+    } finally {
+      await connection.close();
+    }
+    await system.message(body.id, ['parked'], { withinMs });
+  }, 60_000);
+
+  it('of two equal texts to one number is found where both are there, and parked where one is missing', async () => {
+    const twins = 'equal text to one number';
+    await rule(twins, { http500: 'after', callbacks: { drop: 1 } });
+    const both = await Promise.all([system.send({ to, body: twins }), system.send({ to, body: twins })]);
+    const found = await Promise.all(both.map(({ body }) => system.message(body.id, ['accepted', 'sent', 'delivered'], { withinMs })));
+    expect(new Set(found.map(({ providerMessageId }) => providerMessageId))).toEqual(new Set((await system.ledger(twins)).map(({ sid }) => sid)));
+
+    const lone = 'one of two equal texts';
+    await rule(lone, { http500: 'after', callbacks: { drop: 1 } }, 1);
+    await rule(lone, { http500: 'before' });
+    const pair = await Promise.all([system.send({ to, body: lone }), system.send({ to, body: lone })]);
+    for (const { body } of pair) expect(await system.message(body.id, ['parked'], { withinMs })).toMatchObject({ status: 'parked' });
+    expect(await system.ledger(lone)).toHaveLength(1);
+  }, 90_000);
+
+  it('yields to evidence that comes after it was parked', async () => {
+    await rule('late evidence', { http500: 'after', listLagMs: 600_000, callbacks: { delayMs: 20_000 } });
+    const { body } = await system.send({ to, body: 'late evidence' });
+    await system.message(body.id, ['parked'], { withinMs });
+    const delivered = await system.message(body.id, ['delivered'], { withinMs });
+    expect(delivered).toMatchObject({ error: null, providerMessageId: (await system.ledger('late evidence'))[0]?.sid });
+  }, 90_000);
+});
+
+describe('a message whose receipts are lost', () => {
+  it('is asked for once when its time is over', async () => {
+    await rule('no receipts', { callbacks: { drop: 1 } });
+    const { body } = await system.send({ to, body: 'no receipts' });
+    await system.message(body.id, ['accepted']);
+    await system.message(body.id, ['delivered'], { withinMs });
+  }, 60_000);
+
+  it('closes as unknown where the provider does not know either, and never counts as delivered', async () => {
+    await rule('nobody knows', { callbacks: { statuses: [{ status: 'sent', delayMs: 20 }] } });
+    const { body } = await system.send({ to, body: 'nobody knows' });
+    expect(await system.message(body.id, ['unknown'], { withinMs })).toMatchObject({ error: { code: 'no_receipt' } });
+  }, 60_000);
+});
+
+describe('a provider that can not be reached', () => {
+  it('gets the message once it can be reached again, and is told apart from a doubtful send', async () => {
+    await rule('pauses', { rateLimited: { retryAfterS: 1 } }, 2);
+    const { body } = await system.send({ to, body: 'pauses' });
+    const delivered = await system.message(body.id, ['delivered'], { withinMs });
+    expect(delivered.attempt).toBe(3);
+    expect(await system.ledger('pauses')).toHaveLength(1);
+  }, 60_000);
+});
