@@ -32,7 +32,12 @@ export function reconcileAttempt({ database, store, workspaces, providers, recon
       fromMs: Math.min(...twins.map((twin) => twin.startedAtMs)) - candidateLeadMs,
       toMs: Math.max(...twins.map((twin) => twin.deadlineAtMs)) + candidateLagMs,
     });
-    const known = await referencedIds(database, message.workspaceId, own.provider, listed.map(({ id }) => id));
+    const known = await referencedIds(
+      database,
+      message.workspaceId,
+      own.provider,
+      listed.map(({ id }) => id),
+    );
     const candidates = listed.filter(({ id, body }) => body === message.body && !known.has(id));
     const match = matchOneToOne(twins, candidates)?.get(own);
     if (match) {
@@ -69,7 +74,13 @@ export function reconcileAttempt({ database, store, workspaces, providers, recon
             ? 'whether the provider took it is not known, and its list does not show it'
             : `the provider shows ${candidates.length} message(s) that could be one of ${twins.length} in doubt`,
       };
-      const moved = await store.advance({ ...about, attemptStatus: null, messageStatus: 'parked', from: ['uncertain', 'dispatching'], error });
+      const moved = await store.advance({
+        ...about,
+        attemptStatus: null,
+        messageStatus: 'parked',
+        from: ['uncertain', 'dispatching'],
+        error,
+      });
       if (moved?.moved) return { kind: 'parked', error };
     }
     // Evidence came between the look and the decision: it holds.

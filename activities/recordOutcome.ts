@@ -1,4 +1,4 @@
-import type { StoredRef, RecordedOutcome } from '../storage/messages.js';
+import type { RecordedOutcome, StoredRef } from '../storage/messages.js';
 import type { Dependencies } from './dependencies.js';
 
 /** Local activity, the last of a message's life: marks it as finished and answers its final state as stored. */

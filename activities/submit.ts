@@ -9,7 +9,7 @@ import type { Grant } from '../limiter/tokenBroker.js';
 import type { SendOutcome, SendRequest } from '../providers/provider.js';
 import { providerNamed } from '../providers/registry.js';
 import { statusCallbackUrl } from '../storage/callbackUrls.js';
-import { beginAttempt, type AttemptAnswer } from '../storage/sendAttempts.js';
+import { type AttemptAnswer, beginAttempt } from '../storage/sendAttempts.js';
 import type { Workspace } from '../storage/workspaces.js';
 import type { Dependencies } from './dependencies.js';
 import { settleOutcome } from './settleOutcome.js';
@@ -44,7 +44,11 @@ export async function submit(dependencies: Dependencies, input: SubmitInput, gra
     const gateMs = gate.enter(message.workspaceId, workspace.limits);
     if (gateMs > 0) await delay(gateMs);
 
-    const sent = await sendOnce(dependencies, workspace, input, attempt, right);
+    const sent = await sendOnce(dependencies, workspace, input, attempt, right).catch((error: unknown) => {
+      // Nothing for a right that was used; one that was not serves the next message.
+      right.drop();
+      throw error;
+    });
     if (sent.kind === 'done') return sent.submission;
     if (sent.kind === 'late') {
       // The row is closed as not sent; its number is used up.
@@ -54,7 +58,8 @@ export async function submit(dependencies: Dependencies, input: SubmitInput, gra
     right.drop();
     grant = undefined;
     const { standing } = sent;
-    if (standing.status !== 'queued' || standing.generation !== message.generation || standing.expired) return foundOtherwise(dependencies, input, standing);
+    if (standing.status !== 'queued' || standing.generation !== message.generation || standing.expired)
+      return foundOtherwise(dependencies, input, standing);
     attempt = standing.newestAttempt + 1;
     // The limits were changed after the right was given.
     if (standing.limitsEpoch > right.limitsEpoch) workspaces.forget(message.workspaceId);
@@ -98,7 +103,13 @@ type RowState = 'none' | 'begun' | 'late' | { refused: AttemptAnswer } | { faile
 
 type Sent = { kind: 'done'; submission: Submission } | { kind: 'late' } | { kind: 'refused'; standing: AttemptAnswer };
 
-async function sendOnce(dependencies: Dependencies, workspace: Workspace, input: SubmitInput, attempt: number, right: SendRight): Promise<Sent> {
+async function sendOnce(
+  dependencies: Dependencies,
+  workspace: Workspace,
+  input: SubmitInput,
+  attempt: number,
+  right: SendRight,
+): Promise<Sent> {
   const { database, providers } = dependencies;
   const { message } = input;
   const { account } = workspace;
@@ -164,7 +175,11 @@ function unreachable(outcome: SendOutcome): ApplicationFailure {
 }
 
 /** What another run, a callback or a person has made of the message in the meantime. */
-async function foundOtherwise({ store, reconcileDelaysMs }: Dependencies, { message }: SubmitInput, now: AttemptAnswer): Promise<Submission> {
+async function foundOtherwise(
+  { store, reconcileDelaysMs }: Dependencies,
+  { message }: SubmitInput,
+  now: AttemptAnswer,
+): Promise<Submission> {
   const about = { workspaceId: message.workspaceId, messageId: message.messageId, attempt: now.newestAttempt, provider: '' };
   if (now.generation !== message.generation) return { kind: 'ended', status: now.status, error: null };
   if (now.status === 'queued') {

@@ -1,6 +1,6 @@
-import type { Encoding } from './segments.js';
 import type { MessageStatus } from './messageStatus.js';
 import type { Priority } from './priority.js';
+import type { Encoding } from './segments.js';
 
 /** What happens to a message whose sending is in doubt and for which the provider shows no proof. */
 export const ambiguousPolicies = ['prefer-no-duplicate', 'prefer-delivery'] as const;

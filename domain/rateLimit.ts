@@ -129,8 +129,15 @@ export function reserve(state: RateLimiterState, request: ReserveRequest, nowMs:
   return { waitsMs, leased, limitsEpoch: state.limits.epoch };
 }
 
-/** True where ending and starting anew would give nobody a token too many: the bucket is full and nobody holds any. */
-export function isFull(state: RateLimiterState, nowMs: number): boolean {
-  const held = Object.values(state.holdings).some(({ expiresAtMs }) => expiresAtMs > nowMs);
-  return state.tatMs <= nowMs && !held;
+/**
+ * True where ending and starting anew would give nobody a token too many: nobody holds any, and the bucket is full, those
+ * included that may have been used in the last moment of their time.
+ */
+export function isFull({ limits, tatMs, holdings }: RateLimiterState, nowMs: number): boolean {
+  let fullAtMs = tatMs;
+  for (const { tokens, expiresAtMs } of Object.values(holdings)) {
+    if (expiresAtMs > nowMs) return false;
+    fullAtMs = Math.max(fullAtMs, expiresAtMs) + tokens * intervalMs(limits);
+  }
+  return fullAtMs <= nowMs;
 }

@@ -22,7 +22,8 @@ export function matchOneToOne<D extends Doubt, C extends Candidate>(doubts: read
   for (const [index, doubt] of byStart.entries()) {
     const candidate = byCreation[index];
     if (!candidate) return undefined;
-    const fits = candidate.createdAtMs >= doubt.startedAtMs - candidateLeadMs && candidate.createdAtMs <= doubt.deadlineAtMs + candidateLagMs;
+    const fits =
+      candidate.createdAtMs >= doubt.startedAtMs - candidateLeadMs && candidate.createdAtMs <= doubt.deadlineAtMs + candidateLagMs;
     if (!fits) return undefined;
     pairs.set(doubt, candidate);
   }

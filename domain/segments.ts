@@ -13,7 +13,7 @@ const unitsOfPart = { 'GSM-7': { single: 160, several: 153 }, 'UCS-2': { single:
 
 /** Counts the parts a body is sent in. `units` are septets (GSM-7) or 16-bit units (UCS-2). */
 export function countSegments(body: string): { encoding: Encoding; units: number; segments: number } {
-  const gsm = [...body].every((character) => gsmBasic.has(character) || gsmExtended.has(character));
+  const gsm = Array.from(body).every((character) => gsmBasic.has(character) || gsmExtended.has(character));
   const encoding: Encoding = gsm ? 'GSM-7' : 'UCS-2';
   const size = (character: string) => (gsm ? (gsmExtended.has(character) ? 2 : 1) : character.length);
   let units = 0;

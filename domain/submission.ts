@@ -32,8 +32,8 @@ export interface SubmitInput {
 export type Submission =
   /** The provider has it, by this run or an earlier one. */
   | { kind: 'submitted'; attempt: number; status: MessageStatus; providerMessageId: string | null }
-  /** What became of it could not be stored: the workflow stores `news` first and goes on with `then`; nobody sends again before. */
-  | { kind: 'notStored'; news: Advance; then: Submission }
+  /** What became of it could not be stored: the workflow stores `news` first and goes on with `next`; nobody sends again before. */
+  | { kind: 'notStored'; news: Advance; next: Submission }
   /** Its turn is later. */
   | { kind: 'wait'; waitMs: number; token: SendToken | null }
   /** It ended without being sent by this run. */

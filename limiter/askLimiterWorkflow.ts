@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { WithStartWorkflowOperation, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { type Client, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
 import { rateLimiterWorkflowId } from '../domain/ids.js';
 import { reserveGiveUpMs } from '../domain/limits.js';
 import type { ReserveAnswer, ReserveRequest } from '../domain/rateLimit.js';
@@ -25,9 +25,13 @@ export function askLimiterWorkflow(client: Client): AskLimiter {
     for (let withStart = false; ; ) {
       const askedAt = performance.now();
       try {
-        return { answer: await (withStart ? startAndUpdate(client, workflowId, request) : updateRunning(client, workflowId, request)), askedAt };
+        return {
+          answer: await (withStart ? startAndUpdate(client, workflowId, request) : updateRunning(client, workflowId, request)),
+          askedAt,
+        };
       } catch (error) {
-        if (performance.now() - startedAt > reserveGiveUpMs) throw new LimiterUnavailable('the rate limiter does not answer', { cause: error });
+        if (performance.now() - startedAt > reserveGiveUpMs)
+          throw new LimiterUnavailable('the rate limiter does not answer', { cause: error });
         if (error instanceof WorkflowNotFoundError && !withStart) {
           withStart = true;
           continue;

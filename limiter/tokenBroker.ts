@@ -37,7 +37,7 @@ interface Account {
   busy: boolean;
   lease: { tokens: number; usableUntil: number; epoch: number };
   /** Permits handed out and not used, by where they came from; dropped ones wait in `spares`. */
-  pending: { lease: number; now: number };
+  pending: { lease: Set<Permit>; now: Set<Permit> };
   spares: Permit[];
 }
 
@@ -88,7 +88,14 @@ export class TokenBroker {
       if (limits.epoch > known.limits.epoch) known.limits = limits;
       return known;
     }
-    const account: Account = { limits, waiting: [], busy: false, lease: { tokens: 0, usableUntil: 0, epoch: limits.epoch }, pending: { lease: 0, now: 0 }, spares: [] };
+    const account: Account = {
+      limits,
+      waiting: [],
+      busy: false,
+      lease: { tokens: 0, usableUntil: 0, epoch: limits.epoch },
+      pending: { lease: new Set(), now: new Set() },
+      spares: [],
+    };
     this.accounts.set(workspaceId, account);
     for (const [id, { busy }] of this.accounts) {
       if (this.accounts.size <= accountsMax) break;
@@ -120,8 +127,8 @@ export class TokenBroker {
     const { answer, askedAt } = await this.ask(workspaceId, {
       holder: this.holder,
       lanes: jobs.map((job) => job.lane),
-      leaseUnused: lease.tokens + pending.lease,
-      nowUnused: pending.now,
+      leaseUnused: lease.tokens + heldIn(pending.lease),
+      nowUnused: heldIn(pending.now),
       missed: jobs.filter((job) => job.missed).length,
       wantsLease: jobs.some((job) => job.lane !== 'bulk'),
       limits,
@@ -145,11 +152,10 @@ export class TokenBroker {
 }
 
 function permitFrom(account: Account, origin: 'lease' | 'now', limitsEpoch: number, usableUntil: number): Permit {
-  account.pending[origin] += 1;
   let open = true;
   const close = (): void => {
-    if (open) account.pending[origin] -= 1;
     open = false;
+    account.pending[origin].delete(permit);
   };
   const permit: Permit = {
     limitsEpoch,
@@ -160,7 +166,14 @@ function permitFrom(account: Account, origin: 'lease' | 'now', limitsEpoch: numb
       else close();
     },
   };
+  account.pending[origin].add(permit);
   return permit;
+}
+
+/** How many may still be used. Whoever forgets to close one must not keep it out of the burst for ever. */
+function heldIn(permits: Set<Permit>): number {
+  for (const permit of permits) if (!permit.isGood()) permits.delete(permit);
+  return permits.size;
 }
 
 /** A dropped permit that still holds; those that don't are given up. */

@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 
 /** How long a child may take from SIGTERM to its end before it is killed. */
@@ -40,7 +40,11 @@ export async function startChild<Ready extends object>(options: ChildOptions): P
   const launch = (): ChildProcess => {
     const startedAt = Date.now();
     const log = openSync(options.logFile, 'a');
-    const launched = fork(options.file, options.args ?? [], { env: { ...process.env, ...options.env }, stdio: ['ignore', log, log, 'ipc'], detached: true });
+    const launched = fork(options.file, options.args ?? [], {
+      env: { ...process.env, ...options.env },
+      stdio: ['ignore', log, log, 'ipc'],
+      detached: true,
+    });
     closeSync(log);
     launched.once('exit', () => {
       if (stopping || options.restart === false) return;
@@ -75,7 +79,8 @@ export async function startChild<Ready extends object>(options: ChildOptions): P
 
 function readyMessage<Ready extends object>(child: ChildProcess, { name, logFile, readyWithinMs = 60_000 }: ChildOptions): Promise<Ready> {
   return new Promise((resolve, reject) => {
-    const fail = (problem: string) => reject(new Error(`${name} did not start: ${problem}\n${readFileSync(logFile, 'utf8').slice(-logTailLength)}`));
+    const fail = (problem: string) =>
+      reject(new Error(`${name} did not start: ${problem}\n${readFileSync(logFile, 'utf8').slice(-logTailLength)}`));
     const timer = setTimeout(() => fail(`not ready within ${readyWithinMs / 1_000} s`), readyWithinMs);
     child.on('message', (message: Ready & { event?: string }) => {
       if (message.event !== 'ready') return;

@@ -33,7 +33,9 @@ export function openDataDirectory(directory: string): DataDirectory {
   writeIdentity(lock, process.pid);
 
   const file = path.join(root, 'settings.json');
-  const settings = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Settings) : { encryptionKey: randomBytes(32).toString('base64'), ports: {} };
+  const settings = existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as Settings)
+    : { encryptionKey: randomBytes(32).toString('base64'), ports: {} };
   const save = () => writeFileSync(file, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
   save();
   return { path: root, logs, settings, save, release: () => rmSync(lock, { force: true }) };

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { reachableCopy, reachableDirectory } from './reachable.js';
-import { startService, type RunningService } from './service.js';
+import { type RunningService, startService } from './service.js';
 
 export interface EmbeddedPostgres extends RunningService {
   /** Of the database `postgres`, with the superuser. */
@@ -48,7 +48,15 @@ async function packagedPostgres(): Promise<string> {
  * Starts the packaged Postgres on 127.0.0.1, with its data in `directory` (made at the first start). Data survives any
  * end; a Postgres that an earlier run left behind is ended first.
  */
-export async function startEmbeddedPostgres({ directory, port, logFile }: { directory: string; port: number; logFile: string }): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres({
+  directory,
+  port,
+  logFile,
+}: {
+  directory: string;
+  port: number;
+  logFile: string;
+}): Promise<EmbeddedPostgres> {
   const user = unprivilegedUser();
   const home = user ? reachableCopy(await packagedPostgres()) : await packagedPostgres();
   const data = user ? reachableDirectory(directory) : directory;
@@ -67,7 +75,11 @@ export async function startEmbeddedPostgres({ directory, port, logFile }: { dire
     readyWithinMs,
     isReady: () => answers(url),
   });
-  return { ...service, url, version: (await queryOnce<{ version: string }>(url, `select current_setting('server_version') as version`))[0]?.version ?? '' };
+  return {
+    ...service,
+    url,
+    version: (await queryOnce<{ version: string }>(url, `select current_setting('server_version') as version`))[0]?.version ?? '',
+  };
 }
 
 /** Makes the cluster beside its place and moves it there, so that a first start that is killed leaves nothing half made. */
@@ -82,11 +94,25 @@ function initialize(home: string, data: string, user: { uid: number; gid: number
   try {
     execFileSync(
       path.join(home, 'bin/initdb'),
-      ['-D', unfinished, '-U', superuser, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale=C', '--no-instructions'],
+      [
+        '-D',
+        unfinished,
+        '-U',
+        superuser,
+        '-A',
+        'scram-sha-256',
+        `--pwfile=${passwordFile}`,
+        '-E',
+        'UTF8',
+        '--locale=C',
+        '--no-instructions',
+      ],
       { ...user, cwd: '/', stdio: 'pipe' },
     );
   } catch (error) {
-    throw new Error(`Postgres could not make its data folder ${data}: ${String((error as { stderr?: Buffer }).stderr ?? error)}`, { cause: error });
+    throw new Error(`Postgres could not make its data folder ${data}: ${String((error as { stderr?: Buffer }).stderr ?? error)}`, {
+      cause: error,
+    });
   } finally {
     rmSync(secret, { recursive: true, force: true });
   }

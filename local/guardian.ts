@@ -18,7 +18,10 @@ export interface GuardedService {
   stopWithinMs: number;
 }
 
-export type FromGuardian = { event: 'started'; pid: number } | { event: 'failed'; error: string } | { event: 'exited'; code: number | null; signal: string | null };
+export type FromGuardian =
+  | { event: 'started'; pid: number }
+  | { event: 'failed'; error: string }
+  | { event: 'exited'; code: number | null; signal: string | null };
 
 function guard(service: GuardedService): void {
   const log = openSync(service.logFile, 'a');

@@ -17,7 +17,8 @@ export function everybodyMayEnter(directory: string): boolean {
   }
 }
 
-const nameFor = (what: string, text: string) => path.join(commonDirectory, `postrider-${what}-${createHash('sha256').update(text).digest('hex').slice(0, 12)}`);
+const nameFor = (what: string, text: string) =>
+  path.join(commonDirectory, `postrider-${what}-${createHash('sha256').update(text).digest('hex').slice(0, 12)}`);
 
 /** The folder itself, or a copy of it where everybody may enter. */
 export function reachableCopy(directory: string): string {

@@ -24,7 +24,9 @@ const probeEveryMs = 25;
 const logTailLength = 2_000;
 
 /** The guardian as compiled: it is started as a program of its own. */
-const guardianFile = [path.join(__dirname, 'guardian.js'), path.join(__dirname, '../dist/local/guardian.js')].find((file) => existsSync(file));
+const guardianFile = [path.join(__dirname, 'guardian.js'), path.join(__dirname, '../dist/local/guardian.js')].find((file) =>
+  existsSync(file),
+);
 
 /** Starts a service under a guardian and waits until it is ready. Rejects with the end of its log where it fails. */
 export async function startService({ name, isReady, readyWithinMs, ...service }: ServiceOptions): Promise<RunningService> {

@@ -1,14 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { seedDemo, type DemoWorkspace } from '../main/seedDemo.js';
-import { migrate } from '../storage/migrate.js';
+import { type DemoWorkspace, seedDemo } from '../main/seedDemo.js';
 import { projectRoot } from '../platform/projectRoot.js';
-import { startChild, type SupervisedChild } from './childProcess.js';
-import { openDataDirectory, type DataDirectory } from './dataDirectory.js';
+import { migrate } from '../storage/migrate.js';
+import { type SupervisedChild, startChild } from './childProcess.js';
+import { type DataDirectory, openDataDirectory } from './dataDirectory.js';
 import { ensureDatabase, startEmbeddedPostgres } from './embeddedPostgres.js';
 import { freePort, isFree, ownerOfPort } from './ports.js';
 import { endFrom } from './processIdentity.js';
-import { silentSteps, type Steps } from './steps.js';
+import { type Steps, silentSteps } from './steps.js';
 import { startTemporalDevServer } from './temporalDevServer.js';
 import { ensureNamespace } from './temporalNamespace.js';
 
@@ -84,7 +84,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-async function bringUp(options: StackOptions, steps: Steps, data: DataDirectory, stops: (() => Promise<void>)[], stop: () => Promise<void>): Promise<Stack> {
+async function bringUp(
+  options: StackOptions,
+  steps: Steps,
+  data: DataDirectory,
+  stops: (() => Promise<void>)[],
+  stop: () => Promise<void>,
+): Promise<Stack> {
   const log = (name: string) => path.join(data.logs, `${name}.log`);
   // What an earlier run left behind holds the ports that this one wants.
   for (const name of ['postgres', 'temporal']) {
@@ -113,7 +119,15 @@ async function bringUp(options: StackOptions, steps: Steps, data: DataDirectory,
     mkdirSync(path.join(data.path, 'temporal'), { recursive: true });
     const service = await steps.run(
       'Temporal',
-      () => startTemporalDevServer({ directory: path.join(data.path, 'temporal'), port: ports.temporal, uiPort: ports.temporalUi, namespace, logFile: log('temporal'), say: (text) => steps.say(text) }),
+      () =>
+        startTemporalDevServer({
+          directory: path.join(data.path, 'temporal'),
+          port: ports.temporal,
+          uiPort: ports.temporalUi,
+          namespace,
+          logFile: log('temporal'),
+          say: (text) => steps.say(text),
+        }),
       ({ address }) => `on ${address}`,
     );
     stops.unshift(service.stop);
@@ -126,7 +140,13 @@ async function bringUp(options: StackOptions, steps: Steps, data: DataDirectory,
       startChild<{ url: string }>({
         name: 'simulator',
         file: compiled('simulator/main.js'),
-        args: ['--port', String(ports.simulator), '--ledger', path.join(data.path, 'simulator-ledger.jsonl'), ...(options.simulatorArgs ?? [])],
+        args: [
+          '--port',
+          String(ports.simulator),
+          '--ledger',
+          path.join(data.path, 'simulator-ledger.jsonl'),
+          ...(options.simulatorArgs ?? []),
+        ],
         logFile: log('simulator'),
       }),
     );
@@ -140,7 +160,11 @@ async function bringUp(options: StackOptions, steps: Steps, data: DataDirectory,
   const { address: temporalAddress, uiUrl: temporalUiUrl } = valueOf(temporalResult);
   const simulatorUrl = valueOf(simulatorResult);
 
-  const applied = await steps.run('migrations', () => migrate(databaseUrl), (names) => (names.length > 0 ? `applied ${names.length}` : 'up to date'));
+  const applied = await steps.run(
+    'migrations',
+    () => migrate(databaseUrl),
+    (names) => (names.length > 0 ? `applied ${names.length}` : 'up to date'),
+  );
   const { encryptionKey } = data.settings;
   const { workspaces } = await steps.run(applied.length > 0 ? 'demo workspace made' : 'demo workspace', () =>
     seedDemo({
@@ -162,19 +186,36 @@ async function bringUp(options: StackOptions, steps: Steps, data: DataDirectory,
     NODE_OPTIONS: '--enable-source-maps',
     ...(temporalUiUrl && { TEMPORAL_UI_URL: temporalUiUrl }),
     ...(options.redisUrl && { REDIS_URL: options.redisUrl }),
-    ...(simulatorUrl ? { TWILIO_API_BASE_URL: simulatorUrl } : options.twilio?.apiBaseUrl && { TWILIO_API_BASE_URL: options.twilio.apiBaseUrl }),
+    ...(simulatorUrl
+      ? { TWILIO_API_BASE_URL: simulatorUrl }
+      : options.twilio?.apiBaseUrl && { TWILIO_API_BASE_URL: options.twilio.apiBaseUrl }),
     ...options.env,
   };
   const processes = new Map<string, SupervisedChild<{ port?: number }>>();
   await Promise.all(
     (options.processes ?? defaultProcesses).map(async ({ name, roles, env: own, file = compiled('main/run.js') }) => {
       writeFileSync(log(name), '');
-      const child = await steps.run(`process ${name}`, () => startChild<{ port?: number }>({ name, file, env: { ...env, ...own, ROLES: roles }, logFile: log(name) }), () => `(${roles})`);
+      const child = await steps.run(
+        `process ${name}`,
+        () => startChild<{ port?: number }>({ name, file, env: { ...env, ...own, ROLES: roles }, logFile: log(name) }),
+        () => `(${roles})`,
+      );
       stops.push(child.stop);
       processes.set(name, child);
     }),
   );
-  return { url, databaseUrl, temporalAddress, temporalNamespace: namespace, temporalUiUrl, simulatorUrl, workspaces, processes, servicePids, stop };
+  return {
+    url,
+    databaseUrl,
+    temporalAddress,
+    temporalNamespace: namespace,
+    temporalUiUrl,
+    simulatorUrl,
+    workspaces,
+    processes,
+    servicePids,
+    stop,
+  };
 }
 
 function valueOf<T>(result: PromiseSettledResult<T>): T {
@@ -183,7 +224,11 @@ function valueOf<T>(result: PromiseSettledResult<T>): T {
 }
 
 /** The ports of last time, the usual ones, or the next free; only an HTTP port that was asked for must be had. */
-async function choosePorts(options: StackOptions, data: DataDirectory, steps: Steps): Promise<Record<'http' | 'postgres' | 'temporal' | 'temporalUi' | 'simulator', number>> {
+async function choosePorts(
+  options: StackOptions,
+  data: DataDirectory,
+  steps: Steps,
+): Promise<Record<'http' | 'postgres' | 'temporal' | 'temporalUi' | 'simulator', number>> {
   const chosen: Record<string, number> = {};
   for (const [name, usual] of Object.entries(usualPorts)) {
     if (options.anyPorts) {

@@ -26,31 +26,44 @@ export async function findTemporalCli(say: Say): Promise<string> {
   if (onPath && isTemporal(onPath)) return onPath;
   const directory = path.join(cacheDirectory, `temporal-cli-${cliVersion}`);
   const cached = path.join(directory, 'temporal');
-  return once(directory, () => existsSync(cached) && isTemporal(cached), async () => {
-    const tried: string[] = [];
-    try {
-      say(`downloading Temporal CLI ${cliVersion}`);
-      await download(directory);
-      if (isTemporal(cached)) return;
-    } catch (error) {
-      tried.push(`the download failed (${reasonOf(error)})`);
-    }
-    if (firstOnPath('go')) return build(directory, [`github.com/temporalio/cli/cmd/temporal@v${cliVersion}`], say);
-    throw new Error(
-      `Temporal is not here and could not be had: there is no temporal on the PATH, ${tried.join(', ')}, and there is no Go to build it with. ` +
-        'Set TEMPORAL_ADDRESS to a running server, install the Temporal CLI, or install Go.',
-    );
-  }).then(() => cached);
+  return once(
+    directory,
+    () => existsSync(cached) && isTemporal(cached),
+    async () => {
+      const tried: string[] = [];
+      try {
+        say(`downloading Temporal CLI ${cliVersion}`);
+        await download(directory);
+        if (isTemporal(cached)) return;
+      } catch (error) {
+        tried.push(`the download failed (${reasonOf(error)})`);
+      }
+      if (firstOnPath('go')) return build(directory, [`github.com/temporalio/cli/cmd/temporal@v${cliVersion}`], say);
+      throw new Error(
+        `Temporal is not here and could not be had: there is no temporal on the PATH, ${tried.join(', ')}, and there is no Go to build it with. ` +
+          'Set TEMPORAL_ADDRESS to a running server, install the Temporal CLI, or install Go.',
+      );
+    },
+  ).then(() => cached);
 }
 
 /** The production server and its schema tool, built with Go once; for benchmarks. */
 export async function findTemporalServer(say: Say): Promise<{ server: string; sqlTool: string }> {
   const directory = path.join(cacheDirectory, `temporal-server-${serverVersion}`);
   const [server, sqlTool] = [path.join(directory, 'server'), path.join(directory, 'sql')];
-  await once(directory, () => existsSync(server) && existsSync(sqlTool), async () => {
-    if (!firstOnPath('go')) throw new Error('the production Temporal server is built with Go, which is not on the PATH: install Go, or set TEMPORAL_ADDRESS');
-    await build(directory, ['server', 'tools/sql'].map((name) => `go.temporal.io/server/cmd/${name}@v${serverVersion}`), say);
-  });
+  await once(
+    directory,
+    () => existsSync(server) && existsSync(sqlTool),
+    async () => {
+      if (!firstOnPath('go'))
+        throw new Error('the production Temporal server is built with Go, which is not on the PATH: install Go, or set TEMPORAL_ADDRESS');
+      await build(
+        directory,
+        ['server', 'tools/sql'].map((name) => `go.temporal.io/server/cmd/${name}@v${serverVersion}`),
+        say,
+      );
+    },
+  );
   return { server, sqlTool };
 }
 
@@ -100,7 +113,9 @@ async function download(directory: string): Promise<void> {
   await pipeline(Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]), createWriteStream(archive));
   const unpacked = path.join(directory, 'unpacked');
   mkdirSync(unpacked, { recursive: true });
-  await new Promise<void>((resolve, reject) => execFile('tar', ['-xzf', archive, '-C', unpacked], (error) => (error ? reject(error) : resolve())));
+  await new Promise<void>((resolve, reject) =>
+    execFile('tar', ['-xzf', archive, '-C', unpacked], (error) => (error ? reject(error) : resolve())),
+  );
   renameSync(path.join(unpacked, 'temporal'), path.join(directory, 'temporal'));
   rmSync(archive);
   rmSync(unpacked, { recursive: true });
@@ -109,11 +124,18 @@ async function download(directory: string): Promise<void> {
 async function build(directory: string, packages: string[], say: Say): Promise<void> {
   const startedAt = Date.now();
   say(`building ${packages.join(', ')} with Go: once, some 3 to 5 minutes`);
-  const progress = setInterval(() => say(`still building with Go, ${Math.round((Date.now() - startedAt) / 1_000)} s so far`), progressEveryMs);
+  const progress = setInterval(
+    () => say(`still building with Go, ${Math.round((Date.now() - startedAt) / 1_000)} s so far`),
+    progressEveryMs,
+  );
   try {
     await new Promise<void>((resolve, reject) => {
       let log = '';
-      const go = spawn('go', ['install', ...packages], { cwd: os.tmpdir(), env: { ...process.env, GOBIN: directory, GOFLAGS: '-mod=mod' }, stdio: ['ignore', 'ignore', 'pipe'] });
+      const go = spawn('go', ['install', ...packages], {
+        cwd: os.tmpdir(),
+        env: { ...process.env, GOBIN: directory, GOFLAGS: '-mod=mod' },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
       go.stderr.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-2_000)));
       go.once('error', reject);
       go.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`the build with Go failed:\n${log}`))));
@@ -127,4 +149,3 @@ function reasonOf(error: unknown): string {
   const { message, cause } = error as Error;
   return cause instanceof Error ? cause.message : message;
 }
-

@@ -1,7 +1,7 @@
 import path from 'node:path';
+import { type RunningService, startService } from './service.js';
 import { findTemporalCli, type Say } from './temporalBinary.js';
 import { ensureNamespace, temporalAnswers } from './temporalNamespace.js';
-import { startService, type RunningService } from './service.js';
 
 export interface TemporalDevServer extends RunningService {
   address: string;
@@ -39,10 +39,20 @@ export async function startTemporalDevServer(options: {
   const { directory, port, uiPort, namespace, logFile, say } = options;
   const address = `127.0.0.1:${port}`;
   const args = [
-    ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort), '--log-level', 'error'],
-    ...['--db-filename', path.join(directory, 'temporal.db'), '--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
-    ...Object.entries(dynamicConfig).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${value}`]),
-  ];
+    'server',
+    'start-dev',
+    '--ip',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--ui-port',
+    String(uiPort),
+    '--log-level',
+    'error',
+  ].concat(
+    ['--db-filename', path.join(directory, 'temporal.db'), '--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
+    Object.entries(dynamicConfig).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${value}`]),
+  );
   const service = await startService({
     name: 'Temporal',
     command: await findTemporalCli(say),

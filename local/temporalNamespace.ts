@@ -30,9 +30,12 @@ export async function ensureNamespace(address: string, namespace: string): Promi
         const known = await connection.operatorService.listSearchAttributes({ namespace });
         const missing = Object.values(searchAttributeNames).filter((name) => !(name in (known.customAttributes ?? {})));
         if (missing.length === 0) return;
-        await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(missing.map((name) => [name, keyword])) }).catch(unlessThere);
+        await connection.operatorService
+          .addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(missing.map((name) => [name, keyword])) })
+          .catch(unlessThere);
       } catch (error) {
-        if (Date.now() - startedAt > usableWithinMs) throw new Error(`the Temporal namespace ${namespace} at ${address} can not be used`, { cause: error });
+        if (Date.now() - startedAt > usableWithinMs)
+          throw new Error(`the Temporal namespace ${namespace} at ${address} can not be used`, { cause: error });
         await delay(100);
       }
     }

@@ -1,7 +1,7 @@
-import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Connection } from '@temporalio/client';
-import { createLocalActivities, createSendActivities } from '../activities/index.js';
+import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Dependencies } from '../activities/dependencies.js';
+import { createLocalActivities, createSendActivities } from '../activities/index.js';
 import { askLimiterWorkflow } from '../limiter/askLimiterWorkflow.js';
 import { SendGate } from '../limiter/sendGate.js';
 import { TokenBroker } from '../limiter/tokenBroker.js';
@@ -46,7 +46,8 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
   const bus = new EventBus(config.REDIS_URL, logger);
   const store = new MessageStore(database, bus);
   const providers =
-    givenProviders ?? createProviders({ twilio: { baseUrl: config.TWILIO_API_BASE_URL, responseTimeoutMs: config.PROVIDER_RESPONSE_TIMEOUT_MS } });
+    givenProviders ??
+    createProviders({ twilio: { baseUrl: config.TWILIO_API_BASE_URL, responseTimeoutMs: config.PROVIDER_RESPONSE_TIMEOUT_MS } });
   const publicBaseUrl = (config.PUBLIC_BASE_URL ?? `http://127.0.0.1:${config.PORT}`).replace(/\/+$/, '');
 
   const connection: NativeConnection = await connectWorkers(temporal);
@@ -75,7 +76,8 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       firstSendIsLocal: config.FIRST_SEND === 'local',
     };
     const sends = createSendActivities(dependencies);
-    if (has('messages')) workers.push(await createMessagesWorker(forWorkers, createLocalActivities(dependencies), has('sends') ? sends : undefined));
+    if (has('messages'))
+      workers.push(await createMessagesWorker(forWorkers, createLocalActivities(dependencies), has('sends') ? sends : undefined));
     else workers.push(await createSendsWorker(forWorkers, sends));
   }
   if (has('limiter')) workers.push(await createLimiterWorker(forWorkers));
@@ -83,7 +85,18 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
 
   const running = workers.map((worker) => worker.run());
   const server = has('server')
-    ? await startServer({ config, database, store, workspaces, apiKeys: new ApiKeyRegister(database), providers, temporal: createClient(connection, temporal), bus, logger, publicBaseUrl })
+    ? await startServer({
+        config,
+        database,
+        store,
+        workspaces,
+        apiKeys: new ApiKeyRegister(database),
+        providers,
+        temporal: createClient(connection, temporal),
+        bus,
+        logger,
+        publicBaseUrl,
+      })
     : undefined;
   logger.info({ event: 'process.ready', port: server?.port });
 

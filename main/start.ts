@@ -1,7 +1,9 @@
 /** `npm start`: the whole system on this machine, until Ctrl-C. */
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { type Stack, startStack } from '../local/stack.js';
 import { consoleSteps } from '../local/steps.js';
-import { startStack, type Stack } from '../local/stack.js';
 
 const usage = `npm start -- [--port N] [--data DIR] [--json]
 
@@ -20,7 +22,12 @@ function readArguments(words: string[]) {
   try {
     ({ values } = parseArgs({
       args: words,
-      options: { port: { type: 'string' }, data: { type: 'string', default: '.data' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+      options: {
+        port: { type: 'string' },
+        data: { type: 'string', default: '.data' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
     }));
   } catch (error) {
     throw new UsageError((error as Error).message);
@@ -34,7 +41,8 @@ function readArguments(words: string[]) {
 
 function twilioFrom({ TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_API_BASE_URL, TWILIO_SENDERS }: NodeJS.ProcessEnv) {
   if (!TWILIO_ACCOUNT_SID && !TWILIO_AUTH_TOKEN) return undefined;
-  if (!TWILIO_ACCOUNT_SID || !TWILIO_AUTH_TOKEN) throw new UsageError('TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN belong together: set both or none');
+  if (!TWILIO_ACCOUNT_SID || !TWILIO_AUTH_TOKEN)
+    throw new UsageError('TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN belong together: set both or none');
   return {
     accountSid: TWILIO_ACCOUNT_SID,
     authToken: TWILIO_AUTH_TOKEN,
@@ -71,6 +79,8 @@ async function main(): Promise<void> {
   const { env } = process;
   const twilio = twilioFrom(env);
   const steps = consoleSteps(json);
+  // What other commands (npm run demo) need to drive the running system. It holds API keys: for its owner alone.
+  const runningFile = path.join(path.resolve(data), 'running.json');
 
   let stack: Stack | undefined;
   let interrupted = 0;
@@ -79,6 +89,7 @@ async function main(): Promise<void> {
     if (interrupted > 1) process.exit(130);
     // During the start: what is up is stopped by the start itself, once the step that runs has ended.
     if (!stack) return;
+    rmSync(runningFile, { force: true });
     await steps.run('stopped', () => (stack as Stack).stop());
     process.exit(0);
   };
@@ -98,6 +109,7 @@ async function main(): Promise<void> {
     await stack.stop();
     process.exit(0);
   }
+  writeFileSync(runningFile, `${describe(stack)}\n`, { mode: 0o600 });
   process.stdout.write(json ? `${describe(stack)}\n` : summary(stack));
 }
 

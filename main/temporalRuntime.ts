@@ -7,7 +7,15 @@ const levels = { TRACE: 'debug', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ER
 export function temporalRuntimeOptions(logger: Logger): RuntimeOptions {
   const log = ({ level, message, meta }: LogEntry) => {
     const { sdkComponent, taskQueue, workflowId, activityType, error } = meta ?? {};
-    logger[levels[level]]({ event: 'temporal.sdk', message, sdkComponent, taskQueue, workflowId, activityType, ...(error ? { error: String(error) } : {}) });
+    logger[levels[level]]({
+      event: 'temporal.sdk',
+      message,
+      sdkComponent,
+      taskQueue,
+      workflowId,
+      activityType,
+      ...(error ? { error: String(error) } : {}),
+    });
   };
   return { logger: new DefaultLogger('INFO', log), shutdownSignals: [] };
 }

@@ -17,7 +17,11 @@ export const roles = ['server', 'messages', 'sends', 'limiter', 'maintenance'] a
 export type Role = (typeof roles)[number];
 
 const wholeNumber = (min: number, max: number) =>
-  z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
+  z.coerce
+    .number({ error: 'must be a number' })
+    .int('must be a whole number')
+    .min(min, `must be at least ${min}`)
+    .max(max, `must be at most ${max}`);
 
 const listOf = <T>(parse: (item: string) => T, problem: string) =>
   z.string().transform((text, context) => {
@@ -86,7 +90,11 @@ export const variables = {
     'The URL under which providers reach this server. Callback signatures are checked against it, never against a Host header.',
     'https://sms.example.com',
   ),
-  TWILIO_API_BASE_URL: variable(httpUrl.default('https://api.twilio.com'), 'Any server that speaks Twilio. The simulator is just one.', 'http://127.0.0.1:4010'),
+  TWILIO_API_BASE_URL: variable(
+    httpUrl.default('https://api.twilio.com'),
+    'Any server that speaks Twilio. The simulator is just one.',
+    'http://127.0.0.1:4010',
+  ),
   LOG_LEVEL: variable(
     z.enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' }).default('info'),
     'Least severity that is logged.',
@@ -100,8 +108,16 @@ export const variables = {
   ),
   SENDS_CONCURRENT_MAX: variable(wholeNumber(1, 2_000).default(sendsConcurrentDefault), 'Sends a process has in flight at once.', '50'),
   WORKFLOW_TASKS_CONCURRENT_MAX: variable(wholeNumber(2, 1_000).default(100), 'Workflow tasks a process works on at once.', '100'),
-  WORKFLOWS_CACHED_MAX: variable(wholeNumber(2, 100_000).default(2_000), 'Workflows a process keeps in memory between their tasks.', '2000'),
-  MESSAGE_VALIDITY_S: variable(wholeNumber(1, 36_000).default(messageValidityDefaultMs / 1_000), 'How long a message is of use after it was accepted.', '14400'),
+  WORKFLOWS_CACHED_MAX: variable(
+    wholeNumber(2, 100_000).default(2_000),
+    'Workflows a process keeps in memory between their tasks.',
+    '2000',
+  ),
+  MESSAGE_VALIDITY_S: variable(
+    wholeNumber(1, 36_000).default(messageValidityDefaultMs / 1_000),
+    'How long a message is of use after it was accepted.',
+    '14400',
+  ),
   RECEIPT_GRACE_S: variable(
     wholeNumber(1, 86_400).default(receiptGraceDefaultMs / 1_000),
     'How long after its validity a message waits for a receipt before the provider is asked once and the message closes as unknown.',
@@ -124,7 +140,11 @@ export const variables = {
   ),
 } as const;
 
-const schema = z.object(Object.fromEntries(Object.entries(variables).map(([name, { schema: one }]) => [name, one])) as { [K in keyof typeof variables]: (typeof variables)[K]['schema'] });
+const schema = z.object(
+  Object.fromEntries(Object.entries(variables).map(([name, { schema: one }]) => [name, one])) as {
+    [K in keyof typeof variables]: (typeof variables)[K]['schema'];
+  },
+);
 export type Config = z.infer<typeof schema>;
 
 /** The environment is wrong: the message has a line a variable, with what is wrong and an example. */
@@ -147,6 +167,18 @@ export function readConfig(environment: Record<string, string | undefined> = pro
       return `${name} ${problem}. Example: ${name}=${variables[name].example}`;
     }),
   );
+}
+
+/** One variable, for programs that need no more. Throws ConfigError where it is missing or wrong. */
+export function readConfigOf<Name extends keyof Config>(
+  name: Name,
+  environment: Record<string, string | undefined> = process.env,
+): Config[Name] {
+  const { schema: one, example } = variables[name];
+  const result = one.safeParse(environment[name] || undefined);
+  if (result.success) return result.data as Config[Name];
+  const problem = environment[name] ? (result.error.issues[0]?.message ?? 'is wrong') : 'is not set';
+  throw new ConfigError([`${name} ${problem}. Example: ${name}=${example}`]);
 }
 
 /** The text of .env.example. */

@@ -28,11 +28,13 @@ export function seal(key: Uint8Array, context: string, plain: Uint8Array): strin
 export function open(key: Uint8Array, context: string, envelope: string): Buffer {
   const [version, id, nonce, sealed] = envelope.split('.');
   if (version !== envelopeVersion || !nonce || !sealed) throw new SecretError('the stored secret has an unknown form');
-  if (id !== keyId(key)) throw new SecretError(`the stored secret was sealed under key ${id}, the configured key is ${keyId(key)}: check ENCRYPTION_KEY`);
+  if (id !== keyId(key))
+    throw new SecretError(`the stored secret was sealed under key ${id}, the configured key is ${keyId(key)}: check ENCRYPTION_KEY`);
   const bytes = Buffer.from(sealed, 'base64url');
-  const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'));
-  decipher.setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(-16));
   try {
+    // A tag that was cut short must not be taken for a shorter one.
+    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), { authTagLength: 16 });
+    decipher.setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(-16));
     return Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]);
   } catch {
     throw new SecretError('the stored secret does not belong here or is damaged');

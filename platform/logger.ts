@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 
 export type { Logger };
 
@@ -11,7 +11,19 @@ export function createLogger(level: string, bindings: Record<string, unknown> = 
     level,
     base: bindings,
     redact: {
-      paths: ['authorization', '*.authorization', 'headers.authorization', 'req.headers.authorization', 'token', '*.token', 'apiKey', '*.apiKey', '*.authToken', 'body', '*.body'],
+      paths: [
+        'authorization',
+        '*.authorization',
+        'headers.authorization',
+        'req.headers.authorization',
+        'token',
+        '*.token',
+        'apiKey',
+        '*.apiKey',
+        '*.authToken',
+        'body',
+        '*.body',
+      ],
       censor: '[redacted]',
     },
   });

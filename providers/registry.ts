@@ -1,5 +1,5 @@
 import type { SmsProvider } from './provider.js';
-import { TwilioProvider, type TwilioOptions } from './twilio/twilioProvider.js';
+import { type TwilioOptions, TwilioProvider } from './twilio/twilioProvider.js';
 
 /** Every provider by the name under which accounts and references are stored. */
 export type ProviderRegistry = ReadonlyMap<string, SmsProvider>;

@@ -5,7 +5,25 @@ import path from 'node:path';
 import { bin, fail, prepare, root, run, step } from './prepare.mjs';
 
 const node = (...args) => run(process.execPath, args);
-const linted = ['domain', 'workflows', 'limiter', 'activities', 'providers', 'storage', 'platform', 'workers', 'server', 'main', 'simulator', 'local', 'bench', 'tests', 'scripts', 'web/src'];
+const linted = [
+  'domain',
+  'workflows',
+  'limiter',
+  'activities',
+  'providers',
+  'storage',
+  'platform',
+  'workers',
+  'server',
+  'main',
+  'simulator',
+  'local',
+  'bench',
+  'load',
+  'tests',
+  'scripts',
+  'web/src',
+];
 
 const checks = {
   types: () => node(bin('tsc', 'typescript'), '-p', 'tsconfig.test.json'),
@@ -16,7 +34,9 @@ const checks = {
   '.env.example in step': async () => {
     const made = execFileSync(process.execPath, [path.join(root, 'dist/main/printEnvExample.js')], { encoding: 'utf8' });
     if (made !== readFileSync(path.join(root, '.env.example'), 'utf8')) {
-      throw new Error('.env.example is out of step with platform/config.ts. Run: npm run build && node dist/main/printEnvExample.js > .env.example');
+      throw new Error(
+        '.env.example is out of step with platform/config.ts. Run: npm run build && node dist/main/printEnvExample.js > .env.example',
+      );
     }
   },
 };

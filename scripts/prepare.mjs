@@ -21,12 +21,18 @@ export async function step(name, work) {
 /** Runs a program to its end; its output is shown where it fails, or at once with `show`. */
 export function run(command, args, { env = {}, show = false } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: show ? 'inherit' : ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: show ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     child.stdout?.on('data', (chunk) => (output += chunk));
     child.stderr?.on('data', (chunk) => (output += chunk));
     child.once('error', reject);
-    child.once('exit', (code, signal) => (code === 0 ? resolve() : reject(new Error(`${[path.basename(command), ...args].join(' ')} failed (${signal ?? code})\n${output}`))));
+    child.once('exit', (code, signal) =>
+      code === 0 ? resolve() : reject(new Error(`${[path.basename(command), ...args].join(' ')} failed (${signal ?? code})\n${output}`)),
+    );
   });
 }
 
@@ -39,7 +45,8 @@ export function bin(name, packageName = name) {
 function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const fits = (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22;
-  if (!fits) throw new Error(`Postrider needs Node 20.19, 22.12 or newer; this is ${process.version}. Install one from https://nodejs.org.`);
+  if (!fits)
+    throw new Error(`Postrider needs Node 20.19, 22.12 or newer; this is ${process.version}. Install one from https://nodejs.org.`);
 }
 
 const digest = (text) => createHash('sha256').update(text).digest('hex');
@@ -67,11 +74,32 @@ function hydratePostgres() {
   }
 }
 
-const sourceFolders = ['domain', 'workflows', 'limiter', 'activities', 'providers', 'storage', 'platform', 'workers', 'server', 'main', 'simulator', 'local', 'bench', 'web/src'];
+const sourceFolders = [
+  'domain',
+  'workflows',
+  'limiter',
+  'activities',
+  'providers',
+  'storage',
+  'platform',
+  'workers',
+  'server',
+  'main',
+  'simulator',
+  'local',
+  'bench',
+  'load',
+  'web/src',
+];
 const sourceFiles = ['package-lock.json', 'tsconfig.json', 'prisma/schema.prisma', 'web/index.html', 'web/vite.config.ts'];
 
 function filesBelow(folder) {
-  return existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath ?? entry.path, entry.name)).sort() : [];
+  return existsSync(folder)
+    ? readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
+        .sort()
+    : [];
 }
 
 function sourcesDigest() {
@@ -85,7 +113,9 @@ export async function generate() {
   const made = at('generated/prisma/client.ts');
   if (existsSync(made) && statSync(made).mtimeMs > statSync(schema).mtimeMs) return;
   // The engine that this variable names is a download which generating does not need.
-  await step('database client generated', () => run(process.execPath, [bin('prisma'), 'generate'], { env: { PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true' } }));
+  await step('database client generated', () =>
+    run(process.execPath, [bin('prisma'), 'generate'], { env: { PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true' } }),
+  );
 }
 
 async function build(force) {

@@ -35,7 +35,10 @@ function messageIdOf(workspace: Workspace, idempotencyKey: string | undefined): 
 function senderOf(workspace: Workspace, from: string | undefined): { id: string; phoneNumber: string } {
   const sender = from === undefined ? workspace.senders[0] : workspace.senders.find(({ phoneNumber }) => phoneNumber === from);
   if (sender) return sender;
-  const detail = from === undefined ? 'the workspace has no sender yet' : `from: ${from} is not a sender of this workspace; leave it out or use one of its senders`;
+  const detail =
+    from === undefined
+      ? 'the workspace has no sender yet'
+      : `from: ${from} is not a sender of this workspace; leave it out or use one of its senders`;
   throw new Problem('unknown_sender', detail, { errors: [{ field: 'from', message: 'is not a sender of this workspace' }] });
 }
 
@@ -53,7 +56,9 @@ export async function acceptMessage(
   const workspace = await services.workspaces.get(workspaceId);
   const sender = senderOf(workspace, request.from);
   const messageId = messageIdOf(workspace, idempotencyKey);
-  const payloadHash = sha256(JSON.stringify([request.to, request.body, sender.phoneNumber, request.priority, request.mediaUrls, sorted(request.metadata)]));
+  const payloadHash = sha256(
+    JSON.stringify([request.to, request.body, sender.phoneNumber, request.priority, request.mediaUrls, sorted(request.metadata)]),
+  );
   const first = async (): Promise<{ message: MessageView; repeated: true } | undefined> => {
     const found = await findMessage(services.database, workspaceId, messageId);
     if (!found) return undefined;
@@ -99,7 +104,10 @@ export async function acceptMessage(
 
 function refuseOtherPayload(same: boolean): void {
   if (same) return;
-  throw new Problem('idempotency_key_reused', 'a message with other content was accepted under this idempotency key: repeat the same request, or use a new key');
+  throw new Problem(
+    'idempotency_key_reused',
+    'a message with other content was accepted under this idempotency key: repeat the same request, or use a new key',
+  );
 }
 
 const sorted = (record: Record<string, string>) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -128,11 +136,21 @@ async function start({ temporal, logger }: Services, message: OutboundMessage, i
     return true;
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
-    logger.error({ event: 'message.accept_failed', workspaceId: message.workspaceId, messageId: message.messageId, error: String(error), grpc: isGrpcServiceError((error as Error).cause) });
-    const key = idempotencyKey ?? ownKey(message.messageId);
-    throw new Problem('unavailable', 'the message could not be stored in time, and whether it was accepted is not known: send the same request again with this Idempotency-Key', {
-      retryAfterSeconds,
-      idempotencyKey: key,
+    logger.error({
+      event: 'message.accept_failed',
+      workspaceId: message.workspaceId,
+      messageId: message.messageId,
+      error: String(error),
+      grpc: isGrpcServiceError((error as Error).cause),
     });
+    const key = idempotencyKey ?? ownKey(message.messageId);
+    throw new Problem(
+      'unavailable',
+      'the message could not be stored in time, and whether it was accepted is not known: send the same request again with this Idempotency-Key',
+      {
+        retryAfterSeconds,
+        idempotencyKey: key,
+      },
+    );
   }
 }

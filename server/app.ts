@@ -37,7 +37,9 @@ export function createApp(services: Services): Express {
 /** The inbox: its files, and its one document for each place in it that a person may reload. */
 function inboxPage(folder: string): RequestHandler[] {
   const secure = helmet({
-    contentSecurityPolicy: { directives: { 'connect-src': ["'self'", 'ws:', 'wss:'], 'style-src': ["'self'"], 'upgrade-insecure-requests': null } },
+    contentSecurityPolicy: {
+      directives: { 'connect-src': ["'self'", 'ws:', 'wss:'], 'style-src': ["'self'"], 'upgrade-insecure-requests': null },
+    },
     // Whoever terminates TLS decides that.
     strictTransportSecurity: false,
   });

@@ -28,7 +28,12 @@ export function decodeCursor(text: string | undefined): Cursor {
 }
 
 /** One page and where the next begins; `fetched` has one item more than the page where there is a next. */
-export function pageOf<T, V>(fetched: T[], limit: number, placeOf: (item: T) => Cursor, view: (item: T) => V): { data: V[]; nextCursor: string | null } {
+export function pageOf<T, V>(
+  fetched: T[],
+  limit: number,
+  placeOf: (item: T) => Cursor,
+  view: (item: T) => V,
+): { data: V[]; nextCursor: string | null } {
   const shown = fetched.slice(0, limit);
   const last = shown.at(-1);
   return { data: shown.map(view), nextCursor: fetched.length > limit && last ? encodeCursor(placeOf(last)) : null };

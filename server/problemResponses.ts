@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
-import { Problem, problems, type ProblemCode } from '../domain/errors.js';
+import { Problem, type ProblemCode, problems } from '../domain/errors.js';
 import type { Logger } from '../platform/logger.js';
 
 /** RFC 9457 problem details, with our stable code. */
@@ -31,20 +31,26 @@ export function sendProblem(response: Response, problem: Problem): void {
   if (problem.extra.allow) response.set('Allow', problem.extra.allow);
   if (problem.extra.idempotencyKey) response.set('Idempotency-Key', problem.extra.idempotencyKey);
   if (problem.code === 'unauthorized') response.set('WWW-Authenticate', 'Bearer realm="postrider"');
-  response.status(problem.status).type('application/problem+json').send(JSON.stringify(problemBody(problem)));
+  response
+    .status(problem.status)
+    .type('application/problem+json')
+    .send(JSON.stringify(problemBody(problem)));
 }
 
 /** The problem that an error means to the client; unknown ones say nothing of their cause. */
 export function toProblem(error: unknown, logger: Logger, about: Record<string, unknown>): Problem {
   if (error instanceof Problem) return error;
   const type = (error as { type?: unknown }).type;
-  if (type === 'entity.parse.failed') return new Problem('malformed_json', 'the body is not valid JSON: check quotes, commas and the end of the text');
+  if (type === 'entity.parse.failed')
+    return new Problem('malformed_json', 'the body is not valid JSON: check quotes, commas and the end of the text');
   if (type === 'entity.too.large') return new Problem('body_too_large', 'the body is larger than this endpoint takes: send less at once');
-  if (type === 'encoding.unsupported' || type === 'charset.unsupported') return new Problem('unsupported_media_type', 'send the body as UTF-8, uncompressed or gzip');
+  if (type === 'encoding.unsupported' || type === 'charset.unsupported')
+    return new Problem('unsupported_media_type', 'send the body as UTF-8, uncompressed or gzip');
   if (type === 'request.aborted') return new Problem('malformed_json', 'the request ended before its body was complete');
   if (error instanceof URIError || type === 'entity.verify.failed') return new Problem('not_found', 'the path can not be decoded');
   logger.error({ event: 'request.failed', ...about, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-  if (isDatabaseDown(error)) return new Problem('unavailable', 'the database does not answer: try again in a moment', { retryAfterSeconds: 2 });
+  if (isDatabaseDown(error))
+    return new Problem('unavailable', 'the database does not answer: try again in a moment', { retryAfterSeconds: 2 });
   return new Problem('internal', problems.internal.title);
 }
 
@@ -69,6 +75,8 @@ export const handleUnknownPath: RequestHandler = (request) => {
 /** Refuses what a known path does not offer. */
 export function onlyMethods(...methods: string[]): RequestHandler {
   return (request) => {
-    throw new Problem('method_not_allowed', `${request.method} is not offered here; use ${methods.join(' or ')}`, { allow: methods.join(', ') });
+    throw new Problem('method_not_allowed', `${request.method} is not offered here; use ${methods.join(' or ')}`, {
+      allow: methods.join(', '),
+    });
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isUuid } from '../domain/ids.js';
 import {
   bodyCharactersMax,
   idempotencyKeyCharactersMax,
@@ -7,7 +8,6 @@ import {
   pageSizeDefault,
   pageSizeMax,
 } from '../domain/limits.js';
-import { isUuid } from '../domain/ids.js';
 import { toE164 } from '../domain/phoneNumber.js';
 import { priorities } from '../domain/priority.js';
 
@@ -26,7 +26,10 @@ const body = z
   .string({ error: 'must be a string' })
   .refine((text) => text.trim().length > 0, 'is empty: give the text to send')
   .refine((text) => text.length <= bodyCharactersMax, `is too long: at most ${bodyCharactersMax} characters`)
-  .refine((text) => !text.includes('\u0000') && text.isWellFormed(), 'has characters that can not be sent (NUL or half of a surrogate pair)');
+  .refine(
+    (text) => !text.includes('\u0000') && text.isWellFormed(),
+    'has characters that can not be sent (NUL or half of a surrogate pair)',
+  );
 
 const metadata = z
   .record(z.string(), z.string())
@@ -38,7 +41,10 @@ export const messageRequest = z.strictObject({
   body,
   from: phoneNumber.optional(),
   priority: z.enum(priorities, { error: `must be one of ${priorities.join(', ')}` }).default('normal'),
-  mediaUrls: z.array(z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' })).max(mediaUrlsMax, `has too many entries: at most ${mediaUrlsMax}`).default([]),
+  mediaUrls: z
+    .array(z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }))
+    .max(mediaUrlsMax, `has too many entries: at most ${mediaUrlsMax}`)
+    .default([]),
   metadata: metadata.default({}),
 });
 export type MessageRequest = z.infer<typeof messageRequest>;
@@ -58,6 +64,11 @@ export const uuid = z.string().refine(isUuid, 'must be a UUID');
 export const conversationOpenEvent = z.strictObject({ conversationId: uuid, afterSeq: z.number().int().min(0).optional() });
 
 export const page = z.object({
-  limit: z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(1, 'must be at least 1').max(pageSizeMax, `must be at most ${pageSizeMax}`).default(pageSizeDefault),
+  limit: z.coerce
+    .number({ error: 'must be a number' })
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(pageSizeMax, `must be at most ${pageSizeMax}`)
+    .default(pageSizeDefault),
   cursor: z.string().optional(),
 });

@@ -6,7 +6,7 @@ import { eventsOfMessage } from '../storage/messageEvents.js';
 import type { StoredMessage } from '../storage/messages.js';
 import { attemptsOfMessage } from '../storage/sendAttempts.js';
 import { getMessageStateQuery } from '../workflows/messages.js';
-import { viewOf, type MessageView } from './messageView.js';
+import { type MessageView, viewOf } from './messageView.js';
 import type { Services } from './services.js';
 
 export interface MessageTrace {
@@ -39,13 +39,18 @@ export async function traceMessage(services: Services, message: StoredMessage): 
     attempts,
     workflow: {
       id: workflowId,
-      url: config.TEMPORAL_UI_URL ? `${config.TEMPORAL_UI_URL}/namespaces/${config.TEMPORAL_NAMESPACE}/workflows/${encodeURIComponent(workflowId)}` : null,
+      url: config.TEMPORAL_UI_URL
+        ? `${config.TEMPORAL_UI_URL}/namespaces/${config.TEMPORAL_NAMESPACE}/workflows/${encodeURIComponent(workflowId)}`
+        : null,
       ...asked,
     },
   };
 }
 
-async function askWorkflow({ temporal, logger }: Services, workflowId: string): Promise<{ state: MessageState | null; unavailable?: string }> {
+async function askWorkflow(
+  { temporal, logger }: Services,
+  workflowId: string,
+): Promise<{ state: MessageState | null; unavailable?: string }> {
   try {
     const handle = temporal.workflow.getHandle(workflowId);
     return { state: await temporal.withDeadline(Date.now() + traceQueryTimeoutMs, () => handle.query(getMessageStateQuery)) };

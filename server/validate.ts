@@ -1,12 +1,15 @@
 import type { z } from 'zod';
-import { Problem, type FieldError } from '../domain/errors.js';
+import { type FieldError, Problem } from '../domain/errors.js';
 
 /** Each issue as a field and a sentence. Unknown fields are named one by one. */
 function fieldErrors(error: z.ZodError): FieldError[] {
   return error.issues.flatMap((issue) => {
     const field = issue.path.map(String).join('.');
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ field: [field, key].filter(Boolean).join('.'), message: 'is not a known field: remove it or check its spelling' }));
+      return issue.keys.map((key) => ({
+        field: [field, key].filter(Boolean).join('.'),
+        message: 'is not a known field: remove it or check its spelling',
+      }));
     }
     const missing = issue.code === 'invalid_type' && issue.input === undefined;
     return [{ field: field || '(body)', message: missing ? 'is required' : issue.message }];

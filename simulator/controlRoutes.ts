@@ -1,7 +1,7 @@
 import express, { type NextFunction, type Request, type Response, Router } from 'express';
 import type { Accounts } from './accounts.js';
 import type { CallbackSender } from './callbackSender.js';
-import { callbackSchema, ControlError, inboundSchema, listSchema, readInput } from './controlInput.js';
+import { ControlError, callbackSchema, inboundSchema, listSchema, readInput } from './controlInput.js';
 import { sendCallback, sendInbound } from './handMadeWebhooks.js';
 import type { Ledger } from './ledger.js';
 import { messageJson } from './messageJson.js';

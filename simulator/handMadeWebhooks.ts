@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import type { Accounts } from './accounts.js';
 import { callbackForm } from './callbackForm.js';
-import { type callbackSchema, ControlError, type inboundSchema } from './controlInput.js';
+import { ControlError, type callbackSchema, type inboundSchema } from './controlInput.js';
 import type { Ledger } from './ledger.js';
 import { isFailure } from './messageStatus.js';
 import { countSegments } from './segments.js';

@@ -1,5 +1,5 @@
-import { type ApiError, apiError } from './apiErrors.js';
 import type { Credentials } from './accounts.js';
+import { type ApiError, apiError } from './apiErrors.js';
 
 /** A valid `POST Messages.json`, with the fields this simulator cares for. */
 export interface SendRequest extends Credentials {

@@ -1,5 +1,5 @@
 import type { Advance } from '../domain/advance.js';
-import { attemptStatusesThatYieldTo, statusesThatYieldTo, type MessageStatus } from '../domain/messageStatus.js';
+import { attemptStatusesThatYieldTo, type MessageStatus, statusesThatYieldTo } from '../domain/messageStatus.js';
 import type { Database, Statement } from '../platform/database.js';
 import { uuidv7 } from '../platform/uuid.js';
 import { appendEvents } from './messageEvents.js';
@@ -77,22 +77,26 @@ interface AdvanceRow extends Record<string, unknown> {
  */
 export async function advanceMessages(database: Database, news: Advance[]): Promise<(Advanced | undefined)[]> {
   const column = <T>(of: (one: Advance) => T) => news.map(of);
-  const rows = await database.forWorkspaces<AdvanceRow>(column((one) => one.workspaceId), advanceStatement, [
+  const rows = await database.forWorkspaces<AdvanceRow>(
     column((one) => one.workspaceId),
-    column((one) => one.messageId),
-    column((one) => one.attempt),
-    column((one) => one.provider),
-    column((one) => one.attemptStatus),
-    column((one) => (one.attemptStatus ? attemptStatusesThatYieldTo(one.attemptStatus).join() : '')),
-    column((one) => one.messageStatus),
-    column((one) => (one.from ?? statusesThatYieldTo(one.messageStatus)).join()),
-    column((one) => one.providerMessageId ?? null),
-    column((one) => one.error?.code ?? null),
-    column((one) => one.error?.message ?? null),
-    column((one) => one.evidence ?? null),
-    column((one) => (one.receipt ? uuidv7() : null)),
-    column((one) => (one.receipt ? JSON.stringify(one.receipt) : null)),
-  ]);
+    advanceStatement,
+    [
+      column((one) => one.workspaceId),
+      column((one) => one.messageId),
+      column((one) => one.attempt),
+      column((one) => one.provider),
+      column((one) => one.attemptStatus),
+      column((one) => (one.attemptStatus ? attemptStatusesThatYieldTo(one.attemptStatus).join() : '')),
+      column((one) => one.messageStatus),
+      column((one) => (one.from ?? statusesThatYieldTo(one.messageStatus)).join()),
+      column((one) => one.providerMessageId ?? null),
+      column((one) => one.error?.code ?? null),
+      column((one) => one.error?.message ?? null),
+      column((one) => one.evidence ?? null),
+      column((one) => (one.receipt ? uuidv7() : null)),
+      column((one) => (one.receipt ? JSON.stringify(one.receipt) : null)),
+    ],
+  );
   const answers: (Advanced | undefined)[] = news.map(() => undefined);
   for (const row of rows) {
     answers[Number(row.n) - 1] = {

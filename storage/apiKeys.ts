@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { apiKeyCacheMs } from '../domain/limits.js';
 import { isUuid } from '../domain/ids.js';
+import { apiKeyCacheMs } from '../domain/limits.js';
 import { equalBytes, sha256 } from '../platform/crypto.js';
 import type { Database, Statement } from '../platform/database.js';
 
@@ -20,7 +20,11 @@ export function parseApiKey(text: string): ParsedApiKey | undefined {
 }
 
 /** A new key with 256 random bits; only the hash of the secret is ever stored. */
-export function newApiKey(workspaceId: string, secret = randomBytes(32).toString('base64url'), id = randomBytes(4).toString('hex')): { text: string; id: string; secretSha256: Buffer } {
+export function newApiKey(
+  workspaceId: string,
+  secret = randomBytes(32).toString('base64url'),
+  id = randomBytes(4).toString('hex'),
+): { text: string; id: string; secretSha256: Buffer } {
   return { text: `pr_${workspaceId.replaceAll('-', '')}_${id}_${secret}`, id, secretSha256: sha256(secret) };
 }
 
@@ -42,7 +46,10 @@ export class ApiKeyRegister {
     const digest = sha256(text).toString('base64');
     const known = this.known.get(digest);
     if (known && performance.now() - known.readAt < apiKeyCacheMs) return known.workspaceId;
-    const [row] = await this.database.forWorkspace<{ secret_sha256: Buffer }>(parsed.workspaceId, findStatement, [parsed.workspaceId, parsed.id]);
+    const [row] = await this.database.forWorkspace<{ secret_sha256: Buffer }>(parsed.workspaceId, findStatement, [
+      parsed.workspaceId,
+      parsed.id,
+    ]);
     const workspaceId = row && equalBytes(row.secret_sha256, sha256(parsed.secret)) ? parsed.workspaceId : undefined;
     this.remember(digest, workspaceId);
     return workspaceId;

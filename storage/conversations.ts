@@ -37,7 +37,12 @@ const listStatement: Statement = {
 };
 
 /** Conversations by their newest message before a point in time, newest first, at most `limit`. */
-export async function listConversations(database: Database, workspaceId: string, before: { at: Date; id: string }, limit: number): Promise<Conversation[]> {
+export async function listConversations(
+  database: Database,
+  workspaceId: string,
+  before: { at: Date; id: string },
+  limit: number,
+): Promise<Conversation[]> {
   const rows = await database.forWorkspace<ConversationRow>(workspaceId, listStatement, [workspaceId, before.at, before.id, limit]);
   return rows.map((row) => ({
     id: row.id,
@@ -51,7 +56,10 @@ export async function listConversations(database: Database, workspaceId: string,
   }));
 }
 
-const findStatement: Statement = { name: 'find_contact', text: 'select id, last_seq::float8 as last_seq from contact where workspace_id = $1 and id = $2' };
+const findStatement: Statement = {
+  name: 'find_contact',
+  text: 'select id, last_seq::float8 as last_seq from contact where workspace_id = $1 and id = $2',
+};
 
 /** The number of a conversation's newest event, or undefined where the workspace has no such conversation. */
 export async function conversationSequence(database: Database, workspaceId: string, conversationId: string): Promise<number | undefined> {

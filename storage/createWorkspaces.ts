@@ -1,8 +1,8 @@
-import type { Database } from '../platform/database.js';
 import { deriveKey, randomKey } from '../platform/crypto.js';
+import type { Database } from '../platform/database.js';
 import { uuidv7 } from '../platform/uuid.js';
 import { newApiKey } from './apiKeys.js';
-import { contactIdOf, sealAuthToken, unwrapWorkspaceKey, wrapWorkspaceKey, type ProviderAccount } from './workspaces.js';
+import { contactIdOf, type ProviderAccount, sealAuthToken, unwrapWorkspaceKey, wrapWorkspaceKey } from './workspaces.js';
 
 export interface NewWorkspace {
   id: string;
@@ -26,7 +26,10 @@ export async function createWorkspaces(database: Database, masterKey: Buffer, wo
     `insert into workspace (id, name, wrapped_key) select * from unnest($1::uuid[], $2::text[], $3::text[]) on conflict do nothing`,
     [ids, column(({ name }) => name), column(({ id }) => wrapWorkspaceKey(masterKey, id, randomKey()))],
   );
-  const stored = await database.asMaintenance<{ id: string; wrapped_key: string }>('select id, wrapped_key from workspace where id = any($1)', [ids]);
+  const stored = await database.asMaintenance<{ id: string; wrapped_key: string }>(
+    'select id, wrapped_key from workspace where id = any($1)',
+    [ids],
+  );
   const keys = new Map(stored.map((row) => [row.id, unwrapWorkspaceKey(masterKey, row.id, row.wrapped_key)]));
   const keyOf = (id: string): Buffer => {
     const key = keys.get(id);
@@ -49,7 +52,12 @@ export async function createWorkspaces(database: Database, masterKey: Buffer, wo
     `insert into sender (workspace_id, id, phone_number, created_at)
      select workspace_id, id, phone_number, now() + place * interval '1 millisecond'
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::integer[]) as s (workspace_id, id, phone_number, place) on conflict do nothing`,
-    [senders.map(({ id }) => id), senders.map(() => uuidv7()), senders.map(({ phoneNumber }) => phoneNumber), senders.map(({ index }) => index)],
+    [
+      senders.map(({ id }) => id),
+      senders.map(() => uuidv7()),
+      senders.map(({ phoneNumber }) => phoneNumber),
+      senders.map(({ index }) => index),
+    ],
   );
   const contacts = workspaces.flatMap(({ id, contacts: people }) => people.map((person) => ({ id, ...person })));
   await database.asMaintenance(

@@ -85,7 +85,9 @@ const lastSequencesStatement: Statement = {
 
 /** The number of the newest event of each workspace that has one. */
 export async function lastSequences(database: Database, workspaceIds: string[]): Promise<Map<string, number>> {
-  const rows = await database.forWorkspaces<{ workspace_id: string; last_seq: number }>(workspaceIds, lastSequencesStatement, [workspaceIds]);
+  const rows = await database.forWorkspaces<{ workspace_id: string; last_seq: number }>(workspaceIds, lastSequencesStatement, [
+    workspaceIds,
+  ]);
   return new Map(rows.map((row) => [row.workspace_id, row.last_seq]));
 }
 
@@ -112,7 +114,9 @@ export async function conversationEventsAfter(
   seq: number,
   limit: number,
 ): Promise<MessageEvent[]> {
-  return (await database.forWorkspace<EventRow>(workspaceId, conversationEventsStatement, [workspaceId, conversationId, seq, limit])).map(toEvent);
+  return (await database.forWorkspace<EventRow>(workspaceId, conversationEventsStatement, [workspaceId, conversationId, seq, limit])).map(
+    toEvent,
+  );
 }
 
 const eventsOfMessageStatement: Statement = {

@@ -1,10 +1,10 @@
+import type { Advance } from '../domain/advance.js';
 import type { OutboundMessage } from '../domain/message.js';
 import type { Database } from '../platform/database.js';
 import type { EventBus } from '../platform/eventBus.js';
-import type { Advance } from '../domain/advance.js';
-import { advanceMessages, type Advanced } from './advance.js';
+import { type Advanced, advanceMessages } from './advance.js';
 import { batched } from './batcher.js';
-import { persistMessages, recordOutcomes, type PersistedMessage, type RecordedOutcome, type StoredRef } from './messages.js';
+import { type PersistedMessage, persistMessages, type RecordedOutcome, recordOutcomes, type StoredRef } from './messages.js';
 
 const keyOf = ({ workspaceId, messageId }: { workspaceId: string; messageId: string }) => `${workspaceId}/${messageId}`;
 

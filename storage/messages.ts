@@ -98,21 +98,25 @@ export class ConcurrentInsert extends Error {
  */
 export async function persistMessages(database: Database, messages: OutboundMessage[]): Promise<PersistedMessage[]> {
   const column = <T>(of: (message: OutboundMessage) => T) => messages.map(of);
-  const rows = await database.forWorkspaces<PersistRow>(column((m) => m.workspaceId), persistStatement, [
+  const rows = await database.forWorkspaces<PersistRow>(
     column((m) => m.workspaceId),
-    column((m) => m.messageId),
-    column((m) => Buffer.from(m.payloadHash, 'hex')),
-    column((m) => m.contactId),
-    column((m) => m.to),
-    column((m) => m.senderId),
-    column((m) => m.priority),
-    column((m) => m.body),
-    column((m) => JSON.stringify({ mediaUrls: m.mediaUrls, metadata: m.metadata })),
-    column((m) => m.encoding),
-    column((m) => m.segments),
-    column((m) => m.generation),
-    column((m) => new Date(m.validUntilMs)),
-  ]);
+    persistStatement,
+    [
+      column((m) => m.workspaceId),
+      column((m) => m.messageId),
+      column((m) => Buffer.from(m.payloadHash, 'hex')),
+      column((m) => m.contactId),
+      column((m) => m.to),
+      column((m) => m.senderId),
+      column((m) => m.priority),
+      column((m) => m.body),
+      column((m) => JSON.stringify({ mediaUrls: m.mediaUrls, metadata: m.metadata })),
+      column((m) => m.encoding),
+      column((m) => m.segments),
+      column((m) => m.generation),
+      column((m) => new Date(m.validUntilMs)),
+    ],
+  );
   return rows.map((row, index) => {
     const createdAt = row.fresh_at ?? row.known_at;
     if (!createdAt || (!row.fresh_at && !row.status)) throw new ConcurrentInsert(`message ${messages[index]?.messageId} is being stored`);
@@ -157,12 +161,21 @@ export interface RecordedOutcome {
 
 /** Marks messages as finished: they leave the index of open messages. Answers their final state as stored. */
 export async function recordOutcomes(database: Database, messages: StoredRef[]): Promise<RecordedOutcome[]> {
-  const rows = await database.forWorkspaces<{ status: MessageStatus; provider_message_id: string | null; error_code: string | null; error_message: string | null }>(
+  const rows = await database.forWorkspaces<{
+    status: MessageStatus;
+    provider_message_id: string | null;
+    error_code: string | null;
+    error_message: string | null;
+  }>(
     messages.map((m) => m.workspaceId),
     recordStatement,
     [messages.map((m) => m.workspaceId), messages.map((m) => m.messageId), messages.map((m) => new Date(m.createdAtMs))],
   );
-  return rows.map((row) => ({ status: row.status, providerMessageId: row.provider_message_id, error: errorOf(row.error_code, row.error_message) }));
+  return rows.map((row) => ({
+    status: row.status,
+    providerMessageId: row.provider_message_id,
+    error: errorOf(row.error_code, row.error_message),
+  }));
 }
 
 function errorOf(code: string | null, message: string | null): MessageError | null {
@@ -256,5 +269,7 @@ export async function messagesOfConversation(
   before: { at: Date; id: string },
   limit: number,
 ): Promise<StoredMessage[]> {
-  return (await database.forWorkspace<MessageRow>(workspaceId, conversationStatement, [workspaceId, conversationId, before.at, before.id, limit])).map(toMessage);
+  return (
+    await database.forWorkspace<MessageRow>(workspaceId, conversationStatement, [workspaceId, conversationId, before.at, before.id, limit])
+  ).map(toMessage);
 }

@@ -1,6 +1,6 @@
+import { uuidFromBytes } from '../domain/ids.js';
 import type { RateLimits } from '../domain/rateLimit.js';
 import { deriveKey, hmac, open, seal } from '../platform/crypto.js';
-import { uuidFromBytes } from '../domain/ids.js';
 import type { SettingsStore } from '../platform/prisma.js';
 
 export interface ProviderAccount {
@@ -44,7 +44,10 @@ export function contactIdOf(contactKey: Buffer, e164: string): string {
 /** Reads a workspace with its senders and provider account; undefined where there is none. */
 export async function loadWorkspace(settings: SettingsStore, masterKey: Buffer, workspaceId: string): Promise<Workspace | undefined> {
   const row = await settings.forWorkspace(workspaceId, (transaction) =>
-    transaction.workspace.findUnique({ where: { id: workspaceId }, include: { senders: { orderBy: { createdAt: 'asc' } }, accounts: true } }),
+    transaction.workspace.findUnique({
+      where: { id: workspaceId },
+      include: { senders: { orderBy: { createdAt: 'asc' } }, accounts: true },
+    }),
   );
   if (!row) return undefined;
   const key = unwrapWorkspaceKey(masterKey, workspaceId, row.wrappedKey);

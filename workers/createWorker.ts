@@ -1,7 +1,7 @@
-import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { LocalActivities, SendActivities } from '../activities/index.js';
 import { drainTimeoutMs } from '../domain/limits.js';
 import { taskQueues } from '../domain/taskQueues.js';
-import type { LocalActivities, SendActivities } from '../activities/index.js';
 import { bundlePaths } from './bundleWorkflows.js';
 
 /** A worker's shutdown: no new work at once, what runs may end within this time. */

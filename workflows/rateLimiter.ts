@@ -1,6 +1,14 @@
-import { ApplicationFailure, allHandlersFinished, condition, continueAsNew, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { limiterIdleEndMs, limiterUpdatesPerRunMax } from '../domain/limits.js';
-import { isFull, newRateLimiterState, reserve, type RateLimiterState, type RateLimits, type ReserveRequest } from '../domain/rateLimit.js';
+import { isFull, newRateLimiterState, type RateLimiterState, type RateLimits, type ReserveRequest, reserve } from '../domain/rateLimit.js';
 import { getLimiterStateQuery, reserveUpdate } from './messages.js';
 
 export interface RateLimiterInput {
@@ -31,7 +39,9 @@ export async function rateLimiter(input: RateLimiterInput): Promise<void> {
       updates += 1;
       const answer = reserve(state, request, Date.now());
       const { limits } = state;
-      setCurrentDetails(`${limits.ratePerSecond} messages/s, burst ${limits.burst}; calendar booked until ${new Date(state.tatMs).toISOString()}`);
+      setCurrentDetails(
+        `${limits.ratePerSecond} messages/s, burst ${limits.burst}; calendar booked until ${new Date(state.tatMs).toISOString()}`,
+      );
       return answer;
     },
     { validator: validateRequest },

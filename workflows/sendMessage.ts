@@ -1,13 +1,29 @@
-import { ActivityFailure, ApplicationFailure, condition, setCurrentDetails, setHandler, sleep, upsertSearchAttributes } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  condition,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import type { Advance } from '../domain/advance.js';
-import { maskNumber } from '../domain/maskNumber.js';
 import { slotNearMs, timerLeadMs, unusualWaitMs } from '../domain/limits.js';
-import type { MessageError, MessageOutcome, MessageState, OutboundMessage, SendToken } from '../domain/message.js';
+import { maskNumber } from '../domain/maskNumber.js';
+import type { MessageOutcome, MessageState, OutboundMessage, SendToken } from '../domain/message.js';
 import { isClosed, isTerminal, type MessageStatus } from '../domain/messageStatus.js';
 import type { Persisted, Submission } from '../domain/submission.js';
 import { searchAttributeNames, type UnusualStatus } from '../domain/taskQueues.js';
-import { closeAsUnknown, persistAndReserve, pollProviderOnce, reconcileAttempt, recordOutcome, storeNews, submitProxy } from './activityProxies.js';
+import {
+  closeAsUnknown,
+  persistAndReserve,
+  pollProviderOnce,
+  reconcileAttempt,
+  recordOutcome,
+  storeNews,
+  submitProxy,
+} from './activityProxies.js';
 import { getMessageStateQuery, statusChangedSignal } from './messages.js';
 
 const messageStatusKey = defineSearchAttributeKey(searchAttributeNames.messageStatus, SearchAttributeType.KEYWORD);
@@ -17,7 +33,14 @@ const messageStatusKey = defineSearchAttributeKey(searchAttributeNames.messageSt
  * it ended or nothing more can be expected.
  */
 export async function sendMessage(message: OutboundMessage): Promise<MessageOutcome> {
-  const state: MessageState = { step: 'persisting', status: 'queued', attempt: 0, providerMessageId: null, waitingUntil: null, error: null };
+  const state: MessageState = {
+    step: 'persisting',
+    status: 'queued',
+    attempt: 0,
+    providerMessageId: null,
+    waitingUntil: null,
+    error: null,
+  };
   let receipt: MessageStatus | undefined;
   setHandler(getMessageStateQuery, () => state);
   setHandler(statusChangedSignal, (status) => {
@@ -34,11 +57,21 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
   if (submission.kind === 'submitted' && !isTerminal(submission.status)) await awaitReceipt(submission.attempt);
 
   enter('recording', 'recording the outcome');
-  const outcome = await recordOutcome({ workspaceId: message.workspaceId, messageId: message.messageId, createdAtMs: persisted.createdAtMs });
+  const outcome = await recordOutcome({
+    workspaceId: message.workspaceId,
+    messageId: message.messageId,
+    createdAtMs: persisted.createdAtMs,
+  });
   return close(outcome);
 
   /** Waits for slots, sends, and resolves doubt, until the provider has the message or it has ended otherwise. */
-  async function sendUntilDecided({ createdAtMs, token, waitMs, attempt, submission: first }: Persisted): Promise<Exclude<Submission, { kind: 'wait' | 'uncertain' | 'notStored' }>> {
+  async function sendUntilDecided({
+    createdAtMs,
+    token,
+    waitMs,
+    attempt,
+    submission: first,
+  }: Persisted): Promise<Exclude<Submission, { kind: 'wait' | 'uncertain' | 'notStored' }>> {
     let wait = { waitMs, token };
     let sendsBegun = attempt;
     for (let made = first; ; made = null) {
@@ -46,12 +79,16 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
       if (submission.kind === 'notStored') {
         enter('submitting', 'the provider has answered, the database does not: storing the answer');
         await storeNews(submission.news);
-        submission = submission.then;
+        submission = submission.next;
       }
       if (submission.kind === 'uncertain') submission = await reconcile(createdAtMs, submission);
       switch (submission.kind) {
         case 'submitted':
-          Object.assign(state, { attempt: submission.attempt, status: receipt ?? submission.status, providerMessageId: submission.providerMessageId });
+          Object.assign(state, {
+            attempt: submission.attempt,
+            status: receipt ?? submission.status,
+            providerMessageId: submission.providerMessageId,
+          });
           return submission;
         case 'ended':
           Object.assign(state, { status: submission.status, error: submission.error });
@@ -67,7 +104,11 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
     }
   }
 
-  async function submitInTurn({ waitMs, token }: { waitMs: number; token: SendToken | null }, createdAtMs: number, attempt: number): Promise<Submission> {
+  async function submitInTurn(
+    { waitMs, token }: { waitMs: number; token: SendToken | null },
+    createdAtMs: number,
+    attempt: number,
+  ): Promise<Submission> {
     await waitForSlot(waitMs, token !== null);
     enter('submitting', 'submitting to the provider');
     const submit = submitProxy(`send to ${maskNumber(message.to)}`);
@@ -80,14 +121,28 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
     const cause = failure.cause instanceof ApplicationFailure ? failure.cause : undefined;
     const error = { code: cause?.type ?? 'SendFailed', message: cause?.message ?? failure.message };
     const { workspaceId, messageId } = message;
-    const news: Advance = { workspaceId, messageId, attempt: state.attempt, provider: '', attemptStatus: null, messageStatus: 'failed', from: ['queued'], error };
-    return { kind: 'notStored', news, then: { kind: 'ended', status: 'failed', error } };
+    const news: Advance = {
+      workspaceId,
+      messageId,
+      attempt: state.attempt,
+      provider: '',
+      attemptStatus: null,
+      messageStatus: 'failed',
+      from: ['queued'],
+      error,
+    };
+    return { kind: 'notStored', news, next: { kind: 'ended', status: 'failed', error } };
   }
 
   async function waitForSlot(waitMs: number, hasToken: boolean): Promise<void> {
     if (waitMs <= slotNearMs) return;
     state.waitingUntil = new Date(Date.now() + waitMs).toISOString();
-    enter('waiting for send token', hasToken ? `waiting for send token until ${state.waitingUntil.slice(11, 21)} UTC` : 'waiting for the rate limiter, which does not answer');
+    enter(
+      'waiting for send token',
+      hasToken
+        ? `waiting for send token until ${state.waitingUntil.slice(11, 21)} UTC`
+        : 'waiting for the rate limiter, which does not answer',
+    );
     if (waitMs > unusualWaitMs) markUnusual('waiting');
     await sleep(Math.max(1, waitMs - timerLeadMs), { summary: hasToken ? 'send token' : 'rate limiter away' });
     if (waitMs > unusualWaitMs) markUsual();

@@ -52,7 +52,11 @@ export function classifyResponse(response: TransportResponse): SendOutcome {
   const code = error?.code ?? undefined;
   if (statusCode === 429 || code === tooManyRequests || code === senderQueueFull) {
     const seconds = Number(headers['retry-after']);
-    return { kind: 'rateLimited', code: String(code ?? statusCode), retryAfterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : null };
+    return {
+      kind: 'rateLimited',
+      code: String(code ?? statusCode),
+      retryAfterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : null,
+    };
   }
   // A redirect or an answer without Twilio's own error comes from something in between: it proves nothing.
   if (statusCode >= 500 || statusCode < 400 || code === undefined || internalErrors.has(code)) {
@@ -63,6 +67,7 @@ export function classifyResponse(response: TransportResponse): SendOutcome {
 
 /** What a failed request means for the message: before the write nothing happened, after it nobody knows. */
 export function classifyFailure(error: unknown): SendOutcome {
-  if (error instanceof TransportError) return error.sent ? { kind: 'ambiguous', reason: error.reason } : { kind: 'notSent', reason: error.reason };
+  if (error instanceof TransportError)
+    return error.sent ? { kind: 'ambiguous', reason: error.reason } : { kind: 'notSent', reason: error.reason };
   return { kind: 'ambiguous', reason: error instanceof Error ? error.message : String(error) };
 }

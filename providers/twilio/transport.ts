@@ -47,14 +47,23 @@ export class Transport {
   ) {
     this.base = new URL(baseUrl);
     const { Agent } = this.base.protocol === 'https:' ? https : http;
-    this.agent = new Agent({ keepAlive: true, maxSockets: providerSocketsMax, maxFreeSockets: providerSocketsMax, scheduling: 'lifo', timeout: idleSocketMs });
+    this.agent = new Agent({
+      keepAlive: true,
+      maxSockets: providerSocketsMax,
+      maxFreeSockets: providerSocketsMax,
+      scheduling: 'lifo',
+      timeout: idleSocketMs,
+    });
   }
 
   /** Throws TransportError. Any HTTP status is a response. */
   request(options: RequestOptions, beforeWrite?: () => Promise<boolean>): Promise<TransportResponse> {
     const target = this.targetOf(options);
     const body = options.data ? formOf(options.data).toString() : '';
-    const headers: http.OutgoingHttpHeaders = { ...(options.headers as http.OutgoingHttpHeaders), 'content-length': Buffer.byteLength(body) };
+    const headers: http.OutgoingHttpHeaders = {
+      ...(options.headers as http.OutgoingHttpHeaders),
+      'content-length': Buffer.byteLength(body),
+    };
     if (options.username) headers.authorization = `Basic ${Buffer.from(`${options.username}:${options.password}`).toString('base64')}`;
 
     return new Promise((resolve, reject) => {
@@ -86,7 +95,7 @@ export class Transport {
       };
       limit(providerQueueTimeoutMs, `no free connection within ${providerQueueTimeoutMs} ms`);
       request.on('socket', (socket: Socket | TLSSocket) => {
-        if (!socket.connecting) return void setImmediate(write);
+        if (!socket.connecting) return void setImmediate(() => void write());
         limit(providerConnectTimeoutMs, `no connection within ${providerConnectTimeoutMs} ms`);
         socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => void write());
       });

@@ -53,7 +53,10 @@ export class TwilioProvider implements SmsProvider {
     }
   }
 
-  async listMessages(account: Account, { to, from, fromMs, toMs }: { to: string; from: string; fromMs: number; toMs: number }): Promise<ProviderMessage[]> {
+  async listMessages(
+    account: Account,
+    { to, from, fromMs, toMs }: { to: string; from: string; fromMs: number; toMs: number },
+  ): Promise<ProviderMessage[]> {
     // No date filter: Twilio filters by the day a message was sent, and one in its queue has none yet.
     const found = await this.reader(account).messages.list({ to, from, pageSize: listPageSize, limit: listLimit });
     return found.map(toProviderMessage).filter((message) => message.createdAtMs >= fromMs && message.createdAtMs <= toMs);

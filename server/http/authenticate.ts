@@ -9,7 +9,8 @@ export function authenticate(apiKeys: ApiKeyRegister): RequestHandler {
   return async (request, response, next) => {
     const [, token] = /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '') ?? [];
     const workspaceId = token && (await apiKeys.workspaceOf(token));
-    if (!workspaceId) throw new Problem('unauthorized', token ? `the API key is unknown or revoked; ${refusal}` : `no API key was sent; ${refusal}`);
+    if (!workspaceId)
+      throw new Problem('unauthorized', token ? `the API key is unknown or revoked; ${refusal}` : `no API key was sent; ${refusal}`);
     response.locals.workspaceId = workspaceId;
     next();
   };

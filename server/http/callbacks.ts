@@ -4,7 +4,7 @@ import { Problem } from '../../domain/errors.js';
 import { isUuid, messageWorkflowId } from '../../domain/ids.js';
 import { callbackBodyBytesMax } from '../../domain/limits.js';
 import { isTerminal } from '../../domain/messageStatus.js';
-import { isOurCallback, type CallbackSubject } from '../../storage/callbackUrls.js';
+import { type CallbackSubject, isOurCallback } from '../../storage/callbackUrls.js';
 import type { Workspace } from '../../storage/workspaces.js';
 import { statusChangedSignal } from '../../workflows/messages.js';
 import { onlyMethods } from '../problemResponses.js';
@@ -32,7 +32,8 @@ export function callbacksRouter(services: Services): Router {
       const subject = query.safeParse(request.query);
       if (!subject.success) throw rejected();
       const { message: messageId, attempt } = subject.data;
-      if (form.AccountSid !== workspace.account.accountSid || !isOurCallback(workspace, { messageId, attempt }, subject.data.signature)) throw rejected();
+      if (form.AccountSid !== workspace.account.accountSid || !isOurCallback(workspace, { messageId, attempt }, subject.data.signature))
+        throw rejected();
 
       await applyStatus(services, workspace, { messageId, attempt }, form);
       response.status(204).end();
@@ -46,7 +47,12 @@ function formOf(body: unknown): Record<string, string> {
 }
 
 /** Stores the receipt and what it changes in one statement; then tells the workflow, if it waits for that. */
-async function applyStatus(services: Services, workspace: Workspace, { messageId, attempt }: CallbackSubject, form: Record<string, string>): Promise<void> {
+async function applyStatus(
+  services: Services,
+  workspace: Workspace,
+  { messageId, attempt }: CallbackSubject,
+  form: Record<string, string>,
+): Promise<void> {
   const { store, providers, temporal, logger } = services;
   const provider = workspace.account?.provider ?? '';
   const callback = providers.get(provider)?.parseStatusCallback(form);

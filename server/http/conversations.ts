@@ -20,7 +20,12 @@ export function conversationsRouter({ database }: Services): Router {
       const { limit, cursor } = validate(page, request.query);
       const found = await listConversations(database, workspaceIdOf(response), decodeCursor(cursor), limit + 1);
       response.json(
-        pageOf(found, limit, ({ lastMessageAt, id }) => ({ at: lastMessageAt, id }), (conversation) => conversation),
+        pageOf(
+          found,
+          limit,
+          ({ lastMessageAt, id }) => ({ at: lastMessageAt, id }),
+          (conversation) => conversation,
+        ),
       );
     })
     .all(onlyMethods('GET'));

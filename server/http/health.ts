@@ -1,5 +1,5 @@
-import { Router } from 'express';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Router } from 'express';
 import type { Services } from '../services.js';
 
 const readyWithinMs = 1_500;
@@ -13,7 +13,13 @@ export function healthRouter({ database, temporal }: Services): Router {
     const results = await Promise.all(
       Object.entries(checks).map(async ([name, check]) => {
         const late = delay(readyWithinMs, 'late', { ref: false });
-        const result = await Promise.race([check().then(() => 'ok', () => 'failed'), late]);
+        const result = await Promise.race([
+          check().then(
+            () => 'ok',
+            () => 'failed',
+          ),
+          late,
+        ]);
         return [name, result] as const;
       }),
     );

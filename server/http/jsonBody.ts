@@ -7,7 +7,8 @@ const parse = express.json({ limit: jsonBodyBytesMax, strict: true, type: 'appli
 /** Reads a JSON body; says so where it is something else. */
 export const jsonBody: RequestHandler[] = [
   (request, _response, next) => {
-    if (!request.is('application/json')) throw new Problem('unsupported_media_type', 'send JSON with the header Content-Type: application/json');
+    if (!request.is('application/json'))
+      throw new Problem('unsupported_media_type', 'send JSON with the header Content-Type: application/json');
     next();
   },
   parse,

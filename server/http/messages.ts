@@ -3,11 +3,11 @@ import { Problem } from '../../domain/errors.js';
 import { isUuid } from '../../domain/ids.js';
 import { findMessage } from '../../storage/messages.js';
 import { acceptMessage } from '../acceptMessage.js';
-import { traceMessage } from '../traceMessage.js';
 import { viewOf } from '../messageView.js';
 import { onlyMethods } from '../problemResponses.js';
 import { idempotencyKey, messageRequest } from '../requestSchemas.js';
 import type { Services } from '../services.js';
+import { traceMessage } from '../traceMessage.js';
 import { validate } from '../validate.js';
 import { workspaceIdOf } from './authenticate.js';
 import { jsonBody } from './jsonBody.js';
@@ -27,7 +27,9 @@ export function messagesRouter(services: Services): Router {
     .post(...jsonBody, async (request, response) => {
       const given = request.get('idempotency-key');
       if (request.body && typeof request.body === 'object' && 'templateId' in request.body) {
-        throw new Problem('templates_not_available', 'templateId: send the text in body until templates exist', { errors: [{ field: 'templateId', message: 'is not available yet' }] });
+        throw new Problem('templates_not_available', 'templateId: send the text in body until templates exist', {
+          errors: [{ field: 'templateId', message: 'is not available yet' }],
+        });
       }
       const { message, repeated } = await acceptMessage(
         services,

@@ -1,5 +1,5 @@
 import type { Server as HttpServer } from 'node:http';
-import { Server, type Namespace, type Socket } from 'socket.io';
+import { type Namespace, Server, type Socket } from 'socket.io';
 import { socketEventBytesMax, socketHeartbeatMs } from '../../domain/limits.js';
 import type { Services } from '../services.js';
 import { EventRelay } from './eventRelay.js';

@@ -1,6 +1,6 @@
 import type { Namespace } from 'socket.io';
-import { eventFollowIntervalMs, eventsPerFollowMax } from '../../domain/limits.js';
 import type { MessageEvent } from '../../domain/events.js';
+import { eventFollowIntervalMs, eventsPerFollowMax } from '../../domain/limits.js';
 import { eventsAfter, lastSequences } from '../../storage/messageEvents.js';
 import type { Services } from '../services.js';
 import { roomOf } from './rooms.js';

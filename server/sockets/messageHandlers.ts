@@ -8,8 +8,8 @@ import { toProblem } from '../problemResponses.js';
 import { conversationOpenEvent, outboundEvent } from '../requestSchemas.js';
 import type { Services } from '../services.js';
 import { validate } from '../validate.js';
-import { roomOf } from './rooms.js';
 import { eventPayload } from './eventRelay.js';
+import { roomOf } from './rooms.js';
 
 type Acknowledge = (answer: Record<string, unknown>) => void;
 

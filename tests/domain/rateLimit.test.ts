@@ -1,185 +1,250 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { holdingSafetyMs, leaseBurstShareMax, leaseLifeMs, leaseTokensMax, nowTokenLifeMs } from '../../domain/limits.js';
-import { isFull, newRateLimiterState, reserve, type RateLimiterState, type RateLimits, type ReserveRequest } from '../../domain/rateLimit.js';
+import { leaseLifeMs, leaseTokensMax, nowTokenLifeMs } from '../../domain/limits.js';
+import {
+  isFull,
+  newRateLimiterState,
+  type RateLimiterState,
+  type RateLimits,
+  type ReserveRequest,
+  reserve,
+} from '../../domain/rateLimit.js';
+import { HonestProcess, punctual } from './honestProcess.js';
+import { drawsFrom, excessInWorstWindow, rounding } from './slidingWindow.js';
 
-const t0 = 1_700_000_000_000;
+const startMs = 1_700_000_000_000;
 const limits: RateLimits = { ratePerSecond: 10, burst: 50, epoch: 1 };
 
-function request(fields: Partial<ReserveRequest> = {}): ReserveRequest {
-  return { holder: 'a', lanes: [], leaseUnused: 0, nowUnused: 0, missed: 0, wantsLease: false, limits, ...fields };
+/** Asks for `count` tokens at once and answers with their waits. */
+function ask(state: RateLimiterState, count: number, nowMs: number, fields: Partial<ReserveRequest> = {}) {
+  const request: ReserveRequest = { holder: 'a', lanes: [], leaseUnused: 0, nowUnused: 0, missed: 0, wantsLease: false, limits, ...fields };
+  return reserve(state, { ...request, lanes: new Array<'normal'>(count).fill('normal') }, nowMs);
 }
 
-const lanes = (count: number, lane: 'normal' | 'bulk' = 'normal') => new Array<typeof lane>(count).fill(lane);
+const freeOf = ({ waitsMs }: { waitsMs: number[] }) => waitsMs.filter((waitMs) => waitMs === 0).length;
 
-/** The waits of `count` tokens asked at once. */
-function take(state: RateLimiterState, count: number, nowMs: number, fields: Partial<ReserveRequest> = {}): number[] {
-  return reserve(state, request({ ...fields, lanes: lanes(count) }), nowMs).waitsMs;
-}
+const moment = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 0, max: 300 }) },
+  { weight: 3, arbitrary: fc.integer({ min: 300, max: 8_000 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 8_000, max: leaseLifeMs + 60_000 }) },
+);
 
-const free = (waits: number[]) => waits.filter((wait) => wait === 0).length;
+const deed = fc.oneof(
+  { weight: 12, arbitrary: fc.record({ kind: fc.constant('ask' as const), count: fc.nat({ max: 60 }), wantsLease: fc.boolean() }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('send from the lease' as const), count: fc.integer({ min: 1, max: 10 }) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('change the burst' as const), burst: fc.integer({ min: 1, max: 80 }) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('die' as const) }) },
+);
 
-/**
- * How many messages too many left in the worst window: at most `burst` + rate × (w + 0.25 s) may leave in any window of
- * w seconds. Windows begin and end with a departure, which is where a count is highest for its length.
- */
-function excessOf(departuresMs: number[], { ratePerSecond, burst }: Pick<RateLimits, 'ratePerSecond' | 'burst'>): number {
-  let worst = Number.NEGATIVE_INFINITY;
-  let leastBefore = Number.POSITIVE_INFINITY;
-  [...departuresMs]
-    .sort((a, b) => a - b)
-    .forEach((atMs, index) => {
-      const ahead = index - (atMs / 1_000) * ratePerSecond;
-      leastBefore = Math.min(leastBefore, ahead);
-      worst = Math.max(worst, ahead - leastBefore + 1 - (burst + slackMs(ratePerSecond) / 1_000 * ratePerSecond));
-    });
-  return worst;
-}
-
-const slackMs = (rate: number) => Math.max(250, 1_000 / rate);
-
-/** One message's right to leave, and what becomes of it. */
-interface Plan {
-  /** When it leaves or is given up; until then its process reports it as unused. */
-  endsAtMs: number;
-  leaves: boolean;
-}
-
-/**
- * A process as the limiter may rely on: it reports what it really has not used, uses nothing after its life is over, and
- * waits for its slots. When it dies, what it holds is never used and never reported.
- */
-class Holder {
-  private lease = { tokens: 0, usableUntilMs: 0, plans: [] as Plan[] };
-  private now: Plan[] = [];
-  private slots: Plan[] = [];
-  private isDead = false;
-
-  constructor(
-    readonly name: string,
-    private readonly state: RateLimiterState,
-    /** A number from 0 to 1, drawn anew at each call. */
-    private readonly draw: () => number,
-  ) {}
-
-  ask(count: number, wantsLease: boolean, asked: RateLimits, nowMs: number): void {
-    if (this.isDead) return;
-    if (nowMs >= this.lease.usableUntilMs) this.lease.tokens = 0;
-    const unused = (plans: Plan[]) => plans.filter((plan) => plan.endsAtMs > nowMs).length;
-    const answer = reserve(
-      this.state,
-      request({
-        holder: this.name,
-        lanes: lanes(count),
-        leaseUnused: this.lease.tokens + unused(this.lease.plans),
-        nowUnused: unused(this.now),
-        wantsLease,
-        limits: asked,
-      }),
-      nowMs,
-    );
-    this.lease.tokens += answer.leased;
-    if (answer.leased > 0) this.lease.usableUntilMs = nowMs + leaseLifeMs - holdingSafetyMs;
-    for (const waitMs of answer.waitsMs) {
-      if (waitMs === 0) this.now.push(this.plan(nowMs, nowTokenLifeMs - holdingSafetyMs));
-      // A slot is used within 250 ms of its time or never.
-      else this.slots.push({ endsAtMs: nowMs + waitMs + this.draw() * (slackMs(asked.ratePerSecond) - 1_000 / asked.ratePerSecond), leaves: this.draw() < 0.9 });
-    }
-  }
-
-  /** Takes up to `count` messages' tokens out of the lease. */
-  sendFromLease(count: number, nowMs: number): void {
-    if (this.isDead || nowMs >= this.lease.usableUntilMs) return;
-    for (let index = 0; index < count && this.lease.tokens > 0; index += 1) {
-      this.lease.tokens -= 1;
-      this.lease.plans.push(this.plan(nowMs, this.lease.usableUntilMs - nowMs));
-    }
-  }
-
-  die(nowMs: number): void {
-    this.isDead = true;
-    for (const plan of this.plans()) if (plan.endsAtMs > nowMs) plan.leaves = false;
-  }
-
-  departures(): number[] {
-    return this.plans().flatMap((plan) => (plan.leaves ? [plan.endsAtMs] : []));
-  }
-
-  private plans(): Plan[] {
-    return [...this.lease.plans, ...this.now, ...this.slots];
-  }
-
-  /** Most leave soon, some after a long time, a few are given up. */
-  private plan(nowMs: number, lifeMs: number): Plan {
-    const late = this.draw();
-    const delayMs = late < 0.6 ? late * 100 : late < 0.8 ? late * 5_000 : this.draw() * lifeMs;
-    return { endsAtMs: nowMs + Math.min(delayMs, lifeMs - 1), leaves: this.draw() < 0.9 };
-  }
-}
-
-const step = fc.record({
-  afterMs: fc.oneof(
-    { weight: 6, arbitrary: fc.integer({ min: 0, max: 300 }) },
-    { weight: 3, arbitrary: fc.integer({ min: 300, max: 8_000 }) },
-    { weight: 1, arbitrary: fc.integer({ min: 8_000, max: leaseLifeMs + 60_000 }) },
-  ),
-  holder: fc.nat({ max: 2 }),
-  does: fc.oneof(
-    { weight: 12, arbitrary: fc.record({ kind: fc.constant('ask' as const), count: fc.nat({ max: 60 }), wantsLease: fc.boolean() }) },
-    { weight: 4, arbitrary: fc.record({ kind: fc.constant('lease' as const), count: fc.integer({ min: 1, max: 10 }) }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('newBurst' as const), burst: fc.integer({ min: 1, max: 80 }) }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('die' as const) }) },
-  ),
+const history = fc.record({
+  ratePerSecond: fc.constantFrom(1, 3, 10, 40),
+  burst: fc.integer({ min: 1, max: 80 }),
+  processes: fc.integer({ min: 1, max: 3 }),
+  late: fc.constantFrom(0, 0.3, 1),
+  seed: fc.integer(),
+  steps: fc.array(fc.record({ afterMs: moment, by: fc.nat({ max: 2 }), deed }), { minLength: 1, maxLength: 60 }),
 });
 
-describe('the limit', () => {
-  test('holds in every sliding window, whatever processes do with their tokens', () => {
+describe('a workspace never sends above its limit', () => {
+  test('in any window, whatever its processes do with what they hold', () => {
     let departed = 0;
     fc.assert(
-      fc.property(
-        fc.record({
-          ratePerSecond: fc.constantFrom(1, 3, 10, 40),
-          burst: fc.integer({ min: 1, max: 80 }),
-          holders: fc.integer({ min: 1, max: 3 }),
-          seed: fc.integer(),
-          steps: fc.array(step, { minLength: 1, maxLength: 60 }),
-        }),
-        ({ ratePerSecond, burst, holders: count, seed, steps }) => {
-          const draw = drawsFrom(seed);
-          let current: RateLimits = { ratePerSecond, burst, epoch: 1 };
-          let burstMax = burst;
-          const state = newRateLimiterState(current);
-          const holders = Array.from({ length: count }, (_, index) => new Holder(`process-${index}`, state, draw));
-          let nowMs = t0;
-          for (const { afterMs, holder: index, does } of steps) {
-            nowMs += afterMs;
-            const holder = holders[index % count] as Holder;
-            if (does.kind === 'ask') holder.ask(does.count, does.wantsLease, current, nowMs);
-            else if (does.kind === 'lease') holder.sendFromLease(does.count, nowMs);
-            else if (does.kind === 'die') holder.die(nowMs);
-            else {
-              current = { ratePerSecond, burst: does.burst, epoch: current.epoch + 1 };
-              burstMax = Math.max(burstMax, does.burst);
-            }
+      fc.property(history, ({ ratePerSecond, burst, processes: count, late, seed, steps }) => {
+        let current: RateLimits = { ratePerSecond, burst, epoch: 1 };
+        let burstMax = burst;
+        const state = newRateLimiterState(current);
+        const habits = { draw: drawsFrom(seed), givenUp: 0.1, late };
+        const processes = Array.from({ length: count }, (_, index) => new HonestProcess(`process ${index}`, state, habits));
+        let nowMs = startMs;
+        for (const { afterMs, by, deed: what } of steps) {
+          nowMs += afterMs;
+          const process = processes[by % count] as HonestProcess;
+          if (what.kind === 'ask') process.ask(what.count, current, nowMs, what);
+          else if (what.kind === 'send from the lease') process.sendFromLease(what.count, nowMs);
+          else if (what.kind === 'die') process.die(nowMs);
+          else {
+            current = { ratePerSecond, burst: what.burst, epoch: current.epoch + 1 };
+            burstMax = Math.max(burstMax, what.burst);
           }
-          const departures = holders.flatMap((holder) => holder.departures());
-          departed += departures.length;
-          expect(excessOf(departures, { ratePerSecond, burst: burstMax })).toBeLessThan(1e-3);
+        }
+        const departures = processes.flatMap((process) => process.departures());
+        departed += departures.length;
+        expect(excessInWorstWindow(departures, { ratePerSecond, burst: burstMax })).toBeLessThan(rounding);
+      }),
+      { numRuns: 400 },
+    );
+    // Else it would hold because nobody sent anything.
+    expect(departed).toBeGreaterThan(10_000);
+  });
+
+  test('when its limiter ended while it was full and began anew', () => {
+    let ended = 0;
+    fc.assert(
+      fc.property(
+        history,
+        fc.constantFrom(0, nowTokenLifeMs, leaseLifeMs),
+        moment,
+        ({ ratePerSecond, burst, seed, steps }, lifeMs, moreMs) => {
+          const current: RateLimits = { ratePerSecond, burst, epoch: 1 };
+          const state = newRateLimiterState(current);
+          const process = new HonestProcess('a', state, { draw: drawsFrom(seed), givenUp: 0.1, late: 1 });
+          let nowMs = startMs;
+          for (const { afterMs, deed: what } of steps.slice(0, 4)) {
+            nowMs += afterMs;
+            if (what.kind === 'ask') process.ask(what.count, current, nowMs, what);
+          }
+          nowMs += lifeMs + moreMs;
+          if (!isFull(state, nowMs)) return;
+          ended += 1;
+          const anew = ask(newRateLimiterState(current), burst + 5, nowMs, { limits: current, wantsLease: true });
+          expect(anew).toEqual(ask(state, burst + 5, nowMs, { limits: current, wantsLease: true }));
         },
       ),
-      { numRuns: 20000 },
+      { numRuns: 400 },
     );
-    expect(departed).toBeGreaterThan(1_000);
+    expect(ended).toBeGreaterThan(50);
+  });
+
+  // A count of missed slots does not say when they were: what the bucket has long made good is given back once more.
+  test.failing('after an outage in which booked slots were missed and given back', () => {
+    const state = newRateLimiterState(limits);
+    const outageMs = 60_000;
+    const booked = ask(state, 1_000, startMs).waitsMs.filter((waitMs) => waitMs > 0);
+    const missed = booked.filter((waitMs) => waitMs < outageMs).length;
+    const again = ask(state, missed, startMs + outageMs, { missed }).waitsMs;
+    const departures = [...booked.filter((waitMs) => waitMs >= outageMs), ...again.map((waitMs) => outageMs + waitMs)];
+    expect(excessInWorstWindow(departures, limits)).toBeLessThan(rounding);
   });
 });
 
-/** Numbers from 0 to 1 that follow from a seed (mulberry32). */
-function drawsFrom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+describe('a workspace gets what it is entitled to', () => {
+  test('a burst of 200 leaves as 50 at once and then 10 a second', () => {
+    const { waitsMs } = ask(newRateLimiterState(limits), 200, startMs);
+    const calendar = Array.from({ length: 200 }, (_, index) => (index < 50 ? 0 : (index - 49) * 100));
+    expect(waitsMs.map((waitMs) => Math.round(waitMs))).toEqual(calendar);
+  });
+
+  test('the full rate, when there is always something to send', () => {
+    const state = newRateLimiterState(limits);
+    const processes = [new HonestProcess('a', state, punctual), new HonestProcess('b', state, punctual)];
+    const seconds = 120;
+    for (let second = 0; second < seconds; second += 1) {
+      for (const process of processes) {
+        process.sendFromLease(5, startMs + second * 1_000);
+        process.ask(6, limits, startMs + second * 1_000, { wantsLease: true });
+      }
+    }
+    const leftInTime = processes.flatMap((process) => process.departures()).filter((atMs) => atMs < startMs + seconds * 1_000);
+    // All but the tokens that the two may hold for later.
+    expect(leftInTime.length).toBeGreaterThanOrEqual(limits.burst + limits.ratePerSecond * seconds - leaseTokensMax - 1);
+  });
+
+  test('one message every 100 ms never waits', () => {
+    const state = newRateLimiterState(limits);
+    const process = new HonestProcess('a', state, punctual);
+    const askedAt = Array.from({ length: 300 }, (_, index) => startMs + index * 100);
+    for (const nowMs of askedAt) process.ask(1, limits, nowMs);
+    expect(process.departures()).toEqual(askedAt);
+  });
+
+  test('what a dead process holds comes back when its time is over', () => {
+    const state = newRateLimiterState(limits);
+    ask(state, 50, startMs, { holder: 'dead' });
+    expect(freeOf(ask(state, 50, startMs + nowTokenLifeMs - 1, { holder: 'b' }))).toBe(0);
+    const other = newRateLimiterState(limits);
+    ask(other, 50, startMs, { holder: 'dead' });
+    expect(freeOf(ask(other, 50, startMs + nowTokenLifeMs + 5_000, { holder: 'b' }))).toBe(50);
+  });
+
+  test('reporting tokens as used moves no later message: the next slot stays where it was', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 50 }),
+        fc.integer({ min: 0, max: 30 }),
+        fc.nat({ max: 3_000 }),
+        fc.nat({ max: 50 }),
+        (held, booked, laterMs, used) => {
+          const state = newRateLimiterState(limits);
+          ask(state, held, startMs, { holder: 'b' });
+          ask(state, 50 - held + booked, startMs);
+          const nowMs = startMs + Math.min(laterMs, booked * 100);
+          const unreported = ask(structuredClone(state), 1, nowMs, { nowUnused: 50 });
+          const nowUnused = Math.max(0, 50 - held - used);
+          expect(ask(structuredClone(state), 1, nowMs, { nowUnused }).waitsMs[0]).toBeCloseTo(unreported.waitsMs[0] as number, 3);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('a lease', () => {
+  const leased = (state: RateLimiterState, fields: Partial<ReserveRequest> = {}, nowMs = startMs) =>
+    ask(state, 0, nowMs, { wantsLease: true, ...fields }).leased;
+
+  test('is filled up to ten tokens, and only for who wants one', () => {
+    const state = newRateLimiterState(limits);
+    expect(leased(state, { wantsLease: false })).toBe(0);
+    expect(leased(state)).toBe(10);
+    expect(leased(state, { leaseUnused: 7 })).toBe(3);
+  });
+
+  test('is never more than a fifth of the burst over all processes', () => {
+    const state = newRateLimiterState({ ...limits, burst: 75 });
+    const wide = { limits: { ...limits, burst: 75 } };
+    expect([leased(state, wide), leased(state, { ...wide, holder: 'b' }), leased(state, { ...wide, holder: 'c' })]).toEqual([10, 5, 0]);
+    expect(leased(newRateLimiterState({ ...limits, burst: 4 }))).toBe(0);
+  });
+
+  test('takes its tokens out of the burst until they are used or its time is over', () => {
+    const state = newRateLimiterState(limits);
+    leased(state, { holder: 'b' });
+    expect(freeOf(ask(structuredClone(state), 50, startMs))).toBe(40);
+    expect(freeOf(ask(structuredClone(state), 50, startMs + leaseLifeMs - 1))).toBe(40);
+    expect(freeOf(ask(structuredClone(state), 50, startMs + leaseLifeMs + 1_000))).toBe(50);
+  });
+
+  test('is not filled while messages wait', () => {
+    const state = newRateLimiterState(limits);
+    ask(state, 51, startMs);
+    expect(leased(state, { nowUnused: 50 })).toBe(0);
+  });
+});
+
+describe('a change of the limits', () => {
+  test('to a slower rate keeps what is owed: the same backlog lasts longer', () => {
+    const state = newRateLimiterState(limits);
+    ask(state, 50, startMs);
+    const slower = { limits: { ratePerSecond: 5, burst: 50, epoch: 2 } };
+    const { waitsMs, limitsEpoch } = ask(state, 3, startMs, slower);
+    expect([...waitsMs.map(Math.round), limitsEpoch]).toEqual([200, 400, 600, 2]);
+    // 50 used and 3 booked at 5 a second: full again after 10.6 s, not after 5.3 s.
+    expect(freeOf(ask(structuredClone(state), 50, startMs + 10_500, slower))).toBe(49);
+    expect(freeOf(ask(structuredClone(state), 50, startMs + 10_600, slower))).toBe(50);
+  });
+
+  test('to a smaller burst holds at once', () => {
+    const smaller = { limits: { ...limits, burst: 5, epoch: 2 } };
+    expect(freeOf(ask(newRateLimiterState(limits), 50, startMs, smaller))).toBe(5);
+  });
+
+  test('is not undone by a process that still reads the old limits', () => {
+    const state = newRateLimiterState({ ...limits, burst: 5, epoch: 2 });
+    const answer = ask(state, 50, startMs, { limits });
+    expect([freeOf(answer), answer.limitsEpoch]).toEqual([5, 2]);
+  });
+});
+
+test('a bucket is not full while a token is held or booked, nor before tokens whose time was over are paid for', () => {
+  const state = newRateLimiterState(limits);
+  expect(isFull(state, startMs)).toBe(true);
+  ask(state, 20, startMs);
+  expect(isFull(state, startMs + nowTokenLifeMs - 1)).toBe(false);
+  // They may have been used at their last moment.
+  expect(isFull(state, startMs + nowTokenLifeMs + 1_999)).toBe(false);
+  expect(isFull(state, startMs + nowTokenLifeMs + 2_000)).toBe(true);
+  ask(state, 51, startMs + nowTokenLifeMs + 2_000);
+  ask(state, 0, startMs + nowTokenLifeMs + 2_000);
+  expect(isFull(state, startMs + nowTokenLifeMs + 7_099)).toBe(false);
+  expect(isFull(state, startMs + nowTokenLifeMs + 7_100)).toBe(true);
+});

@@ -1,6 +1,7 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import twilio from 'twilio';
 import { sql } from '../support/database.js';
-import { startSystem, type Answer, type System } from '../support/system.js';
+import { type Answer, type System, startSystem } from '../support/system.js';
 
 let system: System;
 
@@ -12,7 +13,10 @@ afterAll(() => system.stop(), 60_000);
 const to = '+12125550123';
 
 const countRows = async () => {
-  const [row] = await sql<{ n: string }>(system.databaseUrl, 'select (select count(*) from message) + (select count(*) from message_key) + (select count(*) from message_event) as n');
+  const [row] = await sql<{ n: string }>(
+    system.databaseUrl,
+    'select (select count(*) from message) + (select count(*) from message_key) + (select count(*) from message_event) as n',
+  );
   return Number(row?.n);
 };
 
@@ -50,14 +54,26 @@ describe('a message that can not be accepted', () => {
 
   it('is refused for broken JSON, another media type, and a body beyond the limit', async () => {
     expectProblem(await system.request('POST', '/v1/messages', { body: '{"to": ' }), 400, 'malformed_json');
-    expectProblem(await system.request('POST', '/v1/messages', { body: 'to=1', headers: { 'content-type': 'text/plain' } }), 415, 'unsupported_media_type');
-    expectProblem(await system.request('POST', '/v1/messages', { body: JSON.stringify({ to, body: 'x', metadata: { a: 'y'.repeat(300_000) } }) }), 413, 'body_too_large');
+    expectProblem(
+      await system.request('POST', '/v1/messages', { body: 'to=1', headers: { 'content-type': 'text/plain' } }),
+      415,
+      'unsupported_media_type',
+    );
+    expectProblem(
+      await system.request('POST', '/v1/messages', { body: JSON.stringify({ to, body: 'x', metadata: { a: 'y'.repeat(300_000) } }) }),
+      413,
+      'body_too_large',
+    );
   });
 
   it('is refused without a key, with a wrong one, and with one in the query string', async () => {
     expectProblem(await system.request('POST', '/v1/messages', { body: { to, body: 'x' }, as: null }), 401, 'unauthorized');
     const wrong = `${system.workspace.apiKey.slice(0, -2)}xx`;
-    expectProblem(await system.request('GET', '/v1/workspace', { as: null, headers: { authorization: `Bearer ${wrong}` } }), 401, 'unauthorized');
+    expectProblem(
+      await system.request('GET', '/v1/workspace', { as: null, headers: { authorization: `Bearer ${wrong}` } }),
+      401,
+      'unauthorized',
+    );
     expectProblem(await system.request('GET', `/v1/workspace?key=${system.workspace.apiKey}`, { as: null }), 401, 'unauthorized');
   });
 
@@ -105,17 +121,27 @@ describe('a socket', () => {
     ['a key that is no text', { token: { $ne: 1 } }],
   ])('with %s is refused', async (_name, auth) => {
     const { io } = await import('socket.io-client');
-    const socket = io(`${system.url}/workspace/${system.workspace.id}`, { transports: ['websocket'], auth, reconnection: false, forceNew: true });
+    const socket = io(`${system.url}/workspace/${system.workspace.id}`, {
+      transports: ['websocket'],
+      auth,
+      reconnection: false,
+      forceNew: true,
+    });
     const error = await new Promise<Error & { data?: { code: string } }>((resolve) => socket.once('connect_error', resolve));
     expect(error.data?.code).toBe('unauthorized');
     socket.close();
   });
 
-  it("with the key of another workspace is refused, and so is a page of another origin", async () => {
+  it('with the key of another workspace is refused, and so is a page of another origin', async () => {
     const { io } = await import('socket.io-client');
     const connect = (options: object) =>
       new Promise<string>((resolve) => {
-        const socket = io(`${system.url}/workspace/${system.workspace.id}`, { transports: ['websocket'], reconnection: false, forceNew: true, ...options });
+        const socket = io(`${system.url}/workspace/${system.workspace.id}`, {
+          transports: ['websocket'],
+          reconnection: false,
+          forceNew: true,
+          ...options,
+        });
         const end = (result: string) => {
           socket.close();
           resolve(result);
@@ -142,11 +168,25 @@ describe('a status callback', () => {
   const post = (url: string, form: Record<string, string>, token = system.workspace.twilioAuthToken) =>
     fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': twilio.getExpectedTwilioSignature(token, url, form) },
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'x-twilio-signature': twilio.getExpectedTwilioSignature(token, url, form),
+      },
       body: new URLSearchParams(form),
-    }).then(async (response): Promise<Answer> => ({ status: response.status, headers: response.headers, body: response.status === 204 ? {} : await response.json() }));
+    }).then(
+      async (response): Promise<Answer> => ({
+        status: response.status,
+        headers: response.headers,
+        body: response.status === 204 ? {} : await response.json(),
+      }),
+    );
 
-  const form = (overrides: Record<string, string> = {}) => ({ MessageSid: `SM${'0'.repeat(32)}`, MessageStatus: 'delivered', AccountSid: system.workspace.twilioAccountSid, ...overrides });
+  const form = (overrides: Record<string, string> = {}) => ({
+    MessageSid: `SM${'0'.repeat(32)}`,
+    MessageStatus: 'delivered',
+    AccountSid: system.workspace.twilioAccountSid,
+    ...overrides,
+  });
 
   it('with a bad signature, for an unknown workspace, another account or a changed URL is refused with one text', async () => {
     const { body } = await system.send({ to, body: 'called back' });
@@ -175,7 +215,10 @@ describe('a status callback', () => {
     }
     expect(await events()).toBe(before);
     expect((await system.request('GET', `/v1/messages/${body.id}`)).body).toEqual(delivered);
-    const [kept] = await sql<{ n: string }>(system.databaseUrl, `select count(*) as n from callback_receipt where raw ->> 'MessageStatus' = 'teleported'`);
+    const [kept] = await sql<{ n: string }>(
+      system.databaseUrl,
+      `select count(*) as n from callback_receipt where raw ->> 'MessageStatus' = 'teleported'`,
+    );
     expect(Number(kept?.n)).toBe(1);
   });
 

@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql, testDirectory } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
-import { startSystem, type System } from '../support/system.js';
+import { type System, startSystem } from '../support/system.js';
 
 const to = '+12125550130';
 const withinMs = 60_000;

@@ -1,6 +1,7 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { eventually } from '../support/eventually.js';
-import { startSystem, type System } from '../support/system.js';
+import { type System, startSystem } from '../support/system.js';
 
 let system: System;
 
@@ -16,7 +17,14 @@ describe('one message', () => {
     const accepted = await system.send({ to, body: 'canary one' });
     expect(accepted.status).toBe(202);
     expect(accepted.headers.get('location')).toBe(`/v1/messages/${accepted.body.id}`);
-    expect(accepted.body).toMatchObject({ status: 'queued', to, from: system.workspace.senders[0], body: 'canary one', encoding: 'GSM-7', segments: 1 });
+    expect(accepted.body).toMatchObject({
+      status: 'queued',
+      to,
+      from: system.workspace.senders[0],
+      body: 'canary one',
+      encoding: 'GSM-7',
+      segments: 1,
+    });
 
     const delivered = await system.message(accepted.body.id, ['delivered']);
     const entries = await system.ledger('canary one');
@@ -31,14 +39,19 @@ describe('one message', () => {
     expect(statuses[0]).toBe('queued');
     expect(statuses.at(-1)).toBe('delivered');
     expect(trace.attempts).toMatchObject([{ attempt: 1, status: 'delivered' }]);
-    expect(trace.workflow).toMatchObject({ id: `msg/${system.workspace.id}/${accepted.body.id}`, state: { status: 'delivered', providerMessageId: entries[0]?.sid } });
+    expect(trace.workflow).toMatchObject({
+      id: `msg/${system.workspace.id}/${accepted.body.id}`,
+      state: { status: 'delivered', providerMessageId: entries[0]?.sid },
+    });
   });
 
   it('goes through the same acceptance over a socket, and its states reach the room of its conversation', async () => {
     const socket = await system.socket();
     const states: { messageId: string; status: string; seq: number; prev: number }[] = [];
     socket.on('message:status', (event) => states.push(event));
-    const answer = await socket.timeout(5_000).emitWithAck('message:outbound', { to: '+12125550124', body: 'over a socket', idempotencyKey: 'socket-1' });
+    const answer = await socket
+      .timeout(5_000)
+      .emitWithAck('message:outbound', { to: '+12125550124', body: 'over a socket', idempotencyKey: 'socket-1' });
     expect(answer).toMatchObject({ ok: true, status: 'queued', body: 'over a socket' });
     await eventually(() => states.some(({ status }) => status === 'delivered'));
     expect(states.every(({ messageId }) => messageId === answer.id)).toBe(true);
@@ -68,10 +81,19 @@ describe('one message', () => {
     foreign.on('message:status', (event) => heard.foreign?.push(event));
     expect(await listening.emitWithAck('conversation:open', { conversationId: opened.body.conversationId })).toMatchObject({ ok: true });
     expect(await otherRoom.emitWithAck('conversation:open', { conversationId: elsewhere.body.conversationId })).toMatchObject({ ok: true });
-    expect(await foreign.emitWithAck('conversation:open', { conversationId: opened.body.conversationId })).toMatchObject({ ok: false, code: 'not_found' });
+    expect(await foreign.emitWithAck('conversation:open', { conversationId: opened.body.conversationId })).toMatchObject({
+      ok: false,
+      code: 'not_found',
+    });
 
     const next = await system.send({ to: '+12125550125', body: 'more words' });
-    await eventually(() => heard.listening?.some((event) => (event as { messageId: string; status: string }).messageId === next.body.id && (event as { status: string }).status === 'delivered'));
+    await eventually(() =>
+      heard.listening?.some(
+        (event) =>
+          (event as { messageId: string; status: string }).messageId === next.body.id &&
+          (event as { status: string }).status === 'delivered',
+      ),
+    );
     expect(heard.otherRoom).toEqual([]);
     expect(heard.foreign).toEqual([]);
   });

@@ -1,7 +1,8 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
-import { startSystem, type System } from '../support/system.js';
+import { type System, startSystem } from '../support/system.js';
 
 const to = '+12125550131';
 const withinMs = 40_000;
@@ -11,13 +12,20 @@ let system: System;
 beforeAll(async () => {
   system = await startSystem({
     workspaces: 2,
-    env: { RECONCILE_DELAYS_S: '1,2,3', PROVIDER_HOLD_S: '2', PROVIDER_RESPONSE_TIMEOUT_MS: '1500', MESSAGE_VALIDITY_S: '20', RECEIPT_GRACE_S: '1' },
+    env: {
+      RECONCILE_DELAYS_S: '1,2,3',
+      PROVIDER_HOLD_S: '2',
+      PROVIDER_RESPONSE_TIMEOUT_MS: '1500',
+      MESSAGE_VALIDITY_S: '20',
+      RECEIPT_GRACE_S: '1',
+    },
   });
   await sql(system.databaseUrl, `update workspace set ambiguous_policy = 'prefer-delivery' where id = $1`, [system.workspaces[1]?.id]);
 }, 60_000);
 afterAll(() => system.stop(), 60_000);
 
-const rule = (bodyIncludes: string, action: object, times?: number) => system.control('POST', '/rules', { match: { bodyIncludes }, action, ...(times && { times }) });
+const rule = (bodyIncludes: string, action: object, times?: number) =>
+  system.control('POST', '/rules', { match: { bodyIncludes }, action, ...(times && { times }) });
 
 describe('a send whose outcome is not known', () => {
   it.each([
@@ -25,14 +33,18 @@ describe('a send whose outcome is not known', () => {
     ['a connection cut after the provider took it', { cut: 'after' }],
     ['silence after the provider took it', { hang: 'after' }],
     ['an answer that can not be read', { notJson: 'after' }],
-  ])('by %s is found by its callbacks and never sent twice', async (name, action) => {
-    await rule(`known: ${name}`, action);
-    const { body } = await system.send({ to, body: `known: ${name}` });
-    const delivered = await system.message(body.id, ['delivered'], { withinMs });
-    const entries = await system.ledger(`known: ${name}`);
-    expect(entries).toHaveLength(1);
-    expect(delivered).toMatchObject({ attempt: 1, providerMessageId: entries[0]?.sid });
-  }, 60_000);
+  ])(
+    'by %s is found by its callbacks and never sent twice',
+    async (name, action) => {
+      await rule(`known: ${name}`, action);
+      const { body } = await system.send({ to, body: `known: ${name}` });
+      const delivered = await system.message(body.id, ['delivered'], { withinMs });
+      const entries = await system.ledger(`known: ${name}`);
+      expect(entries).toHaveLength(1);
+      expect(delivered).toMatchObject({ attempt: 1, providerMessageId: entries[0]?.sid });
+    },
+    60_000,
+  );
 
   it("without callbacks is found in the provider's list", async () => {
     await rule('listed', { http500: 'after', callbacks: { drop: 1 } });
@@ -61,7 +73,10 @@ describe('a send whose outcome is not known', () => {
       const client = new Client({ connection, namespace: system.temporalNamespace });
       const found = await eventually(async () => {
         const stuck: string[] = [];
-        for await (const { workflowId } of client.workflow.list({ query: `MessageStatus IN ('uncertain', 'parked') AND WorkspaceId = '${system.workspace.id}'` })) stuck.push(workflowId);
+        for await (const { workflowId } of client.workflow.list({
+          query: `MessageStatus IN ('uncertain', 'parked') AND WorkspaceId = '${system.workspace.id}'`,
+        }))
+          stuck.push(workflowId);
         return stuck.find((id) => id.endsWith(body.id));
       });
       expect(found).toBe(`msg/${system.workspace.id}/${body.id}`);
@@ -81,7 +96,9 @@ describe('a send whose outcome is not known', () => {
     await rule(twins, { http500: 'after', callbacks: { drop: 1 } });
     const both = await Promise.all([system.send({ to, body: twins }), system.send({ to, body: twins })]);
     const found = await Promise.all(both.map(({ body }) => system.message(body.id, ['accepted', 'sent', 'delivered'], { withinMs })));
-    expect(new Set(found.map(({ providerMessageId }) => providerMessageId))).toEqual(new Set((await system.ledger(twins)).map(({ sid }) => sid)));
+    expect(new Set(found.map(({ providerMessageId }) => providerMessageId))).toEqual(
+      new Set((await system.ledger(twins)).map(({ sid }) => sid)),
+    );
 
     const lone = 'one of two equal texts';
     await rule(lone, { http500: 'after', callbacks: { drop: 1 } }, 1);

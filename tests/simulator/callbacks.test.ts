@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { eventually } from './eventually.js';
-import { accountSid, authToken, officialClient, openStage, recipient, sender, type Stage } from './stage.js';
+import { accountSid, authToken, officialClient, openStage, recipient, type Stage, sender } from './stage.js';
 import { isSignedWith, type ReceivedWebhook } from './webhookReceiver.js';
 
 let stage: Stage;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { eventually } from './eventually.js';
-import { officialClient, openStage, recipient, sender, type Stage } from './stage.js';
+import { officialClient, openStage, recipient, type Stage, sender } from './stage.js';
 
 let stage: Stage;
 

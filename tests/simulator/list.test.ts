@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from './eventually.js';
-import { openStage, sender, type Stage } from './stage.js';
+import { openStage, type Stage, sender } from './stage.js';
 
 let stage: Stage;
 

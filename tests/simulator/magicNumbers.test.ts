@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { magicNumbers } from '../../simulator/magicNumbers.js';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { actionSchema } from '../../simulator/actions.js';
+import { magicNumbers } from '../../simulator/magicNumbers.js';
 import { eventually } from './eventually.js';
 import { openStage, type Stage } from './stage.js';
 

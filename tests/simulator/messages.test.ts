@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from './eventually.js';
-import { accountSid, authToken, officialClient, openStage, recipient, sender, type Stage } from './stage.js';
+import { accountSid, authToken, officialClient, openStage, recipient, type Stage, sender } from './stage.js';
 
 const serviceSid = `MG${'a'.repeat(32)}`;
 let stage: Stage;

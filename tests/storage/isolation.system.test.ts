@@ -1,3 +1,4 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { seedDemo } from '../../main/seedDemo.js';
 import { Database } from '../../platform/database.js';
 import { createLogger } from '../../platform/logger.js';
@@ -12,16 +13,16 @@ where c.relkind in ('r','p') and (c.relispartition and has_table_privilege('app'
 union all select i.indexrelid::regclass::text, 'unique key without workspace_id' from pg_index i
 join pg_attribute a on a.attrelid=i.indrelid and a.attname='workspace_id' where i.indisunique and not a.attnum=any(i.indkey::int2[])`;
 
-let test: TestDatabase;
+let own: TestDatabase;
 let database: Database;
 
 beforeAll(async () => {
-  test = await createTestDatabase();
-  database = new Database(test.url, 2, createLogger('silent'));
+  own = await createTestDatabase();
+  database = new Database(own.url, 2, createLogger('silent'));
 }, 30_000);
 afterAll(async () => {
   await database.close();
-  await test.drop();
+  await own.drop();
 });
 
 const tenantTables = `select c.oid::regclass::text as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'workspace_id'
@@ -29,22 +30,22 @@ const tenantTables = `select c.oid::regclass::text as name from pg_class c join 
 
 describe('the database', () => {
   it('has row-level security forced on every table of tenants, and no rights on partitions', async () => {
-    expect(await sql(test.url, gate)).toEqual([]);
+    expect(await sql(own.url, gate)).toEqual([]);
   });
 
   it('notices a table that was forgotten', async () => {
-    await sql(test.url, 'create table forgotten (workspace_id uuid, id int unique)');
-    const faults = await sql<{ t: string }>(test.url, gate);
-    await sql(test.url, 'drop table forgotten');
+    await sql(own.url, 'create table forgotten (workspace_id uuid, id int unique)');
+    const faults = await sql<{ t: string }>(own.url, gate);
+    await sql(own.url, 'drop table forgotten');
     expect(faults.map(({ t }) => t).sort()).toEqual(['forgotten', 'forgotten_id_key']);
   });
 
   it('shows a role without a tenant nothing, and a tenant only its own', async () => {
-    const { workspaces } = await seedDemo({ databaseUrl: test.url, encryptionKey: Buffer.alloc(32, 7).toString('base64'), workspaces: 2 });
+    const { workspaces } = await seedDemo({ databaseUrl: own.url, encryptionKey: Buffer.alloc(32, 7).toString('base64'), workspaces: 2 });
     const [mine = '', other = ''] = workspaces.map(({ id }) => id);
-    const asApp = new URL(test.url);
+    const asApp = new URL(own.url);
     asApp.searchParams.set('options', '-c role=app');
-    const tables = await sql<{ name: string }>(test.url, tenantTables);
+    const tables = await sql<{ name: string }>(own.url, tenantTables);
     expect(tables.length).toBeGreaterThan(9);
     for (const { name } of tables) {
       expect([name, await sql(asApp.href, `select count(*)::int as n from ${name}`)]).toEqual([name, [{ n: 0 }]]);
@@ -52,12 +53,17 @@ describe('the database', () => {
     const count = { name: 'count_senders', text: 'select count(*)::int as n, min(workspace_id::text) as first from sender' };
     expect(await database.forWorkspace(mine, count, [])).toEqual([{ n: 2, first: mine }]);
     expect(await database.forWorkspace(other, count, [])).toEqual([{ n: 2, first: other }]);
-    expect(await listConversations(database, other, { at: new Date(Date.now() + 60_000), id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' }, 10)).toEqual([]);
+    expect(
+      await listConversations(database, other, { at: new Date(Date.now() + 60_000), id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' }, 10),
+    ).toEqual([]);
   });
 
   it('refuses the partitions themselves to the role that serves requests', async () => {
-    const [leaf] = await sql<{ name: string }>(test.url, `select oid::regclass::text as name from pg_class where relispartition and relkind = 'r' and relname like 'message_2%' limit 1`);
-    const asApp = new URL(test.url);
+    const [leaf] = await sql<{ name: string }>(
+      own.url,
+      `select oid::regclass::text as name from pg_class where relispartition and relkind = 'r' and relname like 'message_2%' limit 1`,
+    );
+    const asApp = new URL(own.url);
     asApp.searchParams.set('options', '-c role=app');
     await expect(sql(asApp.href, `select * from ${leaf?.name}`)).rejects.toThrow(/permission denied/);
   });
@@ -66,7 +72,9 @@ describe('the database', () => {
     const setting = { name: 'setting', text: `select current_setting('app.ws', true) as ws` };
     const id = '00000000-0000-8000-8000-000000000001';
     expect(await database.forWorkspace(id, setting, [])).toEqual([{ ws: id }]);
-    expect(await database.asMaintenance(`select coalesce(nullif(current_setting('app.ws', true), ''), 'none') as ws`)).toEqual([{ ws: 'none' }]);
+    expect(await database.asMaintenance(`select coalesce(nullif(current_setting('app.ws', true), ''), 'none') as ws`)).toEqual([
+      { ws: 'none' },
+    ]);
     await expect(database.forWorkspace(`${id}'; drop table message; --`, setting, [])).rejects.toThrow(/not a workspace id/);
   });
 
@@ -74,6 +82,6 @@ describe('the database', () => {
     const missing = new Date(Date.now() + 40 * 7 * 24 * 60 * 60 * 1_000);
     const made = () => database.asMaintenance('select ensure_week($1) as made', [missing]);
     expect([await made(), await made()]).toEqual([[{ made: true }], [{ made: false }]]);
-    expect(await sql(test.url, gate)).toEqual([]);
+    expect(await sql(own.url, gate)).toEqual([]);
   });
 });

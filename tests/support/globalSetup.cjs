@@ -14,7 +14,11 @@ module.exports = async function globalSetup() {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'postrider-tests-'));
   require('node:fs').chmodSync(directory, 0o755);
   const [postgresPort, temporalPort, uiPort] = [await freePort(), await freePort(), await freePort()];
-  const postgres = await startEmbeddedPostgres({ directory: path.join(directory, 'postgres'), port: postgresPort, logFile: path.join(directory, 'postgres.log') });
+  const postgres = await startEmbeddedPostgres({
+    directory: path.join(directory, 'postgres'),
+    port: postgresPort,
+    logFile: path.join(directory, 'postgres.log'),
+  });
   const temporal = process.env.TEMPORAL_ADDRESS
     ? { address: process.env.TEMPORAL_ADDRESS, stop: async () => undefined }
     : await startTemporalDevServer({

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { io, type Socket } from 'socket.io-client';
-import { startStack, type ProcessLayout, type Stack } from '../../local/stack.js';
+import { type ProcessLayout, type Stack, startStack } from '../../local/stack.js';
 import type { DemoWorkspace } from '../../main/seedDemo.js';
 import { createTestDatabase, temporalAddress, testDirectory } from './database.js';
 import { eventually } from './eventually.js';
@@ -26,7 +26,11 @@ export interface Answer {
 export interface System extends Stack {
   workspace: DemoWorkspace;
   /** A request as the workspace, or as whoever `headers` say. */
-  request(method: string, path: string, options?: { body?: unknown; headers?: Record<string, string>; as?: DemoWorkspace | null }): Promise<Answer>;
+  request(
+    method: string,
+    path: string,
+    options?: { body?: unknown; headers?: Record<string, string>; as?: DemoWorkspace | null },
+  ): Promise<Answer>;
   send(message: Record<string, unknown>, key?: string, as?: DemoWorkspace): Promise<Answer>;
   /** The message once it has one of these states. */
   message(id: string, statuses: string[], options?: { withinMs?: number; as?: DemoWorkspace }): Promise<any>;
@@ -36,7 +40,9 @@ export interface System extends Stack {
 }
 
 /** The whole system as real processes on free ports, with a database and a Temporal namespace of its own. */
-export async function startSystem(options: { processes?: ProcessLayout[]; env?: Record<string, string>; workspaces?: number; simulatorArgs?: string[] } = {}): Promise<System> {
+export async function startSystem(
+  options: { processes?: ProcessLayout[]; env?: Record<string, string>; workspaces?: number; simulatorArgs?: string[] } = {},
+): Promise<System> {
   const database = await createTestDatabase();
   const name = `test-${randomBytes(4).toString('hex')}`;
   const stack = await startStack({
@@ -64,7 +70,11 @@ export async function startSystem(options: { processes?: ProcessLayout[]; env?: 
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text,
+    };
   };
   const control: System['control'] = async (method, target, body) => {
     const response = await fetch(`${stack.simulatorUrl}/_control${target}`, {

@@ -20,7 +20,9 @@ function dieOnce(body, point) {
 
 async function main() {
   const config = readConfig();
-  const providers = createProviders({ twilio: { baseUrl: config.TWILIO_API_BASE_URL, responseTimeoutMs: config.PROVIDER_RESPONSE_TIMEOUT_MS } });
+  const providers = createProviders({
+    twilio: { baseUrl: config.TWILIO_API_BASE_URL, responseTimeoutMs: config.PROVIDER_RESPONSE_TIMEOUT_MS },
+  });
   const twilio = providers.get('twilio');
   const send = twilio.send.bind(twilio);
   twilio.send = async (account, request, beforeWrite) => {

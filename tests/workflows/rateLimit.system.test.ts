@@ -1,7 +1,8 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
-import { eventually } from '../support/eventually.js';
 import { sql } from '../support/database.js';
-import { startSystem, type LedgerEntry, type System } from '../support/system.js';
+import { eventually } from '../support/eventually.js';
+import { type LedgerEntry, type System, startSystem } from '../support/system.js';
 
 const rate = 10;
 const burst = 50;
@@ -45,12 +46,18 @@ const number = (index: number) => `+1212555${String(3_000 + index).padStart(4, '
 
 describe('the rate limit of a workspace', () => {
   it('lets 200 messages at once leave as a burst of 50 and then 10 a second, over two processes, with two task slots each', async () => {
-    const accepted = await Promise.all(Array.from({ length: 200 }, (_, index) => system.send({ to: number(index), body: `flood ${index}.` })));
+    const accepted = await Promise.all(
+      Array.from({ length: 200 }, (_, index) => system.send({ to: number(index), body: `flood ${index}.` })),
+    );
     expect(accepted.filter(({ status }) => status === 202)).toHaveLength(200);
-    const entries = await eventually(async () => {
-      const sent = await system.ledger('flood ');
-      return sent.length >= 200 && sent;
-    }, 60_000, 500);
+    const entries = await eventually(
+      async () => {
+        const sent = await system.ledger('flood ');
+        return sent.length >= 200 && sent;
+      },
+      60_000,
+      500,
+    );
     const times = expectWithinLimit(entries);
     expect(entries).toHaveLength(200);
     expect(new Set(entries.map(({ body }) => body)).size).toBe(200);
@@ -75,11 +82,19 @@ describe('the rate limit of a workspace', () => {
   it('of a hundred workspaces at once slows none of them', async () => {
     const others = system.workspaces.slice(1);
     const startedAt = Date.now();
-    await Promise.all(others.flatMap((workspace, index) => [0, 1].map((turn) => system.send({ to: number(index), body: `crowd ${index}/${turn}.` }, undefined, workspace))));
-    const entries = await eventually(async () => {
-      const sent = await system.ledger('crowd ');
-      return sent.length >= 200 && sent;
-    }, 40_000, 250);
+    await Promise.all(
+      others.flatMap((workspace, index) =>
+        [0, 1].map((turn) => system.send({ to: number(index), body: `crowd ${index}/${turn}.` }, undefined, workspace)),
+      ),
+    );
+    const entries = await eventually(
+      async () => {
+        const sent = await system.ledger('crowd ');
+        return sent.length >= 200 && sent;
+      },
+      40_000,
+      250,
+    );
     expect(entries).toHaveLength(200);
     // None had to wait for its own limit; one workspace alone would have needed 15 s for as many.
     expect(Math.max(...entries.map(({ requestReceivedAtMs }) => requestReceivedAtMs)) - startedAt).toBeLessThan(14_000);
@@ -87,11 +102,21 @@ describe('the rate limit of a workspace', () => {
 
   it('holds at once when it is cut while messages wait', async () => {
     const workspace = system.workspaces[1] as System['workspace'];
-    await Promise.all(Array.from({ length: 70 }, (_, index) => system.send({ to: number(index), body: `cut ${index}.` }, undefined, workspace)));
-    await sql(system.databaseUrl, 'update workspace set rate_per_second = 2, burst = 2, limits_epoch = limits_epoch + 1 where id = $1', [workspace.id]);
+    await Promise.all(
+      Array.from({ length: 70 }, (_, index) => system.send({ to: number(index), body: `cut ${index}.` }, undefined, workspace)),
+    );
+    await sql(system.databaseUrl, 'update workspace set rate_per_second = 2, burst = 2, limits_epoch = limits_epoch + 1 where id = $1', [
+      workspace.id,
+    ]);
     const cutAt = Date.now();
-    await eventually(async () => (await system.ledger('cut ')).filter(({ requestReceivedAtMs }) => requestReceivedAtMs > cutAt + 8_000).length > 0, 30_000, 250);
-    const after = (await system.ledger('cut ')).map(({ requestReceivedAtMs }) => requestReceivedAtMs).filter((time) => time > cutAt + 500 && time <= cutAt + 8_000);
+    await eventually(
+      async () => (await system.ledger('cut ')).filter(({ requestReceivedAtMs }) => requestReceivedAtMs > cutAt + 8_000).length > 0,
+      30_000,
+      250,
+    );
+    const after = (await system.ledger('cut '))
+      .map(({ requestReceivedAtMs }) => requestReceivedAtMs)
+      .filter((time) => time > cutAt + 500 && time <= cutAt + 8_000);
     // At most burst 2 and 2 a second in these 7.5 s.
     expect(after.length).toBeLessThanOrEqual(2 + 2 * 7.75);
   }, 60_000);

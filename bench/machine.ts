@@ -1,0 +1,36 @@
+import os from 'node:os';
+import { Connection } from '@temporalio/client';
+import pg from 'pg';
+
+export interface Machine {
+  cpu: string;
+  cores: number;
+  memoryGb: number;
+  node: string;
+  postgres: string;
+  temporal: string;
+}
+
+/** What a measurement was made on. */
+export async function describeMachine(postgresUrl: string, temporalAddress: string): Promise<Machine> {
+  const client = new pg.Client({ connectionString: postgresUrl });
+  await client.connect();
+  const { rows } = await client.query<{ version: string }>(`select current_setting('server_version') as version`);
+  await client.end();
+  const connection = await Connection.connect({ address: temporalAddress });
+  const { serverVersion } = await connection.workflowService.getSystemInfo({});
+  await connection.close();
+  const cores = os.cpus();
+  return {
+    cpu: cores[0]?.model.trim() ?? 'unknown',
+    cores: cores.length,
+    memoryGb: Math.round(os.totalmem() / 1024 ** 3),
+    node: process.version,
+    postgres: rows[0]?.version ?? 'unknown',
+    temporal: serverVersion ?? 'unknown',
+  };
+}
+
+export function machineLine({ cpu, cores, memoryGb, node, postgres, temporal }: Machine): string {
+  return `${cpu}, ${cores} cores, ${memoryGb} GB; Node ${node}, Postgres ${postgres}, Temporal server ${temporal}`;
+}

@@ -1,0 +1,83 @@
+/** `npm run bench`: measures the product on this machine. */
+import { parseArgs } from 'node:util';
+import { consoleSteps } from '../local/steps.js';
+import { runHotpath } from './hotpath.js';
+import { hotpathLine, hotpathTable, saveHotpath } from './hotpathReport.js';
+
+const profiles = {
+  hotpath: 'whole lives of messages against the floor of a bare workflow; then 28 messages/s over 1,000 workspaces',
+} as const;
+
+const usage = `npm run bench -- PROFILE [--quick] [--json] [--save] [--messages N] [--env NAME=VALUE …] [--keep]
+
+Profiles:
+${Object.entries(profiles)
+  .map(([name, about]) => `  ${name.padEnd(10)} ${about}`)
+  .join('\n')}
+
+  --quick            less than a minute of measuring, with rougher figures
+  --json             one line of JSON on standard output
+  --save             writes the table and a chart under docs/reports
+  --messages N       messages of the closed loop
+  --env NAME=VALUE   for the product's processes; may be given several times
+  --keep             keep the data and the logs of the run`;
+
+/** Wrong words on the command line: said to the user, exit code 2. */
+class UsageError extends Error {}
+
+function readArguments(words: string[]) {
+  const { values, positionals } = parse(words);
+  const [profile, ...more] = positionals;
+  if (!values.help && !Object.hasOwn(profiles, profile ?? '')) {
+    throw new UsageError(profile === undefined ? 'say which profile to run' : `there is no profile ${profile}`);
+  }
+  if (more.length > 0) throw new UsageError(`one profile at a time: what is ${more.join(' ')}?`);
+  const messages = values.messages === undefined ? undefined : Number(values.messages);
+  if (messages !== undefined && !(Number.isInteger(messages) && messages > 0))
+    throw new UsageError(`--messages ${values.messages} is not a whole number above 0`);
+  const env = Object.fromEntries(
+    (values.env ?? []).map((pair): [string, string] => {
+      const [, name, value] = /^(\w+)=(.*)$/s.exec(pair) ?? [];
+      if (name === undefined || value === undefined) throw new UsageError(`--env ${pair}: write NAME=VALUE`);
+      return [name, value];
+    }),
+  );
+  return { ...values, env, messages };
+}
+
+function parse(words: string[]) {
+  try {
+    return parseArgs({
+      args: words,
+      allowPositionals: true,
+      options: {
+        quick: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        save: { type: 'boolean', default: false },
+        keep: { type: 'boolean', default: false },
+        messages: { type: 'string' },
+        env: { type: 'string', multiple: true },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    // The parser's own message may have several sentences; its first says what is wrong.
+    throw new UsageError((error as Error).message.split('. ', 1)[0]);
+  }
+}
+
+async function main(): Promise<void> {
+  const { quick, json, save, keep, messages, env, help } = readArguments(process.argv.slice(2));
+  if (help) return void process.stdout.write(`${usage}\n`);
+  const steps = consoleSteps(json);
+  const result = await runHotpath({ quick, messages, env, keep, steps });
+  if (save) for (const file of saveHotpath(result)) steps.say(`written: ${file}`);
+  process.stdout.write(json ? `${JSON.stringify(hotpathLine(result))}\n` : hotpathTable(result));
+  process.exit(0);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+  if (error instanceof UsageError) process.stderr.write(`\n${usage}\n`);
+  process.exit(error instanceof UsageError ? 2 : 1);
+});

@@ -1,0 +1,41 @@
+/**
+ * By how many messages the worst window breaks the promise of the limiter: in any window of w seconds at most
+ * burst + rate × (w + 0.25 s) messages leave. Not above 0 where it is kept. Only windows that begin and end with a
+ * departure are looked at: those hold the most for their length.
+ *
+ * Below 4 messages a second one interval stands for the 0.25 s: a window that includes both of its ends holds one slot
+ * more than rate × w.
+ *
+ * @param departuresMs in any order
+ */
+export function excessInWorstWindow(
+  departuresMs: readonly number[],
+  { ratePerSecond, burst }: { ratePerSecond: number; burst: number },
+): number {
+  let worst = Number.NEGATIVE_INFINITY;
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const [index, atMs] of [...departuresMs].sort((a, b) => a - b).entries()) {
+    const aheadOfRate = index - ratePerSecond * (atMs / 1_000);
+    lowest = Math.min(lowest, aheadOfRate);
+    worst = Math.max(worst, aheadOfRate - lowest + 1 - burst - ratePerSecond * (slackMs(ratePerSecond) / 1_000));
+  }
+  return worst;
+}
+
+export function slackMs(ratePerSecond: number): number {
+  return Math.max(250, 1_000 / ratePerSecond);
+}
+
+/** Epoch milliseconds carry rounding of this order; in messages. */
+export const rounding = 1e-2;
+
+/** Numbers from 0 to 1 that follow from a seed (mulberry32), so that a failing run can be repeated. */
+export function drawsFrom(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { openBrowser } from '../support/browser.js';
+import { type System, startSystem } from '../support/system.js';
+
+let system: System;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  [system, browser] = await Promise.all([startSystem({ simulatorArgs: ['--callbacks', 'sent:150,delivered:600'] }), openBrowser()]);
+  page = await browser.newPage();
+}, 90_000);
+afterAll(async () => {
+  await browser.close();
+  await system.stop();
+}, 60_000);
+
+describe('the inbox', () => {
+  it('opens with the key of the link, lists conversations, and keeps the key out of the address bar', async () => {
+    await page.goto(`${system.url}/#key=${system.workspace.apiKey}`);
+    await page.waitForSelector('[data-connection=live]');
+    await page.waitForFunction(`document.querySelectorAll('[data-conversation-id]').length === 3`);
+    expect(page.url()).not.toContain('pr_');
+  }, 60_000);
+
+  it('sends a message and moves its ticks to delivered without a reload', async () => {
+    let loads = 0;
+    page.on('load', () => (loads += 1));
+    await page.locator('[data-conversation-id]').first().click();
+    await page.fill('.composer textarea', 'Your parcel arrives today');
+    await page.keyboard.press('Enter');
+    const bubble = page.locator('[data-message-id]', { hasText: 'Your parcel arrives today' });
+    const seen: string[] = [];
+    for (let status = ''; status !== 'delivered'; ) {
+      await page.waitForFunction(`[...document.querySelectorAll('[data-message-id]')].at(-1)?.dataset.status !== '${status}'`);
+      status = (await bubble.getAttribute('data-status')) ?? '';
+      seen.push(status);
+    }
+    expect(seen.length).toBeGreaterThan(1);
+    expect(await bubble.locator('[role=img]').getAttribute('aria-label')).toBe('delivered');
+    expect(loads).toBe(0);
+    expect(await system.ledger('Your parcel arrives today')).toHaveLength(1);
+  }, 60_000);
+
+  it('begins a conversation with a new number, and says what is wrong with a bad one', async () => {
+    await page.getByRole('link', { name: 'New message' }).click();
+    await page.fill('input[name=to]', '123');
+    await page.fill('textarea[name=body]', 'Hello stranger');
+    await page.locator('.fields button[type=submit]').click();
+    await page.waitForSelector('.field-error');
+    await page.fill('input[name=to]', '+12125550140');
+    await page.locator('.fields button[type=submit]').click();
+    await page.waitForSelector('[data-message-id][data-status=delivered]');
+    expect(await system.ledger('Hello stranger')).toHaveLength(1);
+  }, 60_000);
+
+  it('shows in words why a message was not delivered', async () => {
+    const { body } = await system.send({ to: system.workspace.contacts[1], body: 'to be refused' });
+    await system.message(body.id, ['delivered']);
+    await system.send({ to: '+14155552602', body: 'filtered by the carrier' });
+    await page.goto(`${system.url}/`);
+    await page.locator('[data-conversation-id]', { hasText: '+14155552602' }).click();
+    await page.waitForSelector('[data-message-id][data-status=failed] .trouble');
+  }, 60_000);
+});

@@ -1,0 +1,136 @@
+import { describe, expect, test } from '@jest/globals';
+import { ConfigError, envExample, readConfig, roles, variables } from '../../platform/config.js';
+
+type Name = keyof typeof variables;
+const names = Object.keys(variables) as Name[];
+const required: Name[] = ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'ENCRYPTION_KEY'];
+const least = Object.fromEntries(required.map((name) => [name, variables[name].example]));
+
+function linesOf(environment: Record<string, string | undefined>): string[] {
+  try {
+    readConfig(environment);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.lines;
+  }
+}
+
+/** For each variable, a value that is wrong and what is wrong with it. */
+const wrong: [Name, string, string][] = [
+  ['DATABASE_URL', 'mysql://localhost/postrider', 'must be a postgresql:// URL'],
+  ['DATABASE_URL', 'localhost', 'must be a postgresql:// URL'],
+  ['TEMPORAL_ADDRESS', 'localhost', 'must be host:port'],
+  ['TEMPORAL_ADDRESS', 'http://localhost:7233', 'must be host:port'],
+  ['TEMPORAL_UI_URL', 'localhost:8233', 'must be an http(s) URL'],
+  ['REDIS_URL', 'http://localhost', 'must be a redis:// URL'],
+  ['ENCRYPTION_KEY', 'secret', 'must be 32 bytes in base64'],
+  ['ENCRYPTION_KEY', Buffer.alloc(31).toString('base64'), 'must be 32 bytes in base64'],
+  ['ROLES', 'server,cook', `must be a comma-separated list of ${roles.join(', ')}`],
+  ['ROLES', 'server,', `must be a comma-separated list of ${roles.join(', ')}`],
+  ['PORT', 'http', 'must be a number'],
+  ['PORT', '80.5', 'must be a whole number'],
+  ['PORT', '-1', 'must be at least 0'],
+  ['PORT', '65536', 'must be at most 65535'],
+  ['PUBLIC_BASE_URL', 'sms.example.com', 'must be an http(s) URL'],
+  ['TWILIO_API_BASE_URL', 'ftp://example.com', 'must be an http(s) URL'],
+  ['LOG_LEVEL', 'loud', 'must be debug, info, warn, error or silent'],
+  ['DATABASE_CONNECTIONS_MAX', '1', 'must be at least 2'],
+  ['FIRST_SEND', 'maybe', 'must be local or activity'],
+  ['SENDS_CONCURRENT_MAX', '0', 'must be at least 1'],
+  ['WORKFLOW_TASKS_CONCURRENT_MAX', '1', 'must be at least 2'],
+  ['WORKFLOWS_CACHED_MAX', '1', 'must be at least 2'],
+  ['MESSAGE_VALIDITY_S', '36001', 'must be at most 36000'],
+  ['RECEIPT_GRACE_S', '0', 'must be at least 1'],
+  ['RECONCILE_DELAYS_S', '5,soon', 'must be a comma-separated list of seconds, each between 0 and 3600'],
+  ['RECONCILE_DELAYS_S', '5,,30', 'must be a comma-separated list of seconds, each between 0 and 3600'],
+  ['RECONCILE_DELAYS_S', '0', 'must be a comma-separated list of seconds, each between 0 and 3600'],
+  ['RECONCILE_DELAYS_S', '3601', 'must be a comma-separated list of seconds, each between 0 and 3600'],
+  ['PROVIDER_HOLD_S', '601', 'must be at most 600'],
+  ['PROVIDER_RESPONSE_TIMEOUT_MS', '99', 'must be at least 100'],
+];
+
+describe('a wrong environment', () => {
+  test.each(wrong)('%s=%s: %s', (name, value, problem) => {
+    expect(linesOf({ ...least, [name]: value })).toEqual([`${name} ${problem}. Example: ${name}=${variables[name].example}`]);
+  });
+
+  test('is shown whole, a line for each variable', () => {
+    const environment: Record<string, string> = { ...least };
+    for (const [name, value] of wrong) environment[name] = value;
+    const tried = [...new Set(wrong.map(([name]) => name))];
+    expect(
+      linesOf(environment)
+        .map((line) => line.split(' ')[0])
+        .sort(),
+    ).toEqual([...tried].sort());
+    expect(() => readConfig(environment)).toThrow(/^The environment does not make sense:\n {2}\w/);
+  });
+
+  // Any text names a namespace or a host.
+  test('has been tried for every variable that can be wrong', () => {
+    const tried = wrong.map(([name]) => name);
+    expect(names.filter((name) => !tried.includes(name))).toEqual(['TEMPORAL_NAMESPACE', 'HOST']);
+  });
+
+  test('tells a variable that is missing from one that is wrong', () => {
+    expect(linesOf({})).toEqual(required.map((name) => `${name} is not set. Example: ${name}=${variables[name].example}`));
+  });
+});
+
+describe('a right environment', () => {
+  test('needs no more than where things are and the key', () => {
+    expect(readConfig(least)).toMatchObject({
+      ...least,
+      TEMPORAL_NAMESPACE: 'default',
+      ROLES: [...roles],
+      HOST: '127.0.0.1',
+      PORT: 3_000,
+      TWILIO_API_BASE_URL: 'https://api.twilio.com',
+      RECONCILE_DELAYS_S: [5_000, 30_000, 120_000],
+      MESSAGE_VALIDITY_S: 14_400,
+    });
+  });
+
+  test('may set variables to nothing: that counts as not set', () => {
+    const empty = Object.fromEntries(names.map((name) => [name, '']));
+    expect(readConfig({ ...empty, ...least })).toEqual(readConfig(least));
+    expect(linesOf(empty)).toEqual(linesOf({}));
+  });
+
+  test('may hold anything else', () => {
+    expect(readConfig({ ...least, PATH: '/bin', __proto__: 'x' } as Record<string, string>)).toEqual(readConfig(least));
+  });
+
+  test.each(names)('may set %s to its example', (name) => {
+    expect(linesOf({ ...least, [name]: variables[name].example })).toEqual([]);
+  });
+
+  test('reads numbers and lists', () => {
+    const config = readConfig({ ...least, PORT: '0', ROLES: 'server, sends', RECONCILE_DELAYS_S: '0.5, 10' });
+    expect([config.PORT, config.ROLES, config.RECONCILE_DELAYS_S]).toEqual([0, ['server', 'sends'], [500, 10_000]]);
+  });
+});
+
+describe('.env.example', () => {
+  const text = envExample();
+
+  test('has every variable once, with its meaning and a value that would do', () => {
+    for (const name of names) {
+      const lines = text.split('\n').filter((line) => line.replace('# ', '').startsWith(`${name}=`));
+      expect(lines).toEqual([`${required.includes(name) ? '' : '# '}${name}=${variables[name].example}`]);
+      expect(text).toContain(`# ${variables[name].about}`);
+    }
+  });
+
+  test('sets what is required and nothing else, and makes sense as it is', () => {
+    const set = Object.fromEntries(
+      text
+        .split('\n')
+        .filter((line) => /^[A-Z]/.test(line))
+        .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    );
+    expect(Object.keys(set)).toEqual(required);
+    expect(linesOf(set)).toEqual([]);
+  });
+});

@@ -1,0 +1,50 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { createProviders, providerNamed } from '../../providers/registry.js';
+import { TwilioProvider } from '../../providers/twilio/twilioProvider.js';
+
+const options = { baseUrl: 'http://127.0.0.1:9', responseTimeoutMs: 1_000 };
+const provider = new TwilioProvider(options);
+afterAll(() => provider.close());
+
+describe("Twilio's status callback", () => {
+  const form = { MessageSid: 'SM1', MessageStatus: 'sent', AccountSid: 'AC1', To: '+1', From: '+2' };
+
+  test('is read by its newer and by its older field names', () => {
+    const read = { providerMessageId: 'SM1', accountSid: 'AC1', status: 'sent', providerStatus: 'sent', error: null };
+    expect(provider.parseStatusCallback(form)).toEqual(read);
+    expect(provider.parseStatusCallback({ SmsSid: 'SM1', SmsStatus: 'sent', AccountSid: 'AC1' })).toEqual(read);
+  });
+
+  test('with a word that we do not know keeps the word and says nothing about the state', () => {
+    expect(provider.parseStatusCallback({ ...form, MessageStatus: 'partially_delivered' })).toMatchObject({
+      status: undefined,
+      providerStatus: 'partially_delivered',
+    });
+  });
+
+  test('carries the code of a failure, with or without a sentence', () => {
+    expect(provider.parseStatusCallback({ ...form, MessageStatus: 'failed', ErrorCode: '30007' })?.error).toEqual({
+      code: '30007',
+      message: '',
+    });
+    expect(provider.parseStatusCallback({ ...form, ErrorCode: '30007', ErrorMessage: 'Filtered' })?.error).toEqual({
+      code: '30007',
+      message: 'Filtered',
+    });
+  });
+
+  test.each(['MessageSid', 'MessageStatus', 'AccountSid'] as const)('without %s is none', (field) => {
+    expect(provider.parseStatusCallback({ ...form, [field]: '' })).toBeUndefined();
+  });
+});
+
+describe('the registry', () => {
+  test('has each provider under its name, and names those it has when asked for another', () => {
+    const providers = createProviders({ twilio: options });
+    for (const [name, one] of providers) {
+      expect([one.name, providerNamed(providers, name)]).toEqual([name, one]);
+      one.close();
+    }
+    expect(() => providerNamed(providers, 'pigeon')).toThrow('there is no provider "pigeon"; known: twilio');
+  });
+});

@@ -1,0 +1,110 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { sql } from '../support/database.js';
+import { type RecordedHistory, replay } from '../support/replay.js';
+import { type System, startSystem } from '../support/system.js';
+
+/** With RECORD_HISTORIES=1 the histories are kept, for tests/replay/replay.test.ts to hold later changes against. */
+const record = process.env.RECORD_HISTORIES === '1';
+const to = '+12125550133';
+
+let system: System;
+let client: Client;
+let connection: Connection;
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  system = await startSystem({
+    workspaces: 2,
+    env: {
+      RECONCILE_DELAYS_S: '1,2',
+      PROVIDER_HOLD_S: '1',
+      MESSAGE_VALIDITY_S: '12',
+      RECEIPT_GRACE_S: '1',
+      PROVIDER_RESPONSE_TIMEOUT_MS: '1000',
+    },
+  });
+  await sql(system.databaseUrl, `update workspace set ambiguous_policy = 'prefer-delivery' where id = $1`, [system.workspaces[1]?.id]);
+  connection = await Connection.connect({ address: system.temporalAddress });
+  client = new Client({ connection, namespace: system.temporalNamespace });
+}, 60_000);
+afterAll(async () => {
+  await connection.close();
+  await system.stop();
+}, 60_000);
+
+async function historyOf(name: string, workflowId: string): Promise<RecordedHistory> {
+  // Who ran it, and on which machine, says nothing about how it replays.
+  const json = historyToJSON(await client.workflow.getHandle(workflowId).fetchHistory())
+    .replaceAll(/"identity": ?"[^"]*"/g, '"identity":"worker"')
+    .replaceAll(/"\d+@[a-z0-9.-]+"/g, '"sticky-queue"');
+  if (record) {
+    const directory = path.join(__dirname, 'histories');
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(path.join(directory, `${name}.json`), `${JSON.stringify({ workflowId, history: JSON.parse(json) })}\n`);
+  }
+  return { workflowId, history: JSON.parse(json) };
+}
+
+const rule = (bodyIncludes: string, action: object, times?: number) =>
+  system.control('POST', '/rules', { match: { bodyIncludes }, action, ...(times && { times }) });
+
+/** A way through sendMessage: what to arrange, and where it ends. */
+const ways: Record<string, { arrange?: () => Promise<unknown>; to?: string; workspace?: number; ends: string[] }> = {
+  delivered: { ends: ['delivered'] },
+  refused: { to: '+14155552621', ends: ['failed'] },
+  undelivered: { to: '+14155552601', ends: ['undelivered'] },
+  'retried-for-its-rate': { arrange: () => rule('retried-for-its-rate', { rateLimited: { retryAfterS: 1 } }, 2), ends: ['delivered'] },
+  'doubtful-found-by-callback': { arrange: () => rule('doubtful-found-by-callback', { http500: 'after' }), ends: ['delivered'] },
+  'doubtful-found-in-list': {
+    arrange: () => rule('doubtful-found-in-list', { cut: 'after', callbacks: { drop: 1 } }),
+    ends: ['delivered', 'sent', 'accepted'],
+  },
+  'doubtful-parked': { arrange: () => rule('doubtful-parked', { http500: 'before' }), ends: ['parked'] },
+  'doubtful-sent-once-more': {
+    arrange: () => rule('doubtful-sent-once-more', { http500: 'before' }, 1),
+    workspace: 1,
+    ends: ['delivered'],
+  },
+  'asked-for-when-time-was-over': { arrange: () => rule('asked-for-when-time-was-over', { callbacks: { drop: 1 } }), ends: ['delivered'] },
+  'closed-as-unknown': {
+    arrange: () => rule('closed-as-unknown', { callbacks: { statuses: [{ status: 'sent', delayMs: 20 }] } }),
+    ends: ['unknown'],
+  },
+};
+
+describe('every way through sendMessage replays', () => {
+  it.each(Object.keys(ways))(
+    '%s',
+    async (name) => {
+      const way = ways[name] as (typeof ways)[string];
+      const as = system.workspaces[way.workspace ?? 0] as System['workspace'];
+      await way.arrange?.();
+      const { body } = await system.send({ to: way.to ?? to, body: name }, undefined, as);
+      await system.message(body.id, way.ends, { withinMs: 40_000, as });
+      const workflowId = `msg/${as.id}/${body.id}`;
+      await client.workflow.getHandle(workflowId).result();
+      expect(await replay([await historyOf(name, workflowId)])).toEqual([]);
+    },
+    60_000,
+  );
+
+  it('waited-for-its-slot, and the limiter that made it wait', async () => {
+    const accepted = await Promise.all(Array.from({ length: 60 }, (_, index) => system.send({ to, body: `crowd ${index}.` })));
+    for (const { body } of accepted) await system.message(body.id, ['delivered'], { withinMs: 40_000 });
+    const waited: string[] = [];
+    for (const { body } of accepted) {
+      const workflowId = `msg/${system.workspace.id}/${body.id}`;
+      await client.workflow.getHandle(workflowId).result();
+      const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+      if (events?.some((event) => event.timerFiredEventAttributes)) waited.push(workflowId);
+    }
+    expect(waited.length).toBeGreaterThan(0);
+    expect(await replay([await historyOf('waited-for-its-slot', waited[0] as string)])).toEqual([]);
+    expect(await replay([await historyOf('rate-limiter', `ratelimiter/${system.workspace.id}`)])).toEqual([]);
+  }, 90_000);
+});
