@@ -32,12 +32,8 @@ function rowsOf(result: HotpathResult): Row[] {
     ['request → provider', ...both(({ requestToProviderMs }) => times(requestToProviderMs))],
     ['limiter questions a message', ...both(({ limiterQuestionsPerMessage }) => String(limiterQuestionsPerMessage))],
     ['cores used', ...both(({ coresUsed }) => String(coresUsed))],
-    ...names.map((name): [string, string, string] => [
-      `CPU ms a message: ${name}`,
-      ...both(({ cpuMsPerMessage }) => String(cpuMsPerMessage[name] ?? 0)),
-    ]),
-    ['CPU ms a message: all', ...both(({ cpuMsPerMessage }) => String(cpuMsPerMessage.total ?? 0))],
-    ['CPU ms a life of the floor', String(floor.cpuMsPerLife.total ?? 0), ''],
+    ...names.map((name): Row => [`CPU ms a life: ${name}`, ...cpu(name)]),
+    ['CPU ms a life: all', ...cpu('total')],
     ['refused', ...both(({ refused }) => String(refused.length))],
   ];
 }

@@ -37,19 +37,20 @@ export function createSocketServer(http: HttpServer, services: Services): Socket
   const workspaces = io.of(namespacePattern);
   const relay = new EventRelay(services, (workspaceId) => namespaceOf(io, workspaceId));
 
-  workspaces.use(async (socket: Socket, next) => {
+  const admit = async (socket: Socket): Promise<Error | undefined> => {
     const workspaceId = namespacePattern.exec(socket.nsp.name)?.[1] ?? '';
     const token: unknown = socket.handshake.auth.token;
     try {
       const own = typeof token === 'string' ? await apiKeys.workspaceOf(token) : undefined;
-      if (own !== workspaceId) return next(refusal('unauthorized', 'a valid API key of this workspace is required: auth: { token }'));
+      if (own !== workspaceId) return refusal('unauthorized', 'a valid API key of this workspace is required: auth: { token }');
       socket.data.workspaceId = workspaceId;
-      next();
+      return undefined;
     } catch (error) {
       logger.error({ event: 'socket.auth_failed', error: String(error) });
-      next(refusal('unavailable', 'the key could not be checked right now: try again'));
+      return refusal('unavailable', 'the key could not be checked right now: try again');
     }
-  });
+  };
+  workspaces.use((socket, next) => void admit(socket).then(next));
   workspaces.on('connection', (socket: Socket) => {
     relay.follow(socket.data.workspaceId as string);
     handleMessages(socket, services);
