@@ -136,7 +136,6 @@ export function reserve(state: RateLimiterState, request: ReserveRequest, nowMs:
 export function isFull({ limits, tatMs, holdings }: RateLimiterState, nowMs: number): boolean {
   let fullAtMs = tatMs;
   for (const { tokens, expiresAtMs } of Object.values(holdings)) {
-    if (expiresAtMs > nowMs) return false;
     fullAtMs = Math.max(fullAtMs, expiresAtMs) + tokens * intervalMs(limits);
   }
   return fullAtMs <= nowMs;

@@ -8,8 +8,8 @@ export interface Cursor {
   id: string;
 }
 
-const content = z.tuple([z.number().int(), uuid]);
 const end: Cursor = { at: new Date(Date.UTC(9999, 0)), id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
+const content = z.tuple([z.number().int().min(0).max(end.at.getTime()), uuid]);
 
 export function encodeCursor({ at, id }: Cursor): string {
   return Buffer.from(JSON.stringify([at.getTime(), id])).toString('base64url');

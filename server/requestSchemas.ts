@@ -43,7 +43,8 @@ export const messageRequest = z.strictObject({
   priority: z.enum(priorities, { error: `must be one of ${priorities.join(', ')}` }).default('normal'),
   mediaUrls: z
     .array(z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }))
-    .max(mediaUrlsMax, `has too many entries: at most ${mediaUrlsMax}`)
+    // Not .max(), which would count the letters of a string as well.
+    .refine((urls) => urls.length <= mediaUrlsMax, `has too many entries: at most ${mediaUrlsMax}`)
     .default([]),
   metadata: metadata.default({}),
 });

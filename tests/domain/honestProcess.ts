@@ -15,7 +15,7 @@ export interface Habits {
   draw: () => number;
   /** Share of rights that are given up instead of used. */
   givenUp: number;
-  /** Share of held tokens that are used as late as they may be. */
+  /** Share of held tokens that are used late, most of them towards the end of their time. */
   late: number;
 }
 
@@ -97,7 +97,7 @@ export class HonestProcess {
 
   private heldToken(nowMs: number, lifeMs: number): Plan {
     const { draw, late } = this.habits;
-    const delayMs = draw() < late ? draw() * lifeMs : draw() * 100;
+    const delayMs = draw() < late ? lifeMs * (1 - draw() ** 3) : draw() * 100;
     return { endsAtMs: nowMs + Math.min(delayMs, lifeMs - 1), leaves: this.isUsed() };
   }
 }

@@ -26,6 +26,7 @@ const freeOf = ({ waitsMs }: { waitsMs: number[] }) => waitsMs.filter((waitMs) =
 const moment = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 0, max: 300 }) },
   { weight: 3, arbitrary: fc.integer({ min: 300, max: 8_000 }) },
+  { weight: 1, arbitrary: fc.constantFrom(nowTokenLifeMs - 1, nowTokenLifeMs, leaseLifeMs) },
   { weight: 1, arbitrary: fc.integer({ min: 8_000, max: leaseLifeMs + 60_000 }) },
 );
 
@@ -147,13 +148,19 @@ describe('a workspace gets what it is entitled to', () => {
     expect(process.departures()).toEqual(askedAt);
   });
 
-  test('what a dead process holds comes back when its time is over', () => {
+  test('what a dead process holds comes back when its time is over, as if used in the last moment', () => {
     const state = newRateLimiterState(limits);
     ask(state, 50, startMs, { holder: 'dead' });
-    expect(freeOf(ask(state, 50, startMs + nowTokenLifeMs - 1, { holder: 'b' }))).toBe(0);
-    const other = newRateLimiterState(limits);
-    ask(other, 50, startMs, { holder: 'dead' });
-    expect(freeOf(ask(other, 50, startMs + nowTokenLifeMs + 5_000, { holder: 'b' }))).toBe(50);
+    const freeAfter = (milliseconds: number) =>
+      freeOf(ask(structuredClone(state), 60, startMs + nowTokenLifeMs + milliseconds, { holder: 'b' }));
+    expect([-1, 99, 100, 1_000, 5_000, 60_000].map(freeAfter)).toEqual([0, 0, 1, 10, 50, 50]);
+  });
+
+  test('what a process still holds stays out of the burst, however often it says so', () => {
+    const state = newRateLimiterState(limits);
+    ask(state, 20, startMs, { wantsLease: true });
+    for (let second = 1; second <= 5; second += 1) ask(state, 0, startMs + second * 1_000, { nowUnused: 20, leaseUnused: 10 });
+    expect(freeOf(ask(state, 50, startMs + 5_000, { holder: 'b' }))).toBe(20);
   });
 
   test('reporting tokens as used moves no later message: the next slot stays where it was', () => {
@@ -183,10 +190,11 @@ describe('a lease', () => {
     ask(state, 0, nowMs, { wantsLease: true, ...fields }).leased;
 
   test('is filled up to ten tokens, and only for who wants one', () => {
-    const state = newRateLimiterState(limits);
-    expect(leased(state, { wantsLease: false })).toBe(0);
-    expect(leased(state)).toBe(10);
-    expect(leased(state, { leaseUnused: 7 })).toBe(3);
+    const wide = { limits: { ...limits, burst: 200 } };
+    const state = newRateLimiterState(wide.limits);
+    expect(leased(state, { ...wide, wantsLease: false })).toBe(0);
+    expect(leased(state, wide)).toBe(10);
+    expect(leased(state, { ...wide, leaseUnused: 7 })).toBe(3);
   });
 
   test('is never more than a fifth of the burst over all processes', () => {

@@ -1,0 +1,20 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from '@jest/globals';
+import { describeMachine, machineLine } from '../../bench/machine.js';
+import { runDemo } from '../support/demo.js';
+
+const messages = 10_000;
+const workspaces = 500;
+
+it(`${messages} messages of ${workspaces} workspaces: nothing lost, nothing doubled`, async () => {
+  const { line } = await runDemo(['--messages', String(messages), '--workspaces', String(workspaces)]);
+  expect(line).toMatchObject({ accepted: messages, delivered: messages, lost: 0, duplicates: 0 });
+  const reports = path.join(__dirname, '../../docs/reports');
+  mkdirSync(reports, { recursive: true });
+  const rows = Object.entries(line).map(([name, value]) => `| ${name} | ${typeof value === 'object' ? JSON.stringify(value) : String(value)} |`);
+  writeFileSync(
+    path.join(reports, 'volume.md'),
+    `# ${messages} messages of ${workspaces} workspaces\n\nBy \`npm run test:scale\`, on ${await describeMachine()}\n\n| what | figure |\n|---|---|\n${rows.join('\n')}\n`,
+  );
+}, 3_600_000);

@@ -1,0 +1,67 @@
+import { describe, expect, test } from '@jest/globals';
+import { deriveKey } from '../../platform/crypto.js';
+import { type CallbackSubject, isOurCallback, statusCallbackUrl } from '../../storage/callbackUrls.js';
+import type { Workspace } from '../../storage/workspaces.js';
+
+function workspace(id: string, seed: number): Workspace {
+  const key = Buffer.alloc(32, seed);
+  return {
+    id,
+    name: 'a workspace',
+    limits: { ratePerSecond: 10, burst: 50, epoch: 1, cooldownMs: 60_000 },
+    senders: [],
+    account: undefined,
+    keys: { messageId: deriveKey(key, 'message-id'), contactId: deriveKey(key, 'contact-id'), callback: deriveKey(key, 'callback') },
+  };
+}
+
+const ours = workspace('0198c1f0-0000-7000-8000-000000000001', 1);
+const subject: CallbackSubject = { messageId: '0198c1f0-0000-7000-8000-00000000000a', attempt: 2 };
+
+function read(url: string) {
+  const { origin, pathname, searchParams } = new URL(url);
+  return { origin, pathname, ...(Object.fromEntries(searchParams) as { message: string; attempt: string; signature: string }) };
+}
+
+describe('the URL of status callbacks', () => {
+  const url = statusCallbackUrl('https://sms.example.com', ours, subject);
+
+  test('names workspace, message and attempt, and nothing that is secret or personal', () => {
+    const { signature, ...rest } = read(url);
+    expect(rest).toEqual({
+      origin: 'https://sms.example.com',
+      pathname: `/callbacks/twilio/${ours.id}/status`,
+      message: subject.messageId,
+      attempt: '2',
+    });
+    expect(signature).toMatch(/^[\w-]{22}$/);
+  });
+
+  test('is the same each time, so that a retried send is not another one', () => {
+    expect(statusCallbackUrl('https://sms.example.com', ours, { ...subject })).toBe(url);
+  });
+
+  test('is known as ours when it comes back', () => {
+    expect(isOurCallback(ours, subject, read(url).signature)).toBe(true);
+  });
+
+  test.each<[string, Workspace, CallbackSubject]>([
+    ['another message', ours, { ...subject, messageId: '0198c1f0-0000-7000-8000-00000000000b' }],
+    ['another attempt', ours, { ...subject, attempt: 1 }],
+    ['another workspace', workspace('0198c1f0-0000-7000-8000-000000000002', 1), subject],
+    ['a workspace with another key', workspace(ours.id, 2), subject],
+    ['parts that run into each other', ours, { messageId: subject.messageId.slice(0, -1), attempt: 2 }],
+  ])('is refused for %s', (_what, owner, about) => {
+    expect(isOurCallback(owner, about, read(url).signature)).toBe(false);
+  });
+
+  test.each([
+    ['empty', () => ''],
+    ['cut short', (signature: string) => signature.slice(0, -2)],
+    ['longer', (signature: string) => `${signature}AA`],
+    ['changed', (signature: string) => (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1)],
+    ['no base64', () => '"><script>'],
+  ])('is refused when its signature is %s', (_what, change) => {
+    expect(isOurCallback(ours, subject, change(read(url).signature))).toBe(false);
+  });
+});
