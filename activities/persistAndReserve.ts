@@ -17,16 +17,29 @@ export function persistAndReserve(dependencies: Dependencies) {
   const { store, workspaces, broker } = dependencies;
   return async (message: OutboundMessage): Promise<Persisted> => {
     const { limits } = await workspaces.get(message.workspaceId);
-    const [stored, grant] = await Promise.all([
-      store.persist(message),
-      broker.acquire(message.workspaceId, message.priority, limits).catch(unlessUnavailable),
-    ]);
+    const asked = broker.acquire(message.workspaceId, message.priority, limits).catch(unlessUnavailable);
+    const stored = await store.persist(message).catch(async (error: unknown) => {
+      const unneeded = await asked;
+      if (unneeded?.kind === 'permit') unneeded.permit.drop();
+      throw error;
+    });
+    const grant = await asked;
     const { createdAtMs, status, attempt, providerMessageId } = stored;
     const owned = stored.samePayload && stored.generation === message.generation && !isClosed(status);
-    const persisted = { createdAtMs, status, attempt, providerMessageId, owned, token: null, waitMs: 0, submission: null };
+    const persisted = {
+      createdAtMs,
+      status,
+      attempt,
+      providerMessageId,
+      owned,
+      token: null,
+      waitMs: 0,
+      waitingFor: 'slot' as const,
+      submission: null,
+    };
     if (!owned || !grant) {
       if (grant?.kind === 'permit') grant.permit.drop();
-      return { ...persisted, waitMs: owned ? limiterUnavailableRetryMs : 0 };
+      return { ...persisted, waitMs: owned ? limiterUnavailableRetryMs : 0, waitingFor: 'limiter' };
     }
     // Taken here: a workflow's clock stands still while this runs.
     const waitMs = grant.kind === 'slot' ? Math.max(0, grant.token.notBeforeMs - Date.now()) : 0;
@@ -44,7 +57,7 @@ async function firstAttempt(dependencies: Dependencies, input: SubmitInput, gran
     return await submit(dependencies, input, grant);
   } catch (error) {
     if (!(error instanceof ApplicationFailure)) throw error;
-    return { kind: 'wait', waitMs: Number(error.nextRetryDelay ?? 0), token: null };
+    return { kind: 'wait', waitMs: Number(error.nextRetryDelay ?? 0), waitingFor: 'provider', token: null };
   }
 }
 

@@ -57,7 +57,12 @@ function meaningOf(about: AttemptRef, outcome: SendOutcome, checkInMs: number): 
       const evidence = outcome.kind === 'notSent' ? outcome.reason : `refused for its rate, code ${outcome.code}`;
       return {
         news: { ...about, attemptStatus: 'notSent', messageStatus: 'queued', from: ['dispatching', 'uncertain'], evidence },
-        next: { kind: 'wait', waitMs: outcome.kind === 'rateLimited' ? (outcome.retryAfterMs ?? 0) : 0, token: null },
+        next: {
+          kind: 'wait',
+          waitMs: outcome.kind === 'rateLimited' ? (outcome.retryAfterMs ?? 0) : 0,
+          waitingFor: 'provider',
+          token: null,
+        },
       };
     }
   }

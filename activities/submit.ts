@@ -38,6 +38,7 @@ export async function submit(dependencies: Dependencies, input: SubmitInput, gra
   let grant: Grant | undefined = granted ?? (input.token ? { kind: 'slot', token: input.token } : undefined);
   let attempt = input.attempt + 1;
   for (;;) {
+    if (Date.now() > message.validUntilMs) return expire(dependencies, input, input.attempt);
     const workspace = await workspaces.get(message.workspaceId);
     const right = await rightOf(dependencies, workspace, input, grant);
     if ('kind' in right) return right;
@@ -85,14 +86,15 @@ async function rightOf(
     if (grant && !missed) {
       const { token } = grant;
       const waitMs = token.notBeforeMs - now;
-      if (waitMs > inProcessWaitMaxMs) return { kind: 'wait', waitMs, token };
+      if (waitMs > inProcessWaitMaxMs) return { kind: 'wait', waitMs, waitingFor: 'slot', token };
       if (waitMs > 0) await delay(waitMs);
       return { limitsEpoch: token.limitsEpoch, used: () => undefined, drop: () => undefined };
     }
     try {
-      grant = await broker.acquire(message.workspaceId, message.priority, (await workspaces.get(message.workspaceId)).limits, missed);
+      grant = await broker.acquire(message.workspaceId, message.priority, (await workspaces.get(message.workspaceId)).limits);
     } catch (error) {
-      if (error instanceof LimiterUnavailable) return { kind: 'wait', waitMs: limiterUnavailableRetryMs, token: null };
+      if (error instanceof LimiterUnavailable)
+        return { kind: 'wait', waitMs: limiterUnavailableRetryMs, waitingFor: 'limiter', token: null };
       throw error;
     }
   }
@@ -175,18 +177,12 @@ function unreachable(outcome: SendOutcome): ApplicationFailure {
 }
 
 /** What another run, a callback or a person has made of the message in the meantime. */
-async function foundOtherwise(
-  { store, reconcileDelaysMs }: Dependencies,
-  { message }: SubmitInput,
-  now: AttemptAnswer,
-): Promise<Submission> {
+async function foundOtherwise(dependencies: Dependencies, input: SubmitInput, now: AttemptAnswer): Promise<Submission> {
+  const { store, reconcileDelaysMs } = dependencies;
+  const { message } = input;
   const about = { workspaceId: message.workspaceId, messageId: message.messageId, attempt: now.newestAttempt, provider: '' };
   if (now.generation !== message.generation) return { kind: 'ended', status: now.status, error: null };
-  if (now.status === 'queued') {
-    const error = { code: 'expired', message: 'its validity was over before it could be sent' };
-    const stored = await store.advance({ ...about, attemptStatus: null, messageStatus: 'expired', from: ['queued'], error });
-    return { kind: 'ended', status: stored?.status ?? 'expired', error };
-  }
+  if (now.status === 'queued') return expire(dependencies, input, now.newestAttempt);
   if (now.status === 'dispatching' || now.status === 'uncertain') {
     const reason = 'an earlier run of this step began to send and did not say how it ended';
     await store.advance({ ...about, attemptStatus: 'uncertain', messageStatus: 'uncertain', from: ['dispatching'], evidence: reason });
@@ -194,4 +190,23 @@ async function foundOtherwise(
   }
   if (isClosed(now.status) && !isTerminal(now.status)) return { kind: 'ended', status: now.status, error: null };
   return { kind: 'submitted', attempt: now.newestAttempt, status: now.status, providerMessageId: now.providerMessageId };
+}
+
+/** Ends a message that is of no use any more, unless something else has become of it. */
+async function expire(dependencies: Dependencies, input: SubmitInput, attempt: number): Promise<Submission> {
+  const { workspaceId, messageId, generation } = input.message;
+  const error = { code: 'expired', message: 'its validity was over before it could be sent' };
+  const ending = { attemptStatus: null, messageStatus: 'expired', from: ['queued'], error } as const;
+  const stored = await dependencies.store.advance({ workspaceId, messageId, attempt, provider: '', ...ending, from: [...ending.from] });
+  if (!stored || stored.status === 'expired') return { kind: 'ended', status: 'expired', error };
+  const { status, newestAttempt, providerMessageId } = stored;
+  return foundOtherwise(dependencies, input, {
+    begun: false,
+    status,
+    generation,
+    newestAttempt,
+    providerMessageId,
+    limitsEpoch: 0,
+    expired: true,
+  });
 }

@@ -54,6 +54,7 @@ export function hotpathLine({ machine, floor, ratioToFloor, cpuRatioToFloor, clo
     messagesPerSecond: perSecond,
     floorPerSecond: floor.perSecond,
     ratioToFloor,
+    cpuRatioToFloor,
     ...rest,
     floor,
     nominal,

@@ -43,8 +43,6 @@ export interface ReserveRequest {
   leaseUnused: number;
   /** Tokens it got for messages that were about to leave, and that have not left yet. */
   nowUnused: number;
-  /** Booked slots that were missed and surely will not be used: they come back. */
-  missed: number;
   /** Whether the holder wants its lease filled up. */
   wantsLease: boolean;
   /** The limits as the holder read them; newer ones than the limiter's are adopted. */
@@ -108,7 +106,6 @@ export function reserve(state: RateLimiterState, request: ReserveRequest, nowMs:
   }
   settle(state, lease, (state.holdings[lease]?.tokens ?? 0) - request.leaseUnused, nowMs);
   settle(state, now, (state.holdings[now]?.tokens ?? 0) - request.nowUnused, nowMs);
-  state.tatMs -= request.missed * intervalMs(state.limits);
   adopt(state, request.limits, nowMs);
 
   const interval = intervalMs(state.limits);

@@ -3,6 +3,9 @@ import type { Advance } from './advance.js';
 import type { MessageError, OutboundMessage, SendToken } from './message.js';
 import type { MessageStatus } from './messageStatus.js';
 
+/** What a message waits for: its booked slot, a rate limiter that does not answer, or the time its provider named. */
+export type WaitingFor = 'slot' | 'limiter' | 'provider';
+
 /** Answer of persistAndReserve. */
 export interface Persisted {
   createdAtMs: number;
@@ -17,6 +20,7 @@ export interface Persisted {
   token: SendToken | null;
   /** Milliseconds from the end of the activity to the slot, or to the next question. */
   waitMs: number;
+  waitingFor: WaitingFor;
   /** What the first attempt came to, where its turn was at once. */
   submission: Submission | null;
 }
@@ -35,7 +39,7 @@ export type Submission =
   /** What became of it could not be stored: the workflow stores `news` first and goes on with `next`; nobody sends again before. */
   | { kind: 'notStored'; news: Advance; next: Submission }
   /** Its turn is later. */
-  | { kind: 'wait'; waitMs: number; token: SendToken | null }
+  | { kind: 'wait'; waitMs: number; waitingFor: WaitingFor; token: SendToken | null }
   /** It ended without being sent by this run. */
   | { kind: 'ended'; status: MessageStatus; error: MessageError | null }
   /** Whether the provider has it is not known. */

@@ -25,7 +25,6 @@ export type Grant = { kind: 'permit'; permit: Permit } | { kind: 'slot'; token: 
 
 interface Job {
   lane: Priority;
-  missed: boolean;
   resolve(grant: Grant): void;
   reject(error: unknown): void;
 }
@@ -58,21 +57,21 @@ export class TokenBroker {
   constructor(private readonly ask: AskLimiter) {}
 
   /**
-   * The right to send one message: a permit, or a slot that is still to come. `missed` gives back a booked slot that
-   * was not used in time. Rejects as `ask` does.
+   * The right to send one message: a permit, or a slot that is still to come. A booked slot that is missed is
+   * wasted. Rejects as `ask` does.
    */
-  acquire(workspaceId: string, lane: Priority, limits: RateLimits, missed = false): Promise<Grant> {
+  acquire(workspaceId: string, lane: Priority, limits: RateLimits): Promise<Grant> {
     const account = this.accountOf(workspaceId, limits);
     this.counts.granted += 1;
-    const spare = missed ? undefined : takeSpare(account);
+    const spare = takeSpare(account);
     if (spare) return Promise.resolve({ kind: 'permit', permit: spare });
-    if (lane !== 'bulk' && !missed && this.leaseIsGood(account)) {
+    if (lane !== 'bulk' && this.leaseIsGood(account)) {
       this.counts.leased += 1;
       account.lease.tokens -= 1;
       return Promise.resolve({ kind: 'permit', permit: permitFrom(account, 'lease', account.lease.epoch, account.lease.usableUntil) });
     }
     return new Promise((resolve, reject) => {
-      account.waiting.push({ lane, missed, resolve, reject });
+      account.waiting.push({ lane, resolve, reject });
       if (account.busy) return;
       account.busy = true;
       setTimeout(() => void this.flush(workspaceId, account), reserveBatchWindowMs);
@@ -129,7 +128,6 @@ export class TokenBroker {
       lanes: jobs.map((job) => job.lane),
       leaseUnused: lease.tokens + heldIn(pending.lease),
       nowUnused: heldIn(pending.now),
-      missed: jobs.filter((job) => job.missed).length,
       wantsLease: jobs.some((job) => job.lane !== 'bulk'),
       limits,
     });

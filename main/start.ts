@@ -2,6 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { toE164 } from '../domain/phoneNumber.js';
 import { type Stack, startStack } from '../local/stack.js';
 import { consoleSteps } from '../local/steps.js';
 
@@ -43,11 +44,20 @@ function twilioFrom({ TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_API_BASE_URL
   if (!TWILIO_ACCOUNT_SID && !TWILIO_AUTH_TOKEN) return undefined;
   if (!TWILIO_ACCOUNT_SID || !TWILIO_AUTH_TOKEN)
     throw new UsageError('TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN belong together: set both or none');
+  const senders = (TWILIO_SENDERS ?? '')
+    .split(',')
+    .map((number) => number.trim())
+    .filter(Boolean);
+  const wrong = senders.find((number) => toE164(number) !== number);
+  if (senders.length === 0 || wrong !== undefined) {
+    const problem = wrong === undefined ? 'is not set' : `has ${wrong}, which is not a number in E.164 form`;
+    throw new UsageError(`TWILIO_SENDERS ${problem}: name the account's numbers, e.g. TWILIO_SENDERS=+14155552671`);
+  }
   return {
     accountSid: TWILIO_ACCOUNT_SID,
     authToken: TWILIO_AUTH_TOKEN,
+    senders,
     ...(TWILIO_API_BASE_URL && { apiBaseUrl: TWILIO_API_BASE_URL }),
-    ...(TWILIO_SENDERS && { senders: TWILIO_SENDERS.split(',').map((number) => number.trim()) }),
   };
 }
 
@@ -79,6 +89,7 @@ async function main(): Promise<void> {
   const { env } = process;
   const twilio = twilioFrom(env);
   const steps = consoleSteps(json);
+  if (twilio && !env.PUBLIC_BASE_URL) steps.say('PUBLIC_BASE_URL is not set: Twilio can not report what became of a message');
   // What other commands (npm run demo) need to drive the running system. It holds API keys: for its owner alone.
   const runningFile = path.join(path.resolve(data), 'running.json');
 

@@ -106,7 +106,11 @@ export const variables = {
     'Whether the first attempt is made inside the first local activity, which costs less, or as an activity of its own, which support sees pending.',
     'local',
   ),
-  SENDS_CONCURRENT_MAX: variable(wholeNumber(1, 2_000).default(sendsConcurrentDefault), 'Sends a process has in flight at once.', '50'),
+  SENDS_CONCURRENT_MAX: variable(
+    wholeNumber(1, 2_000).default(sendsConcurrentDefault),
+    'Send activities a process has in flight at once. First attempts made in place are bounded by WORKFLOW_TASKS_CONCURRENT_MAX.',
+    '50',
+  ),
   WORKFLOW_TASKS_CONCURRENT_MAX: variable(wholeNumber(2, 1_000).default(100), 'Workflow tasks a process works on at once.', '100'),
   WORKFLOWS_CACHED_MAX: variable(
     wholeNumber(2, 100_000).default(2_000),

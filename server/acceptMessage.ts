@@ -1,17 +1,19 @@
-import { isGrpcServiceError, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { Problem } from '../domain/errors.js';
-import { isUuid, messageWorkflowId, uuidFromBytes } from '../domain/ids.js';
-import { acceptDeadlineMs } from '../domain/limits.js';
+import { isUuid, type MessageRef, messageWorkflowId, uuidFromBytes } from '../domain/ids.js';
+import { acceptDeadlineMs, traceQueryTimeoutMs } from '../domain/limits.js';
 import { maskNumber } from '../domain/maskNumber.js';
 import type { OutboundMessage } from '../domain/message.js';
 import { temporalPriorityKey } from '../domain/priority.js';
 import { countSegments } from '../domain/segments.js';
 import { searchAttributeNames, taskQueues } from '../domain/taskQueues.js';
 import { equalBytes, hmac, sha256 } from '../platform/crypto.js';
+import type { Logger } from '../platform/logger.js';
 import { uuidv7 } from '../platform/uuid.js';
 import { findMessage } from '../storage/messages.js';
 import { contactIdOf, type Workspace } from '../storage/workspaces.js';
+import { getMessageQuery } from '../workflows/messages.js';
 import type { sendMessage } from '../workflows/sendMessage.js';
 import type { MessageView } from './messageView.js';
 import { viewOf, viewOfNew } from './messageView.js';
@@ -97,7 +99,7 @@ export async function acceptMessage(
   // The same key at the same time, by another road: the first one's workflow has it, stored or about to be.
   const stored = await first();
   if (stored) return stored;
-  const memo = (await services.temporal.workflow.getHandle(messageWorkflowId(message)).describe()).memo;
+  const memo = await memoOf(services, message, idempotencyKey);
   refuseOtherPayload(memo?.payloadHash === message.payloadHash);
   return { message: viewOfNew(message), repeated: true };
 }
@@ -108,6 +110,29 @@ function refuseOtherPayload(same: boolean): void {
     'idempotency_key_reused',
     'a message with other content was accepted under this idempotency key: repeat the same request, or use a new key',
   );
+}
+
+/** What was noted with the first start: enough to tell another payload before the row is there. */
+async function memoOf({ temporal, logger }: Services, message: OutboundMessage, idempotencyKey: string | undefined) {
+  try {
+    return (await temporal.workflow.getHandle(messageWorkflowId(message)).describe()).memo;
+  } catch (error) {
+    throw notAccepted(logger, message, idempotencyKey, error);
+  }
+}
+
+/**
+ * A message whose start Temporal has committed, asked of its workflow; undefined where there is none. Throws Problem
+ * `unavailable` where no worker answers.
+ */
+export async function acceptedMessage({ temporal }: Services, ref: MessageRef): Promise<OutboundMessage | undefined> {
+  const handle = temporal.workflow.getHandle(messageWorkflowId(ref));
+  try {
+    return await temporal.withDeadline(Date.now() + traceQueryTimeoutMs, () => handle.query(getMessageQuery));
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw new Problem('unavailable', 'the message is accepted and not stored yet: ask again in a moment', { retryAfterSeconds });
+  }
 }
 
 const sorted = (record: Record<string, string>) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -136,21 +161,20 @@ async function start({ temporal, logger }: Services, message: OutboundMessage, i
     return true;
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
-    logger.error({
-      event: 'message.accept_failed',
-      workspaceId: message.workspaceId,
-      messageId: message.messageId,
-      error: String(error),
-      grpc: isGrpcServiceError((error as Error).cause),
-    });
-    const key = idempotencyKey ?? ownKey(message.messageId);
-    throw new Problem(
-      'unavailable',
-      'the message could not be stored in time, and whether it was accepted is not known: send the same request again with this Idempotency-Key',
-      {
-        retryAfterSeconds,
-        idempotencyKey: key,
-      },
-    );
+    throw notAccepted(logger, message, idempotencyKey, error);
   }
+}
+
+function notAccepted(
+  logger: Logger,
+  { workspaceId, messageId }: OutboundMessage,
+  idempotencyKey: string | undefined,
+  error: unknown,
+): Problem {
+  logger.error({ event: 'message.accept_failed', workspaceId, messageId, error: String(error) });
+  return new Problem(
+    'unavailable',
+    'the message could not be stored in time, and whether it was accepted is not known: send the same request again with this Idempotency-Key',
+    { retryAfterSeconds, idempotencyKey: idempotencyKey ?? ownKey(messageId) },
+  );
 }

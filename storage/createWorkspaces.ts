@@ -50,7 +50,9 @@ export async function createWorkspaces(database: Database, masterKey: Buffer, wo
   const senders = workspaces.flatMap(({ id, senders: numbers }) => numbers.map((phoneNumber, index) => ({ id, phoneNumber, index })));
   await database.asMaintenance(
     `insert into sender (workspace_id, id, phone_number, created_at)
-     select workspace_id, id, phone_number, now() + place * interval '1 millisecond'
+     select workspace_id, id, phone_number,
+       -- Before those that are there: the first is the default.
+       coalesce((select min(created_at) from sender e where e.workspace_id = s.workspace_id) - interval '1 minute', now()) + place * interval '1 millisecond'
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::integer[]) as s (workspace_id, id, phone_number, place) on conflict do nothing`,
     [
       senders.map(({ id }) => id),

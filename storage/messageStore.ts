@@ -15,7 +15,7 @@ const keyOf = ({ workspaceId, messageId }: { workspaceId: string; messageId: str
 export class MessageStore {
   private readonly persistOne: (message: OutboundMessage) => Promise<PersistedMessage>;
   private readonly advanceOne: (news: Advance) => Promise<Advanced | undefined>;
-  private readonly recordOne: (message: StoredRef) => Promise<RecordedOutcome>;
+  private readonly recordOne: (message: StoredRef) => Promise<RecordedOutcome | undefined>;
 
   constructor(
     database: Database,
@@ -40,8 +40,8 @@ export class MessageStore {
     return advanced;
   }
 
-  /** Marks a message as finished and answers its final state. */
-  async record(message: StoredRef): Promise<RecordedOutcome> {
+  /** Marks a message as finished and answers its final state; undefined where it is gone. */
+  async record(message: StoredRef): Promise<RecordedOutcome | undefined> {
     return this.recordOne(message);
   }
 }

@@ -159,9 +159,10 @@ export interface RecordedOutcome {
   error: MessageError | null;
 }
 
-/** Marks messages as finished: they leave the index of open messages. Answers their final state as stored. */
-export async function recordOutcomes(database: Database, messages: StoredRef[]): Promise<RecordedOutcome[]> {
+/** Marks messages as finished: they leave the index of open messages. Answers their final state; undefined for one that is gone. */
+export async function recordOutcomes(database: Database, messages: StoredRef[]): Promise<(RecordedOutcome | undefined)[]> {
   const rows = await database.forWorkspaces<{
+    n: string;
     status: MessageStatus;
     provider_message_id: string | null;
     error_code: string | null;
@@ -171,11 +172,15 @@ export async function recordOutcomes(database: Database, messages: StoredRef[]):
     recordStatement,
     [messages.map((m) => m.workspaceId), messages.map((m) => m.messageId), messages.map((m) => new Date(m.createdAtMs))],
   );
-  return rows.map((row) => ({
-    status: row.status,
-    providerMessageId: row.provider_message_id,
-    error: errorOf(row.error_code, row.error_message),
-  }));
+  const answers: (RecordedOutcome | undefined)[] = messages.map(() => undefined);
+  for (const row of rows) {
+    answers[Number(row.n) - 1] = {
+      status: row.status,
+      providerMessageId: row.provider_message_id,
+      error: errorOf(row.error_code, row.error_message),
+    };
+  }
+  return answers;
 }
 
 function errorOf(code: string | null, message: string | null): MessageError | null {

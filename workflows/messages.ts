@@ -1,6 +1,6 @@
 /** What can be said to a running workflow and asked of it. Names are part of the product: people type them in the Web UI. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { MessageState } from '../domain/message.js';
+import type { MessageState, OutboundMessage } from '../domain/message.js';
 import type { MessageStatus } from '../domain/messageStatus.js';
 import type { RateLimiterState, ReserveAnswer, ReserveRequest } from '../domain/rateLimit.js';
 
@@ -8,6 +8,9 @@ import type { RateLimiterState, ReserveAnswer, ReserveRequest } from '../domain/
 export const statusChangedSignal = defineSignal<[MessageStatus]>('statusChanged');
 /** To sendMessage: where this run stands. */
 export const getMessageStateQuery = defineQuery<MessageState>('getMessageState');
+
+/** To sendMessage: the message as it was accepted. */
+export const getMessageQuery = defineQuery<OutboundMessage>('getMessage');
 
 /** To rateLimiter: slots for a batch of messages, and a lease. Synchronous: one workflow task. */
 export const reserveUpdate = defineUpdate<ReserveAnswer, [ReserveRequest]>('reserve');

@@ -11,9 +11,9 @@ import {
 import type { Advance } from '../domain/advance.js';
 import { slotNearMs, timerLeadMs, unusualWaitMs } from '../domain/limits.js';
 import { maskNumber } from '../domain/maskNumber.js';
-import type { MessageOutcome, MessageState, OutboundMessage, SendToken } from '../domain/message.js';
+import type { MessageOutcome, MessageState, OutboundMessage } from '../domain/message.js';
 import { isClosed, isTerminal, type MessageStatus } from '../domain/messageStatus.js';
-import type { Persisted, Submission } from '../domain/submission.js';
+import type { Persisted, Submission, WaitingFor } from '../domain/submission.js';
 import { searchAttributeNames, type UnusualStatus } from '../domain/taskQueues.js';
 import {
   closeAsUnknown,
@@ -24,7 +24,7 @@ import {
   storeNews,
   submitProxy,
 } from './activityProxies.js';
-import { getMessageStateQuery, statusChangedSignal } from './messages.js';
+import { getMessageQuery, getMessageStateQuery, statusChangedSignal } from './messages.js';
 
 const messageStatusKey = defineSearchAttributeKey(searchAttributeNames.messageStatus, SearchAttributeType.KEYWORD);
 
@@ -43,6 +43,7 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
   };
   let receipt: MessageStatus | undefined;
   setHandler(getMessageStateQuery, () => state);
+  setHandler(getMessageQuery, () => message);
   setHandler(statusChangedSignal, (status) => {
     receipt = status;
     state.status = status;
@@ -69,10 +70,11 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
     createdAtMs,
     token,
     waitMs,
+    waitingFor,
     attempt,
     submission: first,
   }: Persisted): Promise<Exclude<Submission, { kind: 'wait' | 'uncertain' | 'notStored' }>> {
-    let wait = { waitMs, token };
+    let wait: Wait = { waitMs, waitingFor, token };
     let sendsBegun = attempt;
     for (let made = first; ; made = null) {
       let submission = made ?? (await submitInTurn(wait, createdAtMs, sendsBegun));
@@ -104,15 +106,11 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
     }
   }
 
-  async function submitInTurn(
-    { waitMs, token }: { waitMs: number; token: SendToken | null },
-    createdAtMs: number,
-    attempt: number,
-  ): Promise<Submission> {
-    await waitForSlot(waitMs, token !== null);
+  async function submitInTurn(wait: Wait, createdAtMs: number, attempt: number): Promise<Submission> {
+    await waitForTurn(wait);
     enter('submitting', 'submitting to the provider');
     const submit = submitProxy(`send to ${maskNumber(message.to)}`);
-    return submit({ message, createdAtMs, attempt, token }).catch(unsendable);
+    return submit({ message, createdAtMs, attempt, token: wait.token }).catch(unsendable);
   }
 
   /** A send step that gave up before anything was sent: what the message needs is not there, and no retry will bring it. */
@@ -134,17 +132,13 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
     return { kind: 'notStored', news, next: { kind: 'ended', status: 'failed', error } };
   }
 
-  async function waitForSlot(waitMs: number, hasToken: boolean): Promise<void> {
+  async function waitForTurn({ waitMs, waitingFor }: Wait): Promise<void> {
     if (waitMs <= slotNearMs) return;
     state.waitingUntil = new Date(Date.now() + waitMs).toISOString();
-    enter(
-      'waiting for send token',
-      hasToken
-        ? `waiting for send token until ${state.waitingUntil.slice(11, 21)} UTC`
-        : 'waiting for the rate limiter, which does not answer',
-    );
+    enter('waiting for send token', waitingWords[waitingFor](`${state.waitingUntil.slice(11, 21)} UTC`));
     if (waitMs > unusualWaitMs) markUnusual('waiting');
-    await sleep(Math.max(1, waitMs - timerLeadMs), { summary: hasToken ? 'send token' : 'rate limiter away' });
+    // Early for a slot, so that a timer's lag does not make it stale; the send step waits out the rest.
+    await sleep(waitingFor === 'slot' ? Math.max(1, waitMs - timerLeadMs) : waitMs, { summary: `waiting for ${waitingFor}` });
     if (waitMs > unusualWaitMs) markUsual();
     state.waitingUntil = null;
   }
@@ -175,7 +169,7 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
         case 'resend':
           markUsual();
           state.error = null;
-          return { kind: 'wait', waitMs: 0, token: null };
+          return { kind: 'wait', waitMs: 0, waitingFor: 'slot', token: null };
         case 'parked':
           markUnusual('parked');
           return { kind: 'ended', status: 'parked', error: result.error };
@@ -193,8 +187,7 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
     }
-    await closeAsUnknown(message, attempt);
-    markUnusual('unknown');
+    if ((await closeAsUnknown(message, attempt)) === 'unknown') markUnusual('unknown');
   }
 
   function enter(step: MessageState['step'], details: string): void {
@@ -208,6 +201,14 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
     return outcome;
   }
 }
+
+type Wait = Pick<Persisted, 'waitMs' | 'waitingFor' | 'token'>;
+
+const waitingWords: Record<WaitingFor, (time: string) => string> = {
+  slot: (time) => `waiting for send token until ${time}`,
+  limiter: (time) => `the rate limiter does not answer: asking again at ${time}`,
+  provider: (time) => `the provider refused for its rate: trying again at ${time}`,
+};
 
 // The attribute is written only for what is unusual, so that a saved view lists it and the usual message pays nothing.
 function markUnusual(status: UnusualStatus): void {

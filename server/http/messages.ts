@@ -1,9 +1,9 @@
 import { Router } from 'express';
 import { Problem } from '../../domain/errors.js';
 import { isUuid } from '../../domain/ids.js';
-import { findMessage } from '../../storage/messages.js';
-import { acceptMessage } from '../acceptMessage.js';
-import { viewOf } from '../messageView.js';
+import { findMessage, type StoredMessage } from '../../storage/messages.js';
+import { acceptedMessage, acceptMessage } from '../acceptMessage.js';
+import { type MessageView, viewOf, viewOfNew } from '../messageView.js';
 import { onlyMethods } from '../problemResponses.js';
 import { idempotencyKey, messageRequest } from '../requestSchemas.js';
 import type { Services } from '../services.js';
@@ -13,10 +13,21 @@ import { workspaceIdOf } from './authenticate.js';
 import { jsonBody } from './jsonBody.js';
 
 /** A message of this workspace. An id of another workspace is not told apart from one that does not exist. */
-async function messageOf(services: Services, workspaceId: string, id: string) {
+async function messageOf(services: Services, workspaceId: string, id: string): Promise<StoredMessage> {
   const found = isUuid(id) ? await findMessage(services.database, workspaceId, id) : undefined;
   if (!found) throw new Problem('not_found', 'this workspace has no message with that id');
   return found.message;
+}
+
+/** The same as people see it; one that was accepted a moment ago and is not stored yet is asked of its workflow. */
+async function viewOfMessage(services: Services, workspaceId: string, id: string): Promise<MessageView> {
+  try {
+    return viewOf(await messageOf(services, workspaceId, id));
+  } catch (error) {
+    const accepted = isUuid(id) ? await acceptedMessage(services, { workspaceId, messageId: id }) : undefined;
+    if (accepted) return viewOfNew(accepted);
+    throw error;
+  }
 }
 
 export function messagesRouter(services: Services): Router {
@@ -46,7 +57,7 @@ export function messagesRouter(services: Services): Router {
   router
     .route('/:id')
     .get(async (request, response) => {
-      response.json(viewOf(await messageOf(services, workspaceIdOf(response), request.params.id)));
+      response.json(await viewOfMessage(services, workspaceIdOf(response), request.params.id));
     })
     .all(onlyMethods('GET'));
 

@@ -31,7 +31,10 @@ export function createSocketServer(http: HttpServer, services: Services): Socket
     // A browser tells where its page is from: only our own page may use the keys that it keeps. Programs send no Origin.
     allowRequest: (request, decide) => {
       const { origin, host } = request.headers;
-      decide(null, origin === undefined || origin === new URL(publicBaseUrl).origin || new URL(origin).host === host);
+      decide(
+        null,
+        origin === undefined || origin === new URL(publicBaseUrl).origin || (URL.canParse(origin) && new URL(origin).host === host),
+      );
     },
   });
   const workspaces = io.of(namespacePattern);
@@ -52,8 +55,7 @@ export function createSocketServer(http: HttpServer, services: Services): Socket
   };
   workspaces.use((socket, next) => void admit(socket).then(next));
   workspaces.on('connection', (socket: Socket) => {
-    relay.follow(socket.data.workspaceId as string);
-    handleMessages(socket, services);
+    handleMessages(socket, services, relay);
   });
 
   return {

@@ -33,11 +33,13 @@ export class EventRelay {
     this.scheduleLook();
   }
 
-  /** Relays the workspace's events from now on, for as long as sockets are connected. */
-  follow(workspaceId: string): void {
-    if (this.followed.has(workspaceId)) return;
-    this.followed.set(workspaceId, undefined);
-    void this.relay(workspaceId);
+  /** Relays the workspace's events from now on, for as long as sockets are connected. Resolves once it does. */
+  async follow(workspaceId: string): Promise<void> {
+    if (this.followed.get(workspaceId) !== undefined) return;
+    if (!this.followed.has(workspaceId)) this.followed.set(workspaceId, undefined);
+    const newest = (await lastSequences(this.services.database, [workspaceId])).get(workspaceId) ?? 0;
+    // The first listener gets what happens from now on; what came before it asks for by `afterSeq`.
+    if (this.followed.get(workspaceId) === undefined) this.followed.set(workspaceId, newest);
   }
 
   close(): void {
@@ -57,7 +59,7 @@ export class EventRelay {
       const newest = await lastSequences(this.services.database, [...this.followed.keys()]);
       for (const [workspaceId, seq] of newest) {
         const relayed = this.followed.get(workspaceId);
-        if (relayed === undefined || seq > relayed) await this.relay(workspaceId);
+        if (relayed !== undefined && seq > relayed) await this.relay(workspaceId);
       }
     } catch (error) {
       this.services.logger.warn({ event: 'relay.look_failed', error: String(error) });
@@ -82,12 +84,7 @@ export class EventRelay {
   private async relayOnce(workspaceId: string): Promise<void> {
     const { database } = this.services;
     const relayed = this.followed.get(workspaceId);
-    if (relayed === undefined) {
-      // The first listener gets what happens from now on; what came before it asks for by `afterSeq`.
-      const newest = (await lastSequences(database, [workspaceId])).get(workspaceId) ?? 0;
-      if (this.followed.has(workspaceId)) this.followed.set(workspaceId, newest);
-      return;
-    }
+    if (relayed === undefined) return;
     const events = await eventsAfter(database, workspaceId, relayed, eventsPerFollowMax);
     const namespace = this.namespaceOf(workspaceId);
     for (const event of events) namespace?.to(roomOf(event.conversationId)).emit('message:status', eventPayload(event));

@@ -8,13 +8,13 @@ import { toProblem } from '../problemResponses.js';
 import { conversationOpenEvent, outboundEvent } from '../requestSchemas.js';
 import type { Services } from '../services.js';
 import { validate } from '../validate.js';
-import { eventPayload } from './eventRelay.js';
+import { type EventRelay, eventPayload } from './eventRelay.js';
 import { roomOf } from './rooms.js';
 
 type Acknowledge = (answer: Record<string, unknown>) => void;
 
 /** The events a socket may send. Each is validated and answered: `{ok: true, …}` or `{ok: false, code, message}`. */
-export function handleMessages(socket: Socket, services: Services): void {
+export function handleMessages(socket: Socket, services: Services, relay: EventRelay): void {
   const workspaceId = socket.data.workspaceId as string;
 
   const on = (name: string, handle: (payload: unknown) => Promise<Record<string, unknown>>) => {
@@ -31,6 +31,7 @@ export function handleMessages(socket: Socket, services: Services): void {
 
   on('message:outbound', async (payload) => {
     const { idempotencyKey, ...request } = validate(outboundEvent, payload);
+    await relay.follow(workspaceId);
     const { message, repeated } = await acceptMessage(services, workspaceId, request, idempotencyKey);
     await socket.join(roomOf(message.conversationId));
     return { ...message, repeated };
@@ -38,7 +39,8 @@ export function handleMessages(socket: Socket, services: Services): void {
 
   on('conversation:open', async (payload) => {
     const { conversationId, afterSeq } = validate(conversationOpenEvent, payload);
-    // Joined before the look: an event in between comes twice rather than never, and its number says so.
+    // Followed and joined before the look: an event in between comes twice rather than never, and its number says so.
+    await relay.follow(workspaceId);
     await socket.join(roomOf(conversationId));
     const seq = await conversationSequence(services.database, workspaceId, conversationId);
     if (seq === undefined) {

@@ -48,7 +48,6 @@ export class HonestProcess {
         lanes: new Array<Priority>(count).fill(lane),
         leaseUnused: this.lease.tokens + unused(this.lease.plans, nowMs),
         nowUnused: unused(this.now, nowMs),
-        missed: 0,
         wantsLease,
         limits,
       },

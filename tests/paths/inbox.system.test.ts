@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser } from '../support/browser.js';
+import { eventually } from '../support/eventually.js';
 import { type System, startSystem } from '../support/system.js';
+
+/** Waits until the page shows that many. */
+function expectCount(where: Page, selector: string, count: number): Promise<unknown> {
+  return eventually(async () => (await where.locator(selector).count()) === count);
+}
 
 let system: System;
 let browser: Browser;
@@ -20,7 +26,7 @@ describe('the inbox', () => {
   it('opens with the key of the link, lists conversations, and keeps the key out of the address bar', async () => {
     await page.goto(`${system.url}/#key=${system.workspace.apiKey}`);
     await page.waitForSelector('[data-connection=live]');
-    await page.waitForFunction(`document.querySelectorAll('[data-conversation-id]').length === 3`);
+    await expectCount(page, '[data-conversation-id]', 3);
     expect(page.url()).not.toContain('pr_');
   }, 60_000);
 
@@ -33,8 +39,11 @@ describe('the inbox', () => {
     const bubble = page.locator('[data-message-id]', { hasText: 'Your parcel arrives today' });
     const seen: string[] = [];
     for (let status = ''; status !== 'delivered'; ) {
-      await page.waitForFunction(`[...document.querySelectorAll('[data-message-id]')].at(-1)?.dataset.status !== '${status}'`);
-      status = (await bubble.getAttribute('data-status')) ?? '';
+      const next = status;
+      status = await eventually(async () => {
+        const now = await bubble.getAttribute('data-status').catch(() => null);
+        return now !== next && now;
+      });
       seen.push(status);
     }
     expect(seen.length).toBeGreaterThan(1);

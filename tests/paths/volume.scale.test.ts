@@ -12,7 +12,9 @@ it(`${messages} messages of ${workspaces} workspaces: nothing lost, nothing doub
   expect(line).toMatchObject({ accepted: messages, delivered: messages, lost: 0, duplicates: 0 });
   const reports = path.join(__dirname, '../../docs/reports');
   mkdirSync(reports, { recursive: true });
-  const rows = Object.entries(line).map(([name, value]) => `| ${name} | ${typeof value === 'object' ? JSON.stringify(value) : String(value)} |`);
+  const rows = Object.entries(line).map(
+    ([name, value]) => `| ${name} | ${typeof value === 'object' ? JSON.stringify(value) : String(value)} |`,
+  );
   writeFileSync(
     path.join(reports, 'volume.md'),
     `# ${messages} messages of ${workspaces} workspaces\n\nBy \`npm run test:scale\`, on ${await describeMachine()}\n\n| what | figure |\n|---|---|\n${rows.join('\n')}\n`,

@@ -38,12 +38,21 @@ describe('a sealed secret', () => {
     );
   });
 
-  test.each(['', 'a secret', 'v1', 'v1.1.2', 'v2.a.b.c', `v2${seal(key, 'here', plain).slice(2)}`])(
-    'of an unknown form is refused: %s',
-    (envelope) => {
-      expect(() => open(key, 'here', envelope)).toThrow(new SecretError('the stored secret has an unknown form'));
-    },
-  );
+  test.each([
+    ['nothing', ''],
+    ['a secret that was never sealed', 'a secret'],
+    ['too few parts', 'v1.12345678.AAAA'],
+    ['an empty part', 'v1.12345678..AAAA'],
+    ['a later version', seal(key, 'here', plain).replace('v1.', 'v2.')],
+  ])('is not %s', (_what, envelope) => {
+    expect(() => open(key, 'here', envelope)).toThrow(new SecretError('the stored secret has an unknown form'));
+  });
+
+  test.each([0, 1, 4, 8, 12, 15])('is refused when only %i bytes of its proof are left', (length) => {
+    const [version, id, nonce, tag = ''] = seal(key, 'here', Buffer.alloc(0)).split('.');
+    const cut = Buffer.from(tag, 'base64url').subarray(0, length).toString('base64url');
+    expect(() => open(key, 'here', [version, id, nonce, cut].join('.'))).toThrow(SecretError);
+  });
 
   test('is refused, as a secret that is wrong, however it is damaged', () => {
     const envelope = seal(key, 'here', plain);

@@ -17,7 +17,6 @@ const request = (tokens: number, overrides: Partial<ReserveRequest> = {}): Reser
   lanes: Array.from({ length: tokens }, () => 'normal' as const),
   leaseUnused: 0,
   nowUnused: 0,
-  missed: 0,
   wantsLease: false,
   limits,
   ...overrides,
