@@ -35,6 +35,8 @@ export interface Measured {
   requestToProviderMs: Percentiles;
   limiterQuestionsPerMessage: number;
   refused: string[];
+  /** Accepted, and not ended within a minute: not counted in `perSecond`. */
+  unfinished: number;
 }
 
 export interface HotpathResult {
@@ -165,6 +167,7 @@ async function measure(site: Site, load: Omit<LoadRun, 'run'>): Promise<Measured
     requestToProviderMs: toProvider((life) => life.requestedAtMs),
     limiterQuestionsPerMessage: round(((await limiterEvents(site)) - eventsBefore) / eventsPerQuestion / count),
     refused: result.refused,
+    unfinished: result.unfinished,
   };
 }
 

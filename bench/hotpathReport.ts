@@ -35,6 +35,7 @@ function rowsOf(result: HotpathResult): Row[] {
     ...names.map((name): Row => [`CPU ms a life: ${name}`, ...cpu(name)]),
     ['CPU ms a life: all', ...cpu('total')],
     ['refused', ...both(({ refused }) => String(refused.length))],
+    ['not ended within 60 s', ...both(({ unfinished }) => String(unfinished))],
   ];
 }
 

@@ -40,6 +40,8 @@ export interface LoadResult {
   seconds: number;
   lives: Life[];
   refused: string[];
+  /** Accepted, and not ended within a minute. */
+  unfinished: number;
 }
 
 /** Under which Postgres knows the connection that looks for ended messages. */
@@ -47,6 +49,8 @@ export const loadApplicationName = 'bench-load';
 const lookEveryMs = 50;
 const connectionsMax = 256;
 const giveUpAfterMs = 60_000;
+/** A life that takes longer is given up: a lost callback must not keep the whole run waiting. */
+const lifeMaxMs = 60_000;
 
 const endedStatement = {
   name: 'bench_ended',
@@ -91,6 +95,7 @@ async function main(): Promise<void> {
       const canaries = new Canaries(run);
       const lives: Life[] = [];
       const refused: string[] = [];
+      let unfinished = 0;
       const live = async (n: number): Promise<void> => {
         const { id: workspaceId, apiKey } = workspaces[n] as LoadWorkspace;
         const message = { apiKey, idempotencyKey: canaries.keyOf(n), to: recipientOf(n), body: canaries.bodyOf(n) };
@@ -99,7 +104,23 @@ async function main(): Promise<void> {
           refused.push(result.reason);
           return;
         }
-        await new Promise<void>((ended) => open.set(result.id, { workspaceId, ended }));
+        const ended = await new Promise<boolean>((resolve) => {
+          const timer = setTimeout(() => {
+            open.delete(result.id);
+            resolve(false);
+          }, lifeMaxMs);
+          open.set(result.id, {
+            workspaceId,
+            ended: () => {
+              clearTimeout(timer);
+              resolve(true);
+            },
+          });
+        });
+        if (!ended) {
+          unfinished += 1;
+          return;
+        }
         lives[n] = { requestedAtMs: result.requestedAtMs, acknowledgedAtMs: result.acknowledgedAtMs, endedAtMs: Date.now() };
       };
 
@@ -120,7 +141,7 @@ async function main(): Promise<void> {
           }),
         );
       }
-      return { seconds: (performance.now() - startedAt) / 1_000, lives, refused };
+      return { seconds: (performance.now() - startedAt) / 1_000, lives, refused, unfinished };
     },
     async () => {
       closed = true;

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
+import { rotateLog, tailOf } from './logFile.js';
 
 /** How long a child may take from SIGTERM to its end before it is killed. */
 const stopWithinMs = 20_000;
@@ -7,7 +8,6 @@ const restartFirstMs = 200;
 const restartMaxMs = 5_000;
 /** A child that lived this long has recovered: the next restart is quick again. */
 const healthyAfterMs = 30_000;
-const logTailLength = 2_000;
 
 export interface ChildOptions {
   name: string;
@@ -19,6 +19,8 @@ export interface ChildOptions {
   readyWithinMs?: number;
   /** Whether it is started again when it ends by itself; true by default. */
   restart?: boolean;
+  /** Hears of a child that died and is started again. */
+  say?: (text: string) => void;
 }
 
 export interface SupervisedChild<Ready> {
@@ -26,14 +28,15 @@ export interface SupervisedChild<Ready> {
   /** What the child said when it was ready for the first time. */
   ready: Ready;
   /** Of the process that runs now. */
-  pid(): number | undefined;
-  stop(): Promise<void>;
+  pid: () => number | undefined;
+  stop: () => Promise<void>;
 }
 
 /** Starts a Node program, waits until it is ready, and starts it again, with growing pauses, whenever it dies. */
 export async function startChild<Ready extends object>(options: ChildOptions): Promise<SupervisedChild<Ready>> {
   let child: ChildProcess | undefined;
   let stopping = false;
+  let isUp = false;
   let pauseMs = restartFirstMs;
   let timer: NodeJS.Timeout | undefined;
 
@@ -46,8 +49,10 @@ export async function startChild<Ready extends object>(options: ChildOptions): P
       detached: true,
     });
     closeSync(log);
-    launched.once('exit', () => {
-      if (stopping || options.restart === false) return;
+    launched.on('error', (error) => options.say?.(`${options.name}: ${error.message}`));
+    launched.once('exit', (code, signal) => {
+      if (stopping || !isUp || options.restart === false) return;
+      options.say?.(`${options.name} ended with ${signal ?? `code ${code}`}: starting it again; its log is ${options.logFile}`);
       if (Date.now() - startedAt > healthyAfterMs) pauseMs = restartFirstMs;
       timer = setTimeout(() => (child = launch()), pauseMs);
       pauseMs = Math.min(restartMaxMs, pauseMs * 2);
@@ -67,9 +72,11 @@ export async function startChild<Ready extends object>(options: ChildOptions): P
     clearTimeout(kill);
   };
 
+  rotateLog(options.logFile);
   child = launch();
   try {
     const ready = await readyMessage<Ready>(child, options);
+    isUp = true;
     return { name: options.name, ready, pid: () => child?.pid, stop };
   } catch (error) {
     await stop();
@@ -79,8 +86,7 @@ export async function startChild<Ready extends object>(options: ChildOptions): P
 
 function readyMessage<Ready extends object>(child: ChildProcess, { name, logFile, readyWithinMs = 60_000 }: ChildOptions): Promise<Ready> {
   return new Promise((resolve, reject) => {
-    const fail = (problem: string) =>
-      reject(new Error(`${name} did not start: ${problem}\n${readFileSync(logFile, 'utf8').slice(-logTailLength)}`));
+    const fail = (problem: string) => reject(new Error(`${name} did not start: ${problem}\n${tailOf(logFile)}`));
     const timer = setTimeout(() => fail(`not ready within ${readyWithinMs / 1_000} s`), readyWithinMs);
     child.on('message', (message: Ready & { event?: string }) => {
       if (message.event !== 'ready') return;

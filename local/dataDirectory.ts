@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { runningFrom, writeIdentity } from './processIdentity.js';
+import { LockedError, takeLock } from './lock.js';
 
 /** What an installation keeps between starts. */
 interface Settings {
@@ -27,16 +27,38 @@ export function openDataDirectory(directory: string): DataDirectory {
   const root = path.resolve(directory);
   const logs = path.join(root, 'logs');
   mkdirSync(logs, { recursive: true, mode: 0o755 });
-  const lock = path.join(root, 'launcher.pid');
-  const other = runningFrom(lock);
-  if (other) throw new Error(`Postrider already runs on ${root} (pid ${other.pid}): stop it, or use another folder with --data DIR`);
-  writeIdentity(lock, process.pid);
+  const release = lock(root);
+  try {
+    const file = path.join(root, 'settings.json');
+    const settings = readSettings(file);
+    const save = () => writeFileSync(file, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
+    save();
+    return { path: root, logs, settings, save, release };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
 
-  const file = path.join(root, 'settings.json');
-  const settings = existsSync(file)
-    ? (JSON.parse(readFileSync(file, 'utf8')) as Settings)
-    : { encryptionKey: randomBytes(32).toString('base64'), ports: {} };
-  const save = () => writeFileSync(file, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
-  save();
-  return { path: root, logs, settings, save, release: () => rmSync(lock, { force: true }) };
+function lock(root: string): () => void {
+  try {
+    return takeLock(path.join(root, 'launcher.pid'));
+  } catch (error) {
+    if (!(error instanceof LockedError)) throw error;
+    throw new Error(`Postrider already runs on ${root} (pid ${error.pid}): stop it, or use another folder with --data DIR`, {
+      cause: error,
+    });
+  }
+}
+
+function readSettings(file: string): Settings {
+  if (!existsSync(file)) return { encryptionKey: randomBytes(32).toString('base64'), ports: {} };
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Settings;
+  } catch (error) {
+    // A new key would make what the old one encrypted unreadable: that is for a person to decide.
+    throw new Error(`${file} can't be read (${(error as Error).message}): mend it, or remove the whole folder to begin anew`, {
+      cause: error,
+    });
+  }
 }

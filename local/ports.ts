@@ -14,20 +14,21 @@ export async function isFree(port: number): Promise<boolean> {
   return (await canListen(port, '127.0.0.1')) && (await canListen(port, undefined));
 }
 
-/** `preferred` or the next free port after it; without a preference, one that the system chooses. */
+// Below the ports that systems give to outgoing connections, so that none of those takes one between our look and its use.
+const anyPortMin = 20_000;
+const anyPortMax = 32_000;
+
+/** `preferred` or the next free port after it; without a preference, any that is free. Throws where there is none. */
 export async function freePort(preferred?: number): Promise<number> {
-  if (preferred === undefined) {
-    return new Promise((resolve, reject) => {
-      const server = createServer();
-      server.once('error', reject);
-      server.listen(0, '127.0.0.1', () => {
-        const address = server.address();
-        server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no free port'))));
-      });
-    });
-  }
-  for (let port = preferred; port < preferred + 200; port++) if (await isFree(port)) return port;
-  throw new Error(`no free port from ${preferred} to ${preferred + 199}`);
+  const first = preferred ?? anyPortMin + Math.floor(Math.random() * (anyPortMax - anyPortMin));
+  for (let port = first; port < first + 200 && port <= 65_535; port++) if (await isFree(port)) return port;
+  throw new Error(`no free port from ${first} to ${first + 199}`);
+}
+
+/** Throws, naming the owner, where somebody listens on the port already. */
+export async function assertFree(port: number, forWhat: string): Promise<void> {
+  if (!(await isFree(port)))
+    throw new Error(`port ${port} for ${forWhat} is taken by ${ownerOfPort(port) ?? 'another program'}: stop it, or choose another port`);
 }
 
 const listening = '0A';

@@ -44,17 +44,29 @@ export function runningFrom(file: string): ProcessIdentity | undefined {
 
 const politeMs = 10_000;
 
+/** Asks a process to end and waits until it has; one that takes longer than 10 s is killed. */
+export async function endProcess(identity: ProcessIdentity, signal: NodeJS.Signals): Promise<void> {
+  send(identity, signal);
+  const killAt = Date.now() + politeMs;
+  while (isRunning(identity)) {
+    if (Date.now() > killAt) send(identity, 'SIGKILL');
+    await delay(25);
+  }
+}
+
+function send({ pid }: ProcessIdentity, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    // It ended between the look and the signal.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /** Ends the process that a file names, if it still runs: first politely, then not. True where there was one. */
 export async function endFrom(file: string): Promise<boolean> {
   const orphan = runningFrom(file);
-  if (orphan) {
-    process.kill(orphan.pid, 'SIGINT');
-    const startedAt = Date.now();
-    while (isRunning(orphan)) {
-      if (Date.now() - startedAt > politeMs) process.kill(orphan.pid, 'SIGKILL');
-      await delay(25);
-    }
-  }
+  if (orphan) await endProcess(orphan, 'SIGINT');
   rmSync(file, { force: true });
   return orphan !== undefined;
 }

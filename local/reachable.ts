@@ -1,10 +1,7 @@
-import { createHash } from 'node:crypto';
-import { cpSync, existsSync, lstatSync, mkdirSync, realpathSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 const othersMayEnter = 0o001;
-/** Kept across restarts of the machine, and open to every user. */
-const commonDirectory = '/var/tmp';
 
 /** Whether a user who owns nothing on the way may enter every folder down to `directory`. */
 export function everybodyMayEnter(directory: string): boolean {
@@ -17,17 +14,21 @@ export function everybodyMayEnter(directory: string): boolean {
   }
 }
 
-const nameFor = (what: string, text: string) =>
-  path.join(commonDirectory, `postrider-${what}-${createHash('sha256').update(text).digest('hex').slice(0, 12)}`);
-
-/** The folder itself, or a copy of it where everybody may enter. */
-export function reachableCopy(directory: string): string {
+/**
+ * The folder itself, or a copy of it below `cache` where everybody may enter. `name` tells versions apart; `cache` must
+ * be writable, and nobody else may have made it.
+ */
+export function reachableCopy(directory: string, name: string, cache: string): string {
   if (everybodyMayEnter(directory)) return directory;
-  const { mtimeMs } = statSync(directory);
-  const copy = nameFor('copy', `${directory} ${mtimeMs}`);
+  mkdirSync(cache, { recursive: true });
+  const { uid } = lstatSync(cache);
+  // In a common folder somebody else could have laid programs ready for us to run.
+  if (uid !== process.getuid?.()) throw new Error(`${cache} belongs to another user (uid ${uid}): remove it, or set DATABASE_URL`);
+  const copy = path.join(cache, name);
   if (!existsSync(copy)) {
     const unfinished = `${copy}.${process.pid}`;
     cpSync(directory, unfinished, { recursive: true, verbatimSymlinks: true });
+    open(unfinished);
     try {
       renameSync(unfinished, copy);
     } catch {
@@ -35,19 +36,27 @@ export function reachableCopy(directory: string): string {
       rmSync(unfinished, { recursive: true, force: true });
     }
   }
+  chmodSync(cache, 0o755);
+  if (!everybodyMayEnter(copy)) throw new Error(`not every user may enter ${copy}: open its parents, or set DATABASE_URL`);
   return copy;
 }
 
+/** Lets everybody read, and enter and run what its owner may, whatever mask it was made under. */
+function open(file: string): void {
+  const stats = lstatSync(file);
+  if (stats.isSymbolicLink()) return;
+  chmodSync(file, stats.mode & 0o100 ? 0o755 : 0o644);
+  if (stats.isDirectory()) for (const name of readdirSync(file)) open(path.join(file, name));
+}
+
 /**
- * A folder for data at `directory` that another user can reach: the folder itself, or, where its parents are closed,
- * a link from there to a folder that is open.
+ * How a user of its own names a data folder, and from where: by its path, or, where its parents are closed to it, as
+ * the folder that the program is started in. That way needs no permission, so the data may stay where it belongs.
  */
-export function reachableDirectory(directory: string): string {
-  const parent = path.dirname(directory);
-  mkdirSync(parent, { recursive: true, mode: 0o755 });
-  if (everybodyMayEnter(parent)) return directory;
-  const elsewhere = nameFor('data', realpathSync(parent) + path.basename(directory));
-  mkdirSync(elsewhere, { recursive: true, mode: 0o755 });
-  if (!lstatSync(directory, { throwIfNoEntry: false })) symlinkSync(elsewhere, directory);
-  return path.join(elsewhere, path.basename(directory));
+export function reachableData(directory: string): { argument: string; cwd: string } {
+  if (everybodyMayEnter(path.dirname(directory))) return { argument: directory, cwd: '/' };
+  if (process.platform === 'linux') return { argument: '/proc/self/cwd', cwd: directory };
+  throw new Error(
+    `Postgres can't run as root, and nobody may not enter ${path.dirname(directory)}: run as another user, choose another --data DIR, or set DATABASE_URL`,
+  );
 }

@@ -1,4 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type DemoWorkspace, seedDemo } from '../main/seedDemo.js';
 import { projectRoot } from '../platform/projectRoot.js';
@@ -6,8 +5,9 @@ import { migrate } from '../storage/migrate.js';
 import { type SupervisedChild, startChild } from './childProcess.js';
 import { type DataDirectory, openDataDirectory } from './dataDirectory.js';
 import { ensureDatabase, startEmbeddedPostgres } from './embeddedPostgres.js';
-import { freePort, isFree, ownerOfPort } from './ports.js';
+import { assertFree, freePort, ownerOfPort } from './ports.js';
 import { endFrom } from './processIdentity.js';
+import type { RunningService } from './service.js';
 import { type Steps, silentSteps } from './steps.js';
 import { startTemporalDevServer } from './temporalDevServer.js';
 import { ensureNamespace } from './temporalNamespace.js';
@@ -23,13 +23,15 @@ export interface ProcessLayout {
 
 export interface StackOptions {
   dataDirectory: string;
-  /** HTTP port that must be had; without it the default one, or the next free. */
+  /** HTTP port that must be had; without it 3000, or the next free. */
   port?: number;
   /** Running services to use instead of starting them. */
   databaseUrl?: string;
   temporalAddress?: string;
   temporalNamespace?: string;
   redisUrl?: string;
+  /** Master key, base64; by default the data folder's own. */
+  encryptionKey?: string;
   /** A real account for the demo workspace: no simulator is started. */
   twilio?: { accountSid: string; authToken: string; apiBaseUrl?: string; senders?: string[] };
   simulatorArgs?: string[];
@@ -38,7 +40,7 @@ export interface StackOptions {
   env?: Record<string, string>;
   /** Demo workspaces to have; 1 by default. */
   workspaces?: number;
-  /** Ports that nobody is using, rather than the usual ones: for tests and benchmarks beside a running system. */
+  /** Ports that nobody is using, rather than the usual ones (`port` is still kept): for tests and benchmarks beside a running system. */
   anyPorts?: boolean;
   steps?: Steps;
 }
@@ -53,9 +55,9 @@ export interface Stack {
   workspaces: DemoWorkspace[];
   /** The product's processes by name. */
   processes: Map<string, SupervisedChild<{ port?: number }>>;
-  /** Pids of what else was started: postgres, temporal, simulator. */
-  servicePids: Record<string, number | undefined>;
-  stop(): Promise<void>;
+  /** Pids of what else was started, as they are now: a service that dies is started again under another one. */
+  readonly servicePids: Record<'postgres' | 'temporal' | 'simulator', number | undefined>;
+  stop: () => Promise<void>;
 }
 
 /** Front and back: eager starts need server and messages in one process, and two of everything that sends must work. */
@@ -64,20 +66,29 @@ export const defaultProcesses: ProcessLayout[] = [
   { name: 'back', roles: 'sends,limiter,maintenance' },
 ];
 
-const usualPorts: Record<string, number> = { http: 3_000, postgres: 5_433, temporal: 7_233, temporalUi: 8_233, simulator: 4_010 };
+const usualPorts = { http: 3_000, postgres: 5_433, temporal: 7_233, temporalUi: 8_233, simulator: 4_010 };
 const compiled = (file: string) => path.join(projectRoot, 'dist', file);
+
+/** What must be stopped, lowest rank first. */
+interface Started {
+  rank: number;
+  stop: () => Promise<void>;
+}
+const ranks = { simulator: 100, temporal: 101, postgres: 102 } as const;
 
 /** Brings the whole system up on this machine; what it started it stops again, in order, also where a step fails. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { steps = silentSteps } = options;
   const data = openDataDirectory(options.dataDirectory);
-  const stops: (() => Promise<void>)[] = [];
+  const started: Started[] = [];
   const stop = async (): Promise<void> => {
-    for (let next = stops.pop(); next; next = stops.pop()) await next().catch((error: unknown) => steps.say(String(error)));
+    // Who takes work goes before who does it, and both before what they stand on.
+    const inOrder = started.splice(0).sort((a, b) => a.rank - b.rank);
+    for (const { stop: one } of inOrder) await one().catch((error: unknown) => steps.say(String(error)));
     data.release();
   };
   try {
-    return await bringUp(options, steps, data, stops, stop);
+    return await bringUp(options, steps, data, started, stop);
   } catch (error) {
     await stop();
     throw error;
@@ -88,7 +99,7 @@ async function bringUp(
   options: StackOptions,
   steps: Steps,
   data: DataDirectory,
-  stops: (() => Promise<void>)[],
+  started: Started[],
   stop: () => Promise<void>,
 ): Promise<Stack> {
   const log = (name: string) => path.join(data.logs, `${name}.log`);
@@ -98,17 +109,18 @@ async function bringUp(
   }
   const ports = await choosePorts(options, data, steps);
   const namespace = options.temporalNamespace ?? 'default';
-  const servicePids: Record<string, number | undefined> = {};
+  const services: { postgres?: RunningService; temporal?: RunningService; simulator?: SupervisedChild<{ url: string }> } = {};
+  const say = (text: string) => steps.say(text);
 
   const postgres = async () => {
     if (options.databaseUrl) return options.databaseUrl;
     const service = await steps.run(
       'Postgres',
-      () => startEmbeddedPostgres({ directory: path.join(data.path, 'postgres'), port: ports.postgres, logFile: log('postgres') }),
+      () => startEmbeddedPostgres({ directory: path.join(data.path, 'postgres'), port: ports.postgres, logFile: log('postgres'), say }),
       ({ version }) => `${version} on 127.0.0.1:${ports.postgres}`,
     );
-    stops.unshift(service.stop);
-    servicePids.postgres = service.pid;
+    started.push({ rank: ranks.postgres, stop: service.stop });
+    services.postgres = service;
     return ensureDatabase(service.url, 'postrider');
   };
   const temporal = async () => {
@@ -116,7 +128,6 @@ async function bringUp(
       await ensureNamespace(options.temporalAddress, namespace);
       return { address: options.temporalAddress, uiUrl: process.env.TEMPORAL_UI_URL };
     }
-    mkdirSync(path.join(data.path, 'temporal'), { recursive: true });
     const service = await steps.run(
       'Temporal',
       () =>
@@ -126,12 +137,12 @@ async function bringUp(
           uiPort: ports.temporalUi,
           namespace,
           logFile: log('temporal'),
-          say: (text) => steps.say(text),
+          say,
         }),
       ({ address }) => `on ${address}`,
     );
-    stops.unshift(service.stop);
-    servicePids.temporal = service.pid;
+    started.push({ rank: ranks.temporal, stop: service.stop });
+    services.temporal = service;
     return service;
   };
   const simulator = async () => {
@@ -148,10 +159,11 @@ async function bringUp(
           ...(options.simulatorArgs ?? []),
         ],
         logFile: log('simulator'),
+        say,
       }),
     );
-    stops.push(child.stop);
-    servicePids.simulator = child.pid();
+    started.push({ rank: ranks.simulator, stop: child.stop });
+    services.simulator = child;
     return child.ready.url;
   };
   // Settled, not raced: what one of them has started must be known before the others' failure stops it.
@@ -165,7 +177,7 @@ async function bringUp(
     () => migrate(databaseUrl),
     (names) => (names.length > 0 ? `applied ${names.length}` : 'up to date'),
   );
-  const { encryptionKey } = data.settings;
+  const encryptionKey = options.encryptionKey ?? data.settings.encryptionKey;
   const { workspaces } = await steps.run(applied.length > 0 ? 'demo workspace made' : 'demo workspace', () =>
     seedDemo({
       databaseUrl,
@@ -192,18 +204,36 @@ async function bringUp(
     ...options.env,
   };
   const processes = new Map<string, SupervisedChild<{ port?: number }>>();
-  await Promise.all(
-    (options.processes ?? defaultProcesses).map(async ({ name, roles, env: own, file = compiled('main/run.js') }) => {
-      writeFileSync(log(name), '');
+  const results = await Promise.allSettled(
+    (options.processes ?? defaultProcesses).map(async ({ name, roles, env: own, file = compiled('main/run.js') }, rank) => {
       const child = await steps.run(
         `process ${name}`,
-        () => startChild<{ port?: number }>({ name, file, env: { ...env, ...own, ROLES: roles }, logFile: log(name) }),
+        () =>
+          startChild<{ port?: number }>({
+            name,
+            file,
+            env: { ...env, ...own, ROLES: roles },
+            logFile: log(name),
+            say,
+          }),
         () => `(${roles})`,
       );
-      stops.push(child.stop);
+      started.push({ rank, stop: child.stop });
       processes.set(name, child);
     }),
   );
+  for (const result of results) valueOf(result);
+  const servicePids: Stack['servicePids'] = {
+    get postgres() {
+      return services.postgres?.pid;
+    },
+    get temporal() {
+      return services.temporal?.pid;
+    },
+    get simulator() {
+      return services.simulator?.pid();
+    },
+  };
   return {
     url,
     databaseUrl,
@@ -223,29 +253,28 @@ function valueOf<T>(result: PromiseSettledResult<T>): T {
   return result.value;
 }
 
+type Ports = Record<keyof typeof usualPorts, number>;
+
 /** The ports of last time, the usual ones, or the next free; only an HTTP port that was asked for must be had. */
-async function choosePorts(
-  options: StackOptions,
-  data: DataDirectory,
-  steps: Steps,
-): Promise<Record<'http' | 'postgres' | 'temporal' | 'temporalUi' | 'simulator', number>> {
-  const chosen: Record<string, number> = {};
-  for (const [name, usual] of Object.entries(usualPorts)) {
+async function choosePorts(options: StackOptions, data: DataDirectory, steps: Steps): Promise<Ports> {
+  const chosen: Ports = { ...usualPorts };
+  if (options.port !== undefined) {
+    await assertFree(options.port, 'the API and the inbox');
+    chosen.http = options.port;
+  }
+  for (const name of Object.keys(usualPorts) as (keyof Ports)[]) {
+    if (name === 'http' && options.port !== undefined) continue;
     if (options.anyPorts) {
       chosen[name] = await freePort();
       continue;
     }
-    const asked = name === 'http' ? options.port : undefined;
-    const wanted = asked ?? data.settings.ports[name] ?? usual;
-    if (await isFree(wanted)) chosen[name] = wanted;
-    else {
-      const owner = ownerOfPort(wanted) ?? 'another program';
-      if (asked !== undefined) throw new Error(`port ${wanted} is taken by ${owner}: stop it, or choose another with --port N`);
-      chosen[name] = await freePort(wanted + 1);
-      steps.say(`port ${wanted} (${name}) is taken by ${owner}: using ${chosen[name]}`);
-    }
+    // The page's port is not remembered: an unusual one was asked for once, or only the next free.
+    const wanted = (name === 'http' ? undefined : data.settings.ports[name]) ?? usualPorts[name];
+    chosen[name] = await freePort(wanted);
+    if (chosen[name] !== wanted)
+      steps.say(`port ${wanted} (${name}) is taken by ${ownerOfPort(wanted) ?? 'another program'}: using ${chosen[name]}`);
   }
   data.settings.ports = chosen;
   data.save();
-  return chosen as Record<'http' | 'postgres' | 'temporal' | 'temporalUi' | 'simulator', number>;
+  return chosen;
 }

@@ -5,11 +5,13 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runningFrom, writeIdentity } from './processIdentity.js';
+import { LockedError, takeLock } from './lock.js';
 
 const cliVersion = '1.5.1';
 const serverVersion = '1.32.1';
 const downloadConnectMs = 5_000;
+/** A download that takes longer than this would lose against a build. */
+const downloadMs = 180_000;
 const progressEveryMs = 15_000;
 
 /** Outside the checkout, so that a new clone need not build again. */
@@ -83,21 +85,34 @@ function isTemporal(file: string): boolean {
   }
 }
 
-/** Runs `make` unless `isThere`; of several at once one works and the others wait. */
+/** Runs `make` unless `isThere`; of several at once one works and the others wait. Throws where it made nothing of use. */
 async function once(directory: string, isThere: () => boolean, make: () => Promise<void>): Promise<void> {
-  const lock = `${directory}.lock`;
   mkdirSync(directory, { recursive: true });
   while (!isThere()) {
-    if (runningFrom(lock)) {
+    const release = tryLock(`${directory}.lock`);
+    if (!release) {
       await delay(500);
       continue;
     }
-    writeIdentity(lock, process.pid);
     try {
-      await make();
+      // Somebody may have made it between the look and the lock.
+      if (!isThere()) await make();
+      if (!isThere())
+        throw new Error(
+          `what was put into ${directory} does not run on this machine: remove it, or set TEMPORAL_ADDRESS to a running server`,
+        );
     } finally {
-      rmSync(lock, { force: true });
+      release();
     }
+  }
+}
+
+function tryLock(file: string): (() => void) | undefined {
+  try {
+    return takeLock(file);
+  } catch (error) {
+    if (error instanceof LockedError) return undefined;
+    throw error;
   }
 }
 
@@ -105,9 +120,9 @@ async function download(directory: string): Promise<void> {
   const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
   const url = `https://temporal.download/cli/archive/v${cliVersion}?platform=${process.platform}&arch=${architecture}`;
   const connecting = new AbortController();
-  const timer = setTimeout(() => connecting.abort(new Error('no answer within 5 s')), downloadConnectMs);
-  const response = await fetch(url, { signal: connecting.signal });
-  clearTimeout(timer);
+  const timer = setTimeout(() => connecting.abort(new Error(`no answer within ${downloadConnectMs / 1_000} s`)), downloadConnectMs);
+  const signal = AbortSignal.any([connecting.signal, AbortSignal.timeout(downloadMs)]);
+  const response = await fetch(url, { signal }).finally(() => clearTimeout(timer));
   if (!response.ok || !response.body) throw new Error(`HTTP ${response.status}`);
   const archive = path.join(directory, 'archive.tar.gz');
   await pipeline(Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]), createWriteStream(archive));

@@ -7,6 +7,7 @@ import { freePort } from './ports.js';
 import { type RunningService, startService } from './service.js';
 import { findTemporalServer, type Say } from './temporalBinary.js';
 import { ensureNamespace, temporalAnswers } from './temporalNamespace.js';
+import { serverSettings, temporalEnvironment } from './temporalSettings.js';
 
 export interface TemporalCluster extends RunningService {
   address: string;
@@ -31,21 +32,7 @@ const stopWithinMs = 15_000;
 const plugin = 'postgres12_pgx';
 const databases = { history: 'temporal_history', visibility: 'temporal_visibility' };
 
-// The server throttles far below what one box can do, and one queue partition is quickest on one node.
-const dynamicConfig: Record<string, number | boolean | string> = {
-  'frontend.namespaceRPS': 100_000,
-  'frontend.rps': 100_000,
-  'frontend.namespaceCount': 100_000,
-  'frontend.persistenceMaxQPS': 100_000,
-  'history.rps': 100_000,
-  'history.persistenceMaxQPS': 100_000,
-  'history.timerProcessorMaxTimeShift': '50ms',
-  'matching.rps': 100_000,
-  'matching.numTaskqueueReadPartitions': 1,
-  'matching.numTaskqueueWritePartitions': 1,
-  'matching.enableFairness': true,
-  'system.forceSearchAttributesCacheRefreshOnRead': true,
-};
+const clusterSettings = { ...serverSettings, 'history.timerProcessorMaxTimeShift': '50ms' };
 
 /** Starts the production server, all its services in one process, with its data on Postgres. The schema is made or brought up to date. */
 export async function startTemporalCluster(options: TemporalClusterOptions): Promise<TemporalCluster> {
@@ -58,21 +45,26 @@ export async function startTemporalCluster(options: TemporalClusterOptions): Pro
   const [port] = ports as [number];
   const address = `127.0.0.1:${port}`;
   mkdirSync(directory, { recursive: true });
-  const dynamicFile = path.join(directory, 'dynamic.yaml');
-  const configFile = path.join(directory, 'server.yaml');
+  const dynamicFile = path.resolve(directory, 'dynamic.yaml');
+  const configFile = path.resolve(directory, 'server.yaml');
   // JSON is YAML.
-  writeFileSync(dynamicFile, JSON.stringify(Object.fromEntries(Object.entries(dynamicConfig).map(([name, value]) => [name, [{ value }]]))));
+  writeFileSync(
+    dynamicFile,
+    JSON.stringify(Object.fromEntries(Object.entries(clusterSettings).map(([name, value]) => [name, [{ value }]]))),
+  );
   writeFileSync(configFile, JSON.stringify(serverConfig(postgresUrl, ports, dynamicFile)), { mode: 0o600 });
   const service = await startService({
     name: 'Temporal server',
+    place: configFile,
     command: server,
-    args: ['--config-file', configFile, '--allow-no-auth', 'start'],
-    env: { GOGC: '400', GOMEMLIMIT: '3GiB' },
+    prepare: async () => ({ args: ['--config-file', configFile, '--allow-no-auth', 'start'] }),
+    env: temporalEnvironment,
     logFile,
     pidFile: `${logFile}.pid`,
     stopWithinMs,
     readyWithinMs,
     isReady: () => temporalAnswers(address),
+    say,
   });
   try {
     await ensureNamespace(address, namespace);
@@ -80,7 +72,7 @@ export async function startTemporalCluster(options: TemporalClusterOptions): Pro
     await service.stop();
     throw error;
   }
-  return { ...service, address, databases };
+  return Object.assign(service, { address, databases });
 }
 
 /** Makes the database where it is missing, and brings its schema to the tool's version. */

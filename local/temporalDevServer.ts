@@ -1,7 +1,10 @@
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { assertFree } from './ports.js';
 import { type RunningService, startService } from './service.js';
 import { findTemporalCli, type Say } from './temporalBinary.js';
 import { ensureNamespace, temporalAnswers } from './temporalNamespace.js';
+import { devServerSettings, temporalEnvironment } from './temporalSettings.js';
 
 export interface TemporalDevServer extends RunningService {
   address: string;
@@ -11,23 +14,10 @@ export interface TemporalDevServer extends RunningService {
 const readyWithinMs = 30_000;
 const stopWithinMs = 10_000;
 
-// The server throttles far below what one box can do, and one queue partition is quickest on one node.
-const dynamicConfig: Record<string, string> = {
-  'frontend.namespaceRPS': '100000',
-  'frontend.rps': '100000',
-  'frontend.namespaceCount': '100000',
-  'frontend.persistenceMaxQPS': '100000',
-  'history.rps': '100000',
-  'history.persistenceMaxQPS': '100000',
-  'matching.rps': '100000',
-  'matching.numTaskqueueReadPartitions': '1',
-  'matching.numTaskqueueWritePartitions': '1',
-  'matching.useNewMatcher': 'true',
-  'matching.enableFairness': 'true',
-  'system.forceSearchAttributesCacheRefreshOnRead': 'true',
-};
-
-/** Starts the CLI's development server with its Web UI, its data in `directory` (a SQLite file). */
+/**
+ * Starts the CLI's development server with its Web UI, its data in `directory` (a SQLite file). Throws where a port is
+ * taken or another launcher has the folder: two servers on one file would start without a word.
+ */
 export async function startTemporalDevServer(options: {
   directory: string;
   port: number;
@@ -38,32 +28,34 @@ export async function startTemporalDevServer(options: {
 }): Promise<TemporalDevServer> {
   const { directory, port, uiPort, namespace, logFile, say } = options;
   const address = `127.0.0.1:${port}`;
-  const args = [
-    'server',
-    'start-dev',
-    '--ip',
-    '127.0.0.1',
-    '--port',
-    String(port),
-    '--ui-port',
-    String(uiPort),
-    '--log-level',
-    'error',
-  ].concat(
-    ['--db-filename', path.join(directory, 'temporal.db'), '--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
-    Object.entries(dynamicConfig).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${value}`]),
-  );
+  const file = path.resolve(directory, 'temporal.db');
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o755 });
+  const words = `server start-dev --ip 127.0.0.1 --port ${port} --ui-port ${uiPort} --log-level error`.split(' ');
+  const pragmas = ['journal_mode=wal', 'synchronous=normal'].flatMap((pragma) => ['--sqlite-pragma', pragma]);
+  const settings = Object.entries(devServerSettings).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${value}`]);
+  const args = [...words, '--db-filename', file, ...pragmas, ...settings];
   const service = await startService({
     name: 'Temporal',
+    place: file,
     command: await findTemporalCli(say),
-    args,
-    env: { GOGC: '400', GOMEMLIMIT: '3GiB' },
+    prepare: async () => {
+      await assertFree(port, 'Temporal');
+      await assertFree(uiPort, 'the Temporal Web UI');
+      return { args };
+    },
+    env: temporalEnvironment,
     logFile,
     pidFile: `${logFile}.pid`,
     stopWithinMs,
     readyWithinMs,
     isReady: () => temporalAnswers(address),
+    say,
   });
-  await ensureNamespace(address, namespace);
-  return { ...service, address, uiUrl: `http://127.0.0.1:${uiPort}` };
+  try {
+    await ensureNamespace(address, namespace);
+  } catch (error) {
+    await service.stop();
+    throw error;
+  }
+  return Object.assign(service, { address, uiUrl: `http://127.0.0.1:${uiPort}` });
 }

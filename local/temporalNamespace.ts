@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { searchAttributeNames } from '../domain/taskQueues.js';
@@ -8,6 +9,8 @@ const retentionS = 3 * 24 * 60 * 60;
 
 /** Whether a Temporal frontend answers at the address. */
 export async function temporalAnswers(address: string): Promise<boolean> {
+  // gRPC itself would wait a second after a first refusal.
+  if (!(await accepts(address))) return false;
   try {
     const connection = await Connection.connect({ address, connectTimeout: 500 });
     await connection.close();
@@ -15,6 +18,15 @@ export async function temporalAnswers(address: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+function accepts(address: string): Promise<boolean> {
+  const { hostname, port } = new URL(`http://${address}`);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname);
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
 }
 
 /** Makes sure that a namespace with our search attributes exists and can be used. */

@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { toE164 } from '../domain/phoneNumber.js';
+import { whenNpmIsGone } from '../local/npmParent.js';
 import { type Stack, startStack } from '../local/stack.js';
 import { consoleSteps } from '../local/steps.js';
 
@@ -104,7 +105,10 @@ async function main(): Promise<void> {
     await steps.run('stopped', () => (stack as Stack).stop());
     process.exit(0);
   };
+  // Whoever read our output may be gone; that is no reason to end as if by an error.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
+  whenNpmIsGone(() => void stop());
 
   stack = await startStack({
     dataDirectory: data,
@@ -115,6 +119,7 @@ async function main(): Promise<void> {
     ...(env.TEMPORAL_ADDRESS && { temporalAddress: env.TEMPORAL_ADDRESS }),
     ...(env.TEMPORAL_NAMESPACE && { temporalNamespace: env.TEMPORAL_NAMESPACE }),
     ...(env.REDIS_URL && { redisUrl: env.REDIS_URL }),
+    ...(env.ENCRYPTION_KEY && { encryptionKey: env.ENCRYPTION_KEY }),
   });
   if (interrupted > 0) {
     await stack.stop();

@@ -52,13 +52,20 @@ function checkNode() {
 const digest = (text) => createHash('sha256').update(text).digest('hex');
 const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
 
+const ageOf = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
 async function install() {
   const stamp = modules('.postrider-lock');
   const wanted = digest(read(at('package-lock.json')));
-  if (read(stamp) !== wanted) {
-    await step('packages installed', () => run('npm', ['ci', '--no-audit', '--no-fund']));
-    writeFileSync(stamp, wanted);
+  // npm's own record is newer than the lock file where somebody has just installed by hand.
+  const byHand = !existsSync(stamp) && ageOf(modules('.package-lock.json')) > ageOf(at('package-lock.json'));
+  if (read(stamp) !== wanted && !byHand) {
+    say('  installing packages, about a minute');
+    const words = ['ci', '--no-audit', '--no-fund'];
+    const npm = process.env.npm_execpath;
+    await step('packages installed', () => (npm?.endsWith('npm-cli.js') ? run(process.execPath, [npm, ...words]) : run('npm', words)));
   }
+  if (read(stamp) !== wanted) writeFileSync(stamp, wanted);
   hydratePostgres();
 }
 
@@ -123,8 +130,14 @@ async function build(force) {
   const wanted = sourcesDigest();
   if (!force && read(stamp) === wanted && existsSync(at('web/dist/index.html'))) return;
   await generate();
-  rmSync(at('dist'), { recursive: true, force: true });
+  if (force) rmSync(at('dist'), { recursive: true, force: true });
   const compile = async () => {
+    // Only what lost its source: a system that runs from dist/ must find its files while another command builds.
+    for (const folder of sourceFolders) {
+      for (const file of filesBelow(at('dist', folder))) {
+        if (file.endsWith('.js') && !existsSync(at(path.relative(at('dist'), file).replace(/\.js$/, '.ts')))) rmSync(file);
+      }
+    }
     await step('compiled', () => run(process.execPath, [bin('tsc', 'typescript'), '-p', '.']));
     await step('workflows bundled', () => run(process.execPath, [at('dist/workers/bundleWorkflows.js')]));
   };

@@ -80,6 +80,8 @@ describe('the guard finds, and names the cure', () => {
     ['domain/a.ts', "export * from '../storage/messages.js';", /import of \.\.\/storage\/messages\.js/],
     ['domain/a.ts', "export const a = () => import('node:fs');", /import of node:fs/],
     ['domain/a.ts', "const fs = require('node:fs');", /import of node:fs/],
+    ['domain/a.ts', "export type A = import('../server/a.js').B;", /the type import of \.\.\/server\/a\.js/],
+    ['domain/a.ts', "export type A = typeof import('node:fs');", /the type import of node:fs/],
     ['domain/a.ts', "import '../domainlike/x.js';", /import of \.\.\/domainlike\/x\.js/],
     ['workflows/a.ts', "import { submit } from '../activities/submit.js';", /Cure: let an activity do it.*use `import type`/],
     ['workflows/a.ts', "import { type A, b } from '../activities/index.js';", /import of \.\.\/activities\/index\.js/],

@@ -80,6 +80,8 @@ export function describeProvider(name: string, open: () => Promise<ProviderStage
         const outcome = await send(request);
         expect(outcome).toEqual({ kind: 'accepted', providerMessageId: expect.stringMatching(/./), status: 'accepted' });
         expect(await isTaken(request.body)).toBe(true);
+        const id = outcome.kind === 'accepted' ? outcome.providerMessageId : '';
+        expect(await stage.provider.fetchMessage(stage.account, id)).toMatchObject({ id, body: request.body });
       });
 
       test('gives two equal texts two ids', async () => {

@@ -1,6 +1,9 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { createProviders, providerNamed } from '../../providers/registry.js';
 import { TwilioProvider } from '../../providers/twilio/twilioProvider.js';
+import { eventually } from '../simulator/eventually.js';
 
 const options = { baseUrl: 'http://127.0.0.1:9', responseTimeoutMs: 1_000 };
 const provider = new TwilioProvider(options);
@@ -36,6 +39,21 @@ describe("Twilio's status callback", () => {
   test.each(['MessageSid', 'MessageStatus', 'AccountSid'] as const)('without %s is none', (field) => {
     expect(provider.parseStatusCallback({ ...form, [field]: '' })).toBeUndefined();
   });
+});
+
+test('a provider that is closed keeps no connection open', async () => {
+  let isOpen = false;
+  const server = createServer((_request, response) => response.end('{"messages":[]}')).on('connection', (socket) => {
+    isOpen = true;
+    socket.on('close', () => (isOpen = false));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const one = new TwilioProvider({ ...options, baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  await one.listMessages({ accountSid: 'AC1', authToken: 't' }, { to: '+1', from: '+2', fromMs: 0, toMs: 1 });
+  expect(isOpen).toBe(true);
+  one.close();
+  await eventually('closed', () => !isOpen, 1_000);
+  await new Promise((resolve) => server.close(resolve));
 });
 
 describe('the registry', () => {

@@ -15,7 +15,8 @@ const actions: Record<Fate, object> = {
   'fail later': { callbacks: { finalStatus: 'failed', errorCode: 30_007 } },
 };
 
-const responseTimeoutMs = 300;
+/** A silence costs the suite this much; a busy machine must answer within it. */
+const responseTimeoutMs = 1_000;
 
 /** Twilio's port with the simulator on the other side. */
 export async function openTwilioStage(): Promise<ProviderStage> {

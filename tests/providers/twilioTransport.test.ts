@@ -5,7 +5,7 @@ import type { Transport, TransportError, TransportResponse } from '../../provide
 import { eventually } from '../simulator/eventually.js';
 
 // Real waits, but short ones; and few sockets, so that a queue forms.
-const connectTimeoutMs = 200;
+const connectTimeoutMs = 400;
 const queueTimeoutMs = 60;
 const socketsMax = 2;
 jest.mock('../../domain/limits.js', () => ({
@@ -91,14 +91,14 @@ describe('surely not sent', () => {
     [
       'nobody answers at the address',
       () => 'http://192.0.2.1',
-      /^(no connection within 200 ms|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ECONNREFUSED)$/,
+      /^(no connection within 400 ms|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ECONNREFUSED)$/,
     ],
     [
       'the server does not speak TLS',
       async () => `https://${(await httpServer(() => undefined)).address}`,
       /^(EPROTO|ERR_SSL_\w+|ECONNRESET)$/,
     ],
-    ['the TLS handshake is never answered', async () => `https://${(await tcpServer()).address}`, /^no connection within 200 ms$/],
+    ['the TLS handshake is never answered', async () => `https://${(await tcpServer()).address}`, /^no connection within 400 ms$/],
     [
       'the TLS handshake is cut off',
       async () => `https://${(await tcpServer((socket) => socket.destroy())).address}`,
@@ -106,12 +106,10 @@ describe('surely not sent', () => {
     ],
   ])('where %s', async (_what, baseUrl, reason) => {
     const beforeWrite = jest.fn(agreed);
-    const startedAt = performance.now();
     const error = await failureOf(post(transportTo(await baseUrl()), beforeWrite));
     expect({ sent: error.sent, asked: beforeWrite.mock.calls.length }).toEqual({ sent: false, asked: 0 });
     expect(error.reason).toMatch(reason);
     expect(error.message).toBe(`before the request was written: ${error.reason}`);
-    expect(performance.now() - startedAt).toBeLessThan(connectTimeoutMs + 1_000);
   });
 
   test.each([
@@ -155,6 +153,25 @@ describe('surely not sent', () => {
     expect([error.sent, seen.bytes]).toEqual([false, '']);
   });
 
+  test('where a kept connection is closed while `beforeWrite` decides', async () => {
+    const bodies: string[] = [];
+    const { connections, address } = await httpServer((_request, body, response) => {
+      bodies.push(body);
+      response.end('{}');
+    });
+    const transport = transportTo(`http://${address}`);
+    await post(transport, agreed);
+    const error = await failureOf(
+      post(transport, async () => {
+        connections[0]?.end();
+        // Time for the end to arrive here.
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        return true;
+      }),
+    );
+    expect([error.sent, connections.length, bodies.length]).toEqual([false, 1, 1]);
+  });
+
   test('where no connection becomes free in time', async () => {
     const { seen, address } = await tcpServer();
     const transport = transportTo(`http://${address}`);
@@ -172,11 +189,11 @@ describe('perhaps sent', () => {
   test.each([
     ['the connection is reset', (socket: Socket) => void socket.resetAndDestroy(), /^ECONNRESET$/],
     ['the connection is closed', (socket: Socket) => void socket.end(), /^ECONNRESET$/],
-    ['there is silence', () => undefined, /^no answer within 100 ms$/],
+    ['there is silence', () => undefined, /^no answer within 300 ms$/],
     [
       'the answer stops before its end',
       (socket: Socket) => void socket.write('HTTP/1.1 201 Created\r\ncontent-length: 100\r\n\r\n{"sid":'),
-      /^no answer within 100 ms$/,
+      /^no answer within 300 ms$/,
     ],
     [
       'the answer is cut off',
@@ -186,7 +203,7 @@ describe('perhaps sent', () => {
     ['the answer is not HTTP', (socket: Socket) => void socket.end('220 mail.example.com ESMTP\r\n'), /^HPE_/],
   ])('where %s after the write', async (_what, act, reason) => {
     const { seen, address } = await tcpServer(act);
-    const error = await failureOf(post(transportTo(`http://${address}`, 100), agreed));
+    const error = await failureOf(post(transportTo(`http://${address}`, 300), agreed));
     expect(error.sent).toBe(true);
     expect(error.reason).toMatch(reason);
     expect(error.message).toBe(`after the request was written: ${error.reason}`);

@@ -1,0 +1,153 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { freePort } from '../../local/ports.js';
+import { identityOf, isRunning, type ProcessIdentity } from '../../local/processIdentity.js';
+import { eventually } from '../support/eventually.js';
+
+const program = path.join(__dirname, '../../dist/main/start.js');
+
+let root: string;
+let launchers: Launcher[];
+beforeEach(() => {
+  root = mkdtempSync(path.join(tmpdir(), 'postrider-start-'));
+  launchers = [];
+});
+afterEach(async () => {
+  for (const { child } of launchers) child.kill('SIGTERM');
+  await Promise.all(launchers.map(({ ended }) => ended));
+  rmSync(root, { recursive: true });
+}, 90_000);
+
+interface Launcher {
+  child: ChildProcess;
+  output: { stdout: string; stderr: string };
+  /** Exit code, or the signal that ended it. */
+  ended: Promise<number | string>;
+}
+
+/** `npm start` without the build that comes before it, and without services that a developer's shell may name. */
+const launch = (...words: string[]) => launchProgram([program, '--data', root, ...words]);
+
+function launchProgram(words: string[], more: Record<string, string> = {}): Launcher {
+  const { PATH = '', HOME = '', XDG_CACHE_HOME } = process.env;
+  const env = { PATH, HOME, ...(XDG_CACHE_HOME && { XDG_CACHE_HOME }), ...more };
+  const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => (output.stdout += chunk));
+  child.stderr.on('data', (chunk) => (output.stderr += chunk));
+  const launcher = { child, output, ended: once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string) };
+  launchers.push(launcher);
+  return launcher;
+}
+
+async function ready({ child, output }: Launcher) {
+  const line = await eventually(() => child.exitCode !== null || output.stdout.includes('\n'), 60_000).then(() => output.stdout);
+  if (!line) throw new Error(`npm start ended: ${output.stderr}`);
+  return JSON.parse(line) as {
+    url: string;
+    databaseUrl: string;
+    temporalUiUrl: string;
+    simulatorUrl: string;
+    workspaces: { apiKey: string }[];
+  };
+}
+
+/** Every process that a launcher started, directly or not. */
+function startedBy(pid: number): ProcessIdentity[] {
+  const parents = readdirSync('/proc').flatMap((name) => {
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      return [[Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])] as const];
+    } catch {
+      return [];
+    }
+  });
+  const below = (parent: number): number[] => parents.flatMap(([child, its]) => (its === parent ? [child, ...below(child)] : []));
+  return below(pid).flatMap((one) => identityOf(one) ?? []);
+}
+
+const status = (url: string) =>
+  fetch(url).then(
+    (response) => response.status,
+    () => undefined,
+  );
+
+describe('npm start', () => {
+  test('brings up all of it, says so in one line, and stops all of it on SIGINT', async () => {
+    const launcher = launch('--json', '--port', String(await freePort()));
+    const { url, temporalUiUrl, simulatorUrl } = await ready(launcher);
+    expect(launcher.output.stdout.trim().split('\n')).toHaveLength(1);
+    expect(await status(`${url}/healthz`)).toBe(200);
+    expect(await status(temporalUiUrl)).toBe(200);
+    expect(await status(`${simulatorUrl}/_control/health`)).toBe(200);
+    const started = startedBy(launcher.child.pid as number);
+    // Two processes of the product, the simulator, Postgres and Temporal with their guardians.
+    expect(started.length).toBeGreaterThanOrEqual(7);
+    launcher.child.kill('SIGINT');
+    expect(await launcher.ended).toBe(0);
+    expect(launcher.output.stderr).toMatch(/✓ stopped {2}\d/);
+    expect(started.filter(isRunning)).toEqual([]);
+  }, 120_000);
+
+  test('shows the same API key at the next start, and a second one beside it is told who runs', async () => {
+    const first = launch('--json', '--port', String(await freePort()));
+    const key = (await ready(first)).workspaces[0]?.apiKey;
+    const second = launch('--json', '--port', String(await freePort()));
+    expect(await second.ended).toBe(1);
+    expect(second.output.stderr).toContain(`Postrider already runs on ${root} (pid ${first.child.pid})`);
+    first.child.kill('SIGTERM');
+    await first.ended;
+    const third = launch('--json', '--port', String(await freePort()));
+    expect((await ready(third)).workspaces[0]?.apiKey).toBe(key);
+  }, 120_000);
+
+  test('leaves nothing running when the launcher itself is killed, and starts again from there', async () => {
+    const first = launch('--json', '--port', String(await freePort()));
+    await ready(first);
+    const started = startedBy(first.child.pid as number);
+    first.child.kill('SIGKILL');
+    await first.ended;
+    await eventually(() => started.every((one) => !isRunning(one)), 30_000);
+    await ready(launch('--json', '--port', String(await freePort())));
+  }, 120_000);
+
+  test('stops when the npm that runs it is killed, which tells nobody', async () => {
+    // Stands for npm: a program that runs a script by a shell which stays in between.
+    const words = [program, '--data', root, '--json', '--port', String(await freePort())].map((word) => `'${word}'`).join(' ');
+    const npm = `require('child_process').spawn('sh', ['-c', ${JSON.stringify(`'${process.execPath}' ${words}; exit $?`)}], {stdio: 'inherit'})`;
+    const launcher = launchProgram(['-e', npm], { npm_lifecycle_event: 'start' });
+    await ready(launcher);
+    const started = startedBy(launcher.child.pid as number);
+    expect(started.length).toBeGreaterThanOrEqual(9);
+    launcher.child.kill('SIGKILL');
+    await eventually(() => started.every((one) => !isRunning(one)), 30_000);
+  }, 120_000);
+
+  test('names the owner of a port that was asked for and is taken', async () => {
+    const port = await freePort();
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    try {
+      const launcher = launch('--port', String(port));
+      expect(await launcher.ended).toBe(1);
+      expect(launcher.output.stderr).toContain(`port ${port} for the API and the inbox is taken by pid ${process.pid}`);
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
+  }, 60_000);
+
+  test.each([
+    [['--prot', '3001'], "Unknown option '--prot'"],
+    [['--port', 'web'], '--port web is not a port: give a number from 1 to 65535'],
+  ])('refuses %j and shows how it is used', async (words, problem) => {
+    const launcher = launch(...words);
+    expect(await launcher.ended).toBe(2);
+    expect(launcher.output.stderr).toContain(problem);
+    expect(launcher.output.stderr).toContain('npm start -- [--port N]');
+  });
+});
