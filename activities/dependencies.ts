@@ -2,6 +2,7 @@ import type { SendGate } from '../limiter/sendGate.js';
 import type { TokenBroker } from '../limiter/tokenBroker.js';
 import type { Database } from '../platform/database.js';
 import type { Logger } from '../platform/logger.js';
+import type { Turns } from '../platform/turns.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import type { MessageStore } from '../storage/messageStore.js';
 import type { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
@@ -14,6 +15,8 @@ export interface Dependencies {
   providers: ProviderRegistry;
   broker: TokenBroker;
   gate: SendGate;
+  /** Requests to providers take turns. */
+  sends: Turns;
   logger: Logger;
   /** The URL under which providers reach the callbacks, without a slash at its end. */
   publicBaseUrl: string;

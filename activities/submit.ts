@@ -32,7 +32,12 @@ interface SendRight {
  *
  * Throws an ApplicationFailure only where the provider processed nothing.
  */
-export async function submit(dependencies: Dependencies, input: SubmitInput, granted?: Grant): Promise<Submission> {
+export function submit(dependencies: Dependencies, input: SubmitInput, granted?: Grant): Promise<Submission> {
+  // The turn comes first: a slot that is waited for must not pass while others send.
+  return dependencies.sends.run(() => submitInTurn(dependencies, input, granted));
+}
+
+async function submitInTurn(dependencies: Dependencies, input: SubmitInput, granted?: Grant): Promise<Submission> {
   const { workspaces, gate } = dependencies;
   const { message } = input;
   let grant: Grant | undefined = granted ?? (input.token ? { kind: 'slot', token: input.token } : undefined);

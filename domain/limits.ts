@@ -12,8 +12,10 @@ export const callbackBodyBytesMax = 64 * 1024;
 export const pageSizeMax = 100;
 export const pageSizeDefault = 50;
 
-/** Accept must be durable within this time, or the answer is 503 with the key to retry with. A burst queues here. */
+/** Temporal must commit a start within this time, or the answer is 503 with the key to retry with. */
 export const acceptDeadlineMs = 5_000;
+/** Starts that a server has under way at once; a burst waits its turn here, so that its last ones don't run out of time at Temporal. */
+export const acceptsConcurrentMax = 32;
 /** How long a process may trust what it read of a workspace's settings. Limits, consent and revocation are decided again in the attempt transaction. */
 export const settingsCacheMs = 5_000;
 /** A revoked API key stops working within this time in every process. */

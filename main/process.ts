@@ -2,6 +2,7 @@ import type { Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Dependencies } from '../activities/dependencies.js';
 import { createLocalActivities, createSendActivities } from '../activities/index.js';
+import { acceptsConcurrentMax } from '../domain/limits.js';
 import { askLimiterWorkflow } from '../limiter/askLimiterWorkflow.js';
 import { SendGate } from '../limiter/sendGate.js';
 import { TokenBroker } from '../limiter/tokenBroker.js';
@@ -11,6 +12,7 @@ import { EventBus } from '../platform/eventBus.js';
 import { createLogger } from '../platform/logger.js';
 import { SettingsStore } from '../platform/prisma.js';
 import { connectImpatient, connectWorkers, createClient } from '../platform/temporalClient.js';
+import { Turns } from '../platform/turns.js';
 import { createProviders, type ProviderRegistry } from '../providers/registry.js';
 import { startServer } from '../server/server.js';
 import { ApiKeyRegister } from '../storage/apiKeys.js';
@@ -69,6 +71,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       providers,
       broker: new TokenBroker(askLimiterWorkflow(createClient(impatient, temporal))),
       gate: new SendGate(),
+      sends: new Turns(config.SENDS_CONCURRENT_MAX),
       logger,
       publicBaseUrl,
       reconcileDelaysMs: config.RECONCILE_DELAYS_S,
@@ -92,6 +95,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
         workspaces,
         apiKeys: new ApiKeyRegister(database),
         providers,
+        starts: new Turns(acceptsConcurrentMax),
         temporal: createClient(connection, temporal),
         bus,
         logger,

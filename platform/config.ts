@@ -108,7 +108,7 @@ export const variables = {
   ),
   SENDS_CONCURRENT_MAX: variable(
     wholeNumber(1, 2_000).default(sendsConcurrentDefault),
-    'Send activities a process has in flight at once. First attempts made in place are bounded by WORKFLOW_TASKS_CONCURRENT_MAX.',
+    'Requests to providers a process has in flight at once.',
     '50',
   ),
   WORKFLOW_TASKS_CONCURRENT_MAX: variable(wholeNumber(2, 1_000).default(100), 'Workflow tasks a process works on at once.', '100'),

@@ -93,7 +93,7 @@ export async function acceptMessage(
     validUntilMs,
     closesAtMs: validUntilMs + services.config.RECEIPT_GRACE_S * 1_000,
   };
-  const started = await start(services, message, idempotencyKey);
+  const started = await services.starts.run(() => start(services, message, idempotencyKey));
   if (started) return { message: viewOfNew(message), repeated: false };
 
   // The same key at the same time, by another road: the first one's workflow has it, stored or about to be.

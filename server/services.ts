@@ -3,6 +3,7 @@ import type { Config } from '../platform/config.js';
 import type { Database } from '../platform/database.js';
 import type { EventBus } from '../platform/eventBus.js';
 import type { Logger } from '../platform/logger.js';
+import type { Turns } from '../platform/turns.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import type { ApiKeyRegister } from '../storage/apiKeys.js';
 import type { MessageStore } from '../storage/messageStore.js';
@@ -16,6 +17,8 @@ export interface Services {
   workspaces: WorkspaceDirectory;
   apiKeys: ApiKeyRegister;
   providers: ProviderRegistry;
+  /** Starts of workflows take turns. */
+  starts: Turns;
   /** On the workers' connection where this process runs messages too, so that starts are eager. */
   temporal: Client;
   bus: EventBus;

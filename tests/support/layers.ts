@@ -194,10 +194,9 @@ function importViolations(file: string, found: Findings): string[] {
   if (!layer)
     return [`${file}: the folder ${name}/ has no layer. Put the file into one that has, or give ${name}/ a row in tests/support/layers.ts`];
   const rules = [...layer.may, ...(layer.files?.[file] ?? [])];
-  // A vendor's SDK belongs to its provider; the registry is where the providers come together.
+  // A vendor's SDK belongs to its provider.
   const vendor = /^providers\/([^/]+)\//.exec(file)?.[1];
   if (vendor) rules.push(vendor, 'providers/provider');
-  else if (name === 'providers') rules.push('providers/');
   return found.imports.flatMap((one) => {
     const target = targetOf(file, one.from);
     if (!path.isAbsolute(one.from) && target.startsWith(ownFolderOf(file))) return [];

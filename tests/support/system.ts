@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
 import { type ProcessLayout, type Stack, startStack } from '../../local/stack.js';
 import type { DemoWorkspace } from '../../main/seedDemo.js';
@@ -91,8 +92,14 @@ export async function startSystem(
     workspace,
     request,
     control,
-    send: (message, key = randomBytes(8).toString('hex'), as = workspace) =>
-      request('POST', '/v1/messages', { body: message, headers: { 'idempotency-key': key }, as }),
+    // As every client should: the same request under the same key where the outcome was left open.
+    send: async (message, key = randomBytes(8).toString('hex'), as = workspace) => {
+      for (;;) {
+        const answer = await request('POST', '/v1/messages', { body: message, headers: { 'idempotency-key': key }, as });
+        if (answer.status !== 503) return answer;
+        await delay(Number(answer.headers.get('retry-after')) * 1_000);
+      }
+    },
     message: (id, statuses, { withinMs, as = workspace } = {}) => {
       let last: unknown;
       return eventually(async () => {
