@@ -43,6 +43,8 @@ export interface ReserveRequest {
   leaseUnused: number;
   /** Tokens it got for messages that were about to leave, and that have not left yet. */
   nowUnused: number;
+  /** Milliseconds since the holder last used a token: what it used before is paid for as of then. */
+  lastUseAgoMs: number;
   /** Whether the holder wants its lease filled up. */
   wantsLease: boolean;
   /** The limits as the holder read them; newer ones than the limiter's are adopted. */
@@ -104,8 +106,9 @@ export function reserve(state: RateLimiterState, request: ReserveRequest, nowMs:
   for (const [name, { tokens, expiresAtMs }] of Object.entries(state.holdings)) {
     if (expiresAtMs <= nowMs) settle(state, name, tokens, expiresAtMs);
   }
-  settle(state, lease, (state.holdings[lease]?.tokens ?? 0) - request.leaseUnused, nowMs);
-  settle(state, now, (state.holdings[now]?.tokens ?? 0) - request.nowUnused, nowMs);
+  const usedAtMs = nowMs - Math.max(0, request.lastUseAgoMs);
+  settle(state, lease, (state.holdings[lease]?.tokens ?? 0) - request.leaseUnused, usedAtMs);
+  settle(state, now, (state.holdings[now]?.tokens ?? 0) - request.nowUnused, usedAtMs);
   adopt(state, request.limits, nowMs);
 
   const interval = intervalMs(state.limits);

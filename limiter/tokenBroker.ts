@@ -38,6 +38,8 @@ interface Account {
   /** Permits handed out and not used, by where they came from; dropped ones wait in `spares`. */
   pending: { lease: Set<Permit>; now: Set<Permit> };
   spares: Permit[];
+  /** Monotonic time of the last use of a permit. */
+  lastUsedAt: number;
 }
 
 /** Workspaces are forgotten, lowest use first, beyond this many. */
@@ -94,6 +96,7 @@ export class TokenBroker {
       lease: { tokens: 0, usableUntil: 0, epoch: limits.epoch },
       pending: { lease: new Set(), now: new Set() },
       spares: [],
+      lastUsedAt: 0,
     };
     this.accounts.set(workspaceId, account);
     for (const [id, { busy }] of this.accounts) {
@@ -128,6 +131,7 @@ export class TokenBroker {
       lanes: jobs.map((job) => job.lane),
       leaseUnused: lease.tokens + heldIn(pending.lease),
       nowUnused: heldIn(pending.now),
+      lastUseAgoMs: performance.now() - account.lastUsedAt,
       wantsLease: jobs.some((job) => job.lane !== 'bulk'),
       limits,
     });
@@ -158,7 +162,10 @@ function permitFrom(account: Account, origin: 'lease' | 'now', limitsEpoch: numb
   const permit: Permit = {
     limitsEpoch,
     isGood: () => open && performance.now() < usableUntil,
-    used: close,
+    used: () => {
+      if (open) account.lastUsedAt = performance.now();
+      close();
+    },
     drop: () => {
       if (permit.isGood()) account.spares.push(permit);
       else close();

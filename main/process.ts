@@ -44,7 +44,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
   const temporal = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE };
   const database = new Database(config.DATABASE_URL, config.DATABASE_CONNECTIONS_MAX, logger);
   const settings = new SettingsStore(database);
-  const workspaces = new WorkspaceDirectory(settings, Buffer.from(config.ENCRYPTION_KEY, 'base64'));
+  const workspaces = new WorkspaceDirectory(database, Buffer.from(config.ENCRYPTION_KEY, 'base64'));
   const bus = new EventBus(config.REDIS_URL, logger);
   const store = new MessageStore(database, bus);
   const providers =
@@ -93,6 +93,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
         database,
         store,
         workspaces,
+        settings,
         apiKeys: new ApiKeyRegister(database),
         providers,
         starts: new Turns(acceptsConcurrentMax),

@@ -3,6 +3,7 @@ import type { Config } from '../platform/config.js';
 import type { Database } from '../platform/database.js';
 import type { EventBus } from '../platform/eventBus.js';
 import type { Logger } from '../platform/logger.js';
+import type { SettingsStore } from '../platform/prisma.js';
 import type { Turns } from '../platform/turns.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import type { ApiKeyRegister } from '../storage/apiKeys.js';
@@ -15,6 +16,7 @@ export interface Services {
   database: Database;
   store: MessageStore;
   workspaces: WorkspaceDirectory;
+  settings: SettingsStore;
   apiKeys: ApiKeyRegister;
   providers: ProviderRegistry;
   /** Starts of workflows take turns. */

@@ -1,5 +1,5 @@
 import { settingsCacheMs } from '../domain/limits.js';
-import type { SettingsStore } from '../platform/prisma.js';
+import type { Database } from '../platform/database.js';
 import { loadWorkspace, type Workspace } from './workspaces.js';
 
 interface Entry {
@@ -15,7 +15,7 @@ export class WorkspaceDirectory {
   private readonly entries = new Map<string, Entry>();
 
   constructor(
-    private readonly settings: SettingsStore,
+    private readonly database: Database,
     private readonly masterKey: Buffer,
   ) {}
 
@@ -23,7 +23,7 @@ export class WorkspaceDirectory {
   async find(workspaceId: string): Promise<Workspace | undefined> {
     const known = this.entries.get(workspaceId);
     if (known && performance.now() - known.readAt < settingsCacheMs) return known.workspace;
-    const workspace = loadWorkspace(this.settings, this.masterKey, workspaceId);
+    const workspace = loadWorkspace(this.database, this.masterKey, workspaceId);
     this.entries.set(workspaceId, { workspace, readAt: performance.now() });
     workspace.then(
       (found) => found === undefined && this.entries.delete(workspaceId),

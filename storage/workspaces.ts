@@ -1,7 +1,7 @@
 import { uuidFromBytes } from '../domain/ids.js';
 import type { RateLimits } from '../domain/rateLimit.js';
 import { deriveKey, hmac, open, seal } from '../platform/crypto.js';
-import type { SettingsStore } from '../platform/prisma.js';
+import type { Database, Statement } from '../platform/database.js';
 
 export interface ProviderAccount {
   provider: string;
@@ -41,27 +41,46 @@ export function contactIdOf(contactKey: Buffer, e164: string): string {
   return uuidFromBytes(hmac(contactKey, e164));
 }
 
-/** Reads a workspace with its senders and provider account; undefined where there is none. */
-export async function loadWorkspace(settings: SettingsStore, masterKey: Buffer, workspaceId: string): Promise<Workspace | undefined> {
-  const row = await settings.forWorkspace(workspaceId, (transaction) =>
-    transaction.workspace.findUnique({
-      where: { id: workspaceId },
-      include: { senders: { orderBy: { createdAt: 'asc' } }, accounts: true },
-    }),
-  );
+const findStatement: Statement = {
+  name: 'find_workspace',
+  text: `
+  select w.id, w.name, w.wrapped_key, w.rate_per_second, w.burst, w.cooldown_ms, w.limits_epoch,
+    (select coalesce(json_agg(json_build_object('id', s.id, 'phoneNumber', s.phone_number) order by s.created_at), '[]')
+      from sender s where s.workspace_id = $1) as senders,
+    (select json_build_object('provider', a.provider, 'accountSid', a.account_sid, 'authToken', a.auth_token)
+      from provider_account a where a.workspace_id = $1 limit 1) as account
+  from workspace w where w.id = $1`,
+};
+
+interface WorkspaceRow extends Record<string, unknown> {
+  id: string;
+  name: string;
+  wrapped_key: string;
+  rate_per_second: number;
+  burst: number;
+  cooldown_ms: number;
+  limits_epoch: number;
+  senders: { id: string; phoneNumber: string }[];
+  account: ProviderAccount | null;
+}
+
+/** Reads a workspace with its senders and provider account, by one statement: every accept may need it. Undefined where there is none. */
+export async function loadWorkspace(database: Database, masterKey: Buffer, workspaceId: string): Promise<Workspace | undefined> {
+  const [row] = await database.forWorkspace<WorkspaceRow>(workspaceId, findStatement, [workspaceId]);
   if (!row) return undefined;
-  const key = unwrapWorkspaceKey(masterKey, workspaceId, row.wrappedKey);
-  const [account] = row.accounts;
+  const key = unwrapWorkspaceKey(masterKey, workspaceId, row.wrapped_key);
+  const { account } = row;
   return {
     id: row.id,
     name: row.name,
-    limits: { ratePerSecond: row.ratePerSecond, burst: row.burst, epoch: row.limitsEpoch, cooldownMs: row.cooldownMs },
-    senders: row.senders.map(({ id, phoneNumber }) => ({ id, phoneNumber })),
-    account: account && {
-      provider: account.provider,
-      accountSid: account.accountSid,
-      authToken: open(deriveKey(key, 'secrets'), tokenContext(workspaceId, account.provider), account.authToken).toString(),
-    },
+    limits: { ratePerSecond: row.rate_per_second, burst: row.burst, epoch: row.limits_epoch, cooldownMs: row.cooldown_ms },
+    senders: row.senders,
+    account: account
+      ? {
+          ...account,
+          authToken: open(deriveKey(key, 'secrets'), tokenContext(workspaceId, account.provider), account.authToken).toString(),
+        }
+      : undefined,
     keys: { messageId: deriveKey(key, 'message-id'), contactId: deriveKey(key, 'contact-id'), callback: deriveKey(key, 'callback') },
   };
 }

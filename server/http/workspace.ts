@@ -3,13 +3,21 @@ import { onlyMethods } from '../problemResponses.js';
 import type { Services } from '../services.js';
 import { workspaceIdOf } from './authenticate.js';
 
-export function workspaceRouter({ workspaces }: Services): Router {
+export function workspaceRouter({ settings }: Services): Router {
   const router = Router();
   router
     .route('/')
     .get(async (_request, response) => {
-      const { id, name, senders, limits } = await workspaces.get(workspaceIdOf(response));
-      response.json({ id, name, senders, limits });
+      const workspace = await settings.forWorkspace(workspaceIdOf(response), (transaction) =>
+        transaction.workspace.findFirstOrThrow({ include: { senders: { orderBy: { createdAt: 'asc' } } } }),
+      );
+      const { id, name, senders, ratePerSecond, burst, cooldownMs, limitsEpoch } = workspace;
+      response.json({
+        id,
+        name,
+        senders: senders.map((sender) => ({ id: sender.id, phoneNumber: sender.phoneNumber })),
+        limits: { ratePerSecond, burst, cooldownMs, epoch: limitsEpoch },
+      });
     })
     .all(onlyMethods('GET'));
   return router;

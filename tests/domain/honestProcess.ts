@@ -48,6 +48,7 @@ export class HonestProcess {
         lanes: new Array<Priority>(count).fill(lane),
         leaseUnused: this.lease.tokens + unused(this.lease.plans, nowMs),
         nowUnused: unused(this.now, nowMs),
+        lastUseAgoMs: 0,
         wantsLease,
         limits,
       },

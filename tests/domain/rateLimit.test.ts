@@ -17,7 +17,16 @@ const limits: RateLimits = { ratePerSecond: 10, burst: 50, epoch: 1 };
 
 /** Asks for `count` tokens at once and answers with their waits. */
 function ask(state: RateLimiterState, count: number, nowMs: number, fields: Partial<ReserveRequest> = {}) {
-  const request: ReserveRequest = { holder: 'a', lanes: [], leaseUnused: 0, nowUnused: 0, wantsLease: false, limits, ...fields };
+  const request: ReserveRequest = {
+    holder: 'a',
+    lanes: [],
+    leaseUnused: 0,
+    nowUnused: 0,
+    lastUseAgoMs: 0,
+    wantsLease: false,
+    limits,
+    ...fields,
+  };
   return reserve(state, { ...request, lanes: new Array<'normal'>(count).fill('normal') }, nowMs);
 }
 
@@ -119,6 +128,13 @@ describe('a workspace never sends above its limit', () => {
 });
 
 describe('a workspace gets what it is entitled to', () => {
+  test('a burst again after a pause, though nobody asked in between', () => {
+    const state = newRateLimiterState(limits);
+    ask(state, 50, startMs);
+    const after = ask(state, 50, startMs + 30_000, { lastUseAgoMs: 29_900 });
+    expect(freeOf(after)).toBe(50);
+  });
+
   test('a burst of 200 leaves as 50 at once and then 10 a second', () => {
     const { waitsMs } = ask(newRateLimiterState(limits), 200, startMs);
     const calendar = Array.from({ length: 200 }, (_, index) => (index < 50 ? 0 : (index - 49) * 100));

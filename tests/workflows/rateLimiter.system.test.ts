@@ -17,6 +17,7 @@ const request = (tokens: number, overrides: Partial<ReserveRequest> = {}): Reser
   lanes: Array.from({ length: tokens }, () => 'normal' as const),
   leaseUnused: 0,
   nowUnused: 0,
+  lastUseAgoMs: 0,
   wantsLease: false,
   limits,
   ...overrides,
