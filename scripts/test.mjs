@@ -16,7 +16,8 @@ try {
     // Before the tests: a build of several minutes must not count against a test's time.
     if (!process.env.TEMPORAL_ADDRESS) await step('Temporal found', () => findTemporalCli((text) => process.stdout.write(`  ${text}\n`)));
   }
-  await run(process.execPath, [bin('jest'), ...words, '--selectProjects', ...lanes[lane]], { show: true });
+  const parallel = lane === 'unit' ? ['--maxWorkers=2'] : [];
+  await run(process.execPath, [bin('jest'), ...parallel, ...words, '--selectProjects', ...lanes[lane]], { show: true });
 } catch (error) {
   fail(error instanceof Error ? error.message.split('\n')[0] : error);
 }

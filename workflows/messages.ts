@@ -1,11 +1,13 @@
 /** What can be said to a running workflow and asked of it. Names are part of the product: people type them in the Web UI. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { MessageState, OutboundMessage } from '../domain/message.js';
-import type { MessageStatus } from '../domain/messageStatus.js';
+import type { MessageOutcome, MessageState, OutboundMessage } from '../domain/message.js';
 import type { RateLimiterState, ReserveAnswer, ReserveRequest } from '../domain/rateLimit.js';
 
-/** To sendMessage: a status callback brought this state of the newest attempt. Stored before it is signalled. */
-export const statusChangedSignal = defineSignal<[MessageStatus]>('statusChanged');
+/**
+ * To sendMessage: a status callback brought this state of the newest attempt. Stored before it is signalled; who signals
+ * a terminal state also records the message as finished, once the signal is durable.
+ */
+export const statusChangedSignal = defineSignal<[MessageOutcome]>('statusChanged');
 /** To sendMessage: where this run stands. */
 export const getMessageStateQuery = defineQuery<MessageState>('getMessageState');
 

@@ -12,7 +12,7 @@ import type { Advance } from '../domain/advance.js';
 import { slotNearMs, timerLeadMs, unusualWaitMs } from '../domain/limits.js';
 import { maskNumber } from '../domain/maskNumber.js';
 import type { MessageOutcome, MessageState, OutboundMessage } from '../domain/message.js';
-import { isClosed, isTerminal, type MessageStatus } from '../domain/messageStatus.js';
+import { isClosed, isTerminal } from '../domain/messageStatus.js';
 import type { Persisted, Submission, WaitingFor } from '../domain/submission.js';
 import { searchAttributeNames, type UnusualStatus } from '../domain/taskQueues.js';
 import {
@@ -41,14 +41,14 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
     waitingUntil: null,
     error: null,
   };
-  let receipt: MessageStatus | undefined;
+  let receipt: MessageOutcome | undefined;
   setHandler(getMessageStateQuery, () => state);
   setHandler(getMessageQuery, () => message);
-  setHandler(statusChangedSignal, (status) => {
-    receipt = status;
-    state.status = status;
+  setHandler(statusChangedSignal, (outcome) => {
+    receipt = outcome;
+    state.status = outcome.status;
   });
-  const ended = () => receipt !== undefined && isTerminal(receipt);
+  const ended = () => receipt !== undefined && isTerminal(receipt.status);
 
   const persisted = await persistAndReserve(message);
   if (!persisted.owned) return close({ status: persisted.status, providerMessageId: persisted.providerMessageId, error: null });
@@ -57,6 +57,8 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
   const submission = await sendUntilDecided(persisted);
   if (submission.kind === 'submitted' && !isTerminal(submission.status)) await awaitReceipt(submission.attempt);
 
+  // The usual end: the callback's signal says all, and who sent it records the message.
+  if (receipt && isTerminal(receipt.status)) return close(receipt);
   enter('recording', 'recording the outcome');
   const outcome = await recordOutcome({
     workspaceId: message.workspaceId,
@@ -88,7 +90,7 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
         case 'submitted':
           Object.assign(state, {
             attempt: submission.attempt,
-            status: receipt ?? submission.status,
+            status: receipt?.status ?? submission.status,
             providerMessageId: submission.providerMessageId,
           });
           return submission;
@@ -154,7 +156,7 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
       // A callback is proof: the message need not be looked for any more.
       if (await condition(() => receipt !== undefined, checkInMs)) {
         markUsual();
-        return { kind: 'submitted', attempt, status: receipt ?? 'accepted', providerMessageId: null };
+        return { kind: 'submitted', attempt, status: receipt?.status ?? 'accepted', providerMessageId: null };
       }
       const result = await reconcileAttempt({ message, createdAtMs, attempt, check });
       switch (result.kind) {

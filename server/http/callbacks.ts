@@ -79,8 +79,12 @@ async function applyStatus(
   }
   const awaited = isTerminal(advanced.status) || advanced.previousStatus === 'uncertain';
   if (!advanced.moved || !awaited) return;
+  const { status, providerMessageId, createdAtMs } = advanced;
   try {
-    await temporal.workflow.getHandle(messageWorkflowId(about)).signal(statusChangedSignal, advanced.status);
+    const outcome = { status, providerMessageId, error: callback.error };
+    await temporal.workflow.getHandle(messageWorkflowId(about)).signal(statusChangedSignal, outcome);
+    // The signal is durable: the workflow will close by it, whatever happens now.
+    if (isTerminal(status)) await store.record({ ...about, createdAtMs });
   } catch (error) {
     // The row has it. A workflow that has closed needs no signal; one that was not reached will ask.
     logger.warn({ event: 'callback.signal_failed', ...about, error: String(error) });
