@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, it } from '@jest/globals';
 import { runDemo } from '../support/demo.js';
 
-const messages = 10_000;
+const messages = 5_000;
 const workspaces = 500;
 
 it(`${messages} messages of ${workspaces} workspaces: nothing lost, nothing doubled`, async () => {
