@@ -3,19 +3,22 @@ import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { LocalActivities, SendActivities } from '../activities/index.js';
 import { heartbeatTimeoutMs, submitTimeoutMs } from '../domain/limits.js';
 
-/** Idempotent writes: retried until the database answers, however long that takes. */
+/**
+ * Idempotent writes: retried until the database answers, however long that takes, and at short intervals: a message must
+ * not wait a minute for a database that was away for a second.
+ */
 export const { storeNews, closeAsUnknown, recordOutcome } = proxyLocalActivities<LocalActivities>({
   startToCloseTimeout: '10 seconds',
   // Longer waits than this become durable timers, so that an outage does not hold task slots.
   localRetryThreshold: '2 seconds',
-  retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '5 seconds' },
 });
 
 /** The same for the first step, which may send: its time must hold a connection and the provider's whole answer. */
 export const { persistAndReserve } = proxyLocalActivities<LocalActivities>({
   startToCloseTimeout: '40 seconds',
   localRetryThreshold: '2 seconds',
-  retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '5 seconds' },
 });
 
 /**
