@@ -23,7 +23,6 @@ export const apiKeyCacheMs = 3_000;
 
 export const rateDefaultPerSecond = 10;
 export const burstDefault = 50;
-export const cooldownDefaultMs = 60_000;
 
 /** A booked slot may be used this long after its time; later it is asked anew, so that an outage does not release a flood. */
 export const slotValidityMs = 1_000;

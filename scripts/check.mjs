@@ -2,28 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { bin, fail, prepare, root, run, step } from './prepare.mjs';
+import { bin, fail, prepare, root, run, sourceFolders, step } from './prepare.mjs';
 
 const node = (...args) => run(process.execPath, args);
-const linted = [
-  'domain',
-  'workflows',
-  'limiter',
-  'activities',
-  'providers',
-  'storage',
-  'platform',
-  'workers',
-  'server',
-  'main',
-  'simulator',
-  'local',
-  'bench',
-  'load',
-  'tests',
-  'scripts',
-  'web/src',
-];
+const linted = [...sourceFolders, 'tests', 'scripts'];
 
 const checks = {
   types: () => node(bin('tsc', 'typescript'), '-p', 'tsconfig.test.json'),

@@ -81,7 +81,8 @@ function hydratePostgres() {
   }
 }
 
-const sourceFolders = [
+/** Where the project's code lies: what is built, and what is linted. */
+export const sourceFolders = [
   'domain',
   'workflows',
   'limiter',
