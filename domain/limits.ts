@@ -70,6 +70,14 @@ export const heartbeatEveryMs = 2_000;
 export const messageValidityDefaultMs = 4 * 60 * 60_000;
 /** After the end of its validity a message's workflow waits this long for a receipt before it asks once and closes. */
 export const receiptGraceDefaultMs = 10 * 60_000;
+/** The provider's validity period, and so a message's own. */
+export const validitySecondsMax = 36_000;
+/** How far ahead a message may be scheduled. */
+export const scheduleAheadMaxMs = 35 * 24 * 60 * 60_000;
+/** A sendAt that lies no further back than this means "now": clocks differ, and requests take their time. */
+export const sendAtPastToleranceMs = 60_000;
+/** Marketing does not leave in the last moments before the recipient's hours close: it takes its time to arrive. */
+export const quietHoursMarginMs = 2 * 60_000;
 /** A message that waits longer than this becomes visible as unusual (search attribute MessageStatus). */
 export const unusualWaitMs = 30_000;
 
