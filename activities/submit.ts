@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/activity';
-import { attemptWriteWindowMs, inProcessWaitMaxMs, limiterUnavailableRetryMs } from '../domain/limits.js';
+import { attemptWriteWindowMs, inProcessWaitMaxMs, limiterUnavailableRetryMs, validitySecondsMax } from '../domain/limits.js';
 import { isClosed, isTerminal } from '../domain/messageStatus.js';
 import type { Submission, SubmitInput } from '../domain/submission.js';
 import { LimiterUnavailable } from '../limiter/askLimiterWorkflow.js';
@@ -11,15 +11,17 @@ import { providerNamed } from '../providers/registry.js';
 import { statusCallbackUrl } from '../storage/callbackUrls.js';
 import { type AttemptAnswer, beginAttempt } from '../storage/sendAttempts.js';
 import type { Workspace } from '../storage/workspaces.js';
+import { awaitTurn } from './awaitTurn.js';
+import { deferToOpening } from './deferToOpening.js';
 import type { Dependencies } from './dependencies.js';
 import { settleOutcome } from './settleOutcome.js';
 
 /** The provider's validity period, seconds. */
 const validityMinS = 1;
-const validityMaxS = 36_000;
 
 /** A grant that may be used now. */
 interface SendRight {
+  grant: Grant;
   limitsEpoch: number;
   used(): void;
   drop(): void;
@@ -42,12 +44,21 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
   const { message } = input;
   let grant: Grant | undefined = granted ?? (input.token ? { kind: 'slot', token: input.token } : undefined);
   let attempt = input.attempt + 1;
+  let atGate = false;
   for (;;) {
-    if (Date.now() > message.validUntilMs) return expire(dependencies, input, input.attempt);
+    const mayNot =
+      Date.now() > message.validUntilMs
+        ? await expire(dependencies, input, attempt - 1)
+        : ((await deferToOpening(dependencies, input)) ?? (input.outOfTurn && !atGate ? await awaitTurn(dependencies, input) : undefined));
+    if (mayNot) {
+      if (grant?.kind === 'permit') grant.permit.drop();
+      return mayNot;
+    }
     const workspace = await workspaces.get(message.workspaceId);
     const right = await rightOf(dependencies, workspace, input, grant);
     if ('kind' in right) return right;
-    const gateMs = gate.enter(message.workspaceId, workspace.limits);
+    const gateMs = atGate ? 0 : gate.enter(message.workspaceId, workspace.limits);
+    atGate = true;
     if (gateMs > 0) await delay(gateMs);
 
     const sent = await sendOnce(dependencies, workspace, input, attempt, right).catch((error: unknown) => {
@@ -59,13 +70,24 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
     if (sent.kind === 'late') {
       // The row is closed as not sent; its number is used up.
       attempt += 1;
+      atGate = false;
       continue;
+    }
+    const { standing } = sent;
+    if (standing.outOfTurn && isSendable(standing, message.generation)) {
+      const wait = await awaitTurn(dependencies, input);
+      if (!wait) {
+        // It keeps its right, and its place at the gate: nothing has left by them.
+        grant = right.grant;
+        attempt = standing.newestAttempt + 1;
+        continue;
+      }
+      right.drop();
+      return wait;
     }
     right.drop();
     grant = undefined;
-    const { standing } = sent;
-    if (standing.status !== 'queued' || standing.generation !== message.generation || standing.expired)
-      return foundOtherwise(dependencies, input, standing);
+    if (!isSendable(standing, message.generation)) return foundOtherwise(dependencies, input, standing);
     attempt = standing.newestAttempt + 1;
     // The limits were changed after the right was given.
     if (standing.limitsEpoch > right.limitsEpoch) workspaces.forget(message.workspaceId);
@@ -82,7 +104,8 @@ async function rightOf(
   let grant = given;
   for (;;) {
     if (grant?.kind === 'permit') {
-      if (grant.permit.isGood()) return grant.permit;
+      const { permit } = grant;
+      if (permit.isGood()) return { grant, limitsEpoch: permit.limitsEpoch, used: () => permit.used(), drop: () => permit.drop() };
       grant.permit.drop();
       grant = undefined;
     }
@@ -93,7 +116,7 @@ async function rightOf(
       const waitMs = token.notBeforeMs - now;
       if (waitMs > inProcessWaitMaxMs) return { kind: 'wait', waitMs, waitingFor: 'slot', token };
       if (waitMs > 0) await delay(waitMs);
-      return { limitsEpoch: token.limitsEpoch, used: () => undefined, drop: () => undefined };
+      return { grant, limitsEpoch: token.limitsEpoch, used: () => undefined, drop: () => undefined };
     }
     try {
       grant = await broker.acquire(message.workspaceId, message.priority, (await workspaces.get(message.workspaceId)).limits);
@@ -103,6 +126,11 @@ async function rightOf(
       throw error;
     }
   }
+}
+
+/** Whether the row is as a send needs it. */
+function isSendable({ status, generation, expired }: AttemptAnswer, own: number): boolean {
+  return status === 'queued' && generation === own && !expired;
 }
 
 /** The attempt's row as `beforeWrite` left it; `none` where no connection came about. */
@@ -127,7 +155,7 @@ async function sendOnce(
     body: message.body,
     mediaUrls: message.mediaUrls,
     statusCallback: statusCallbackUrl(dependencies.publicBaseUrl, workspace, { messageId: message.messageId, attempt }),
-    validitySeconds: Math.min(validityMaxS, Math.max(validityMinS, Math.floor((message.validUntilMs - Date.now()) / 1_000))),
+    validitySeconds: Math.min(validitySecondsMax, Math.max(validityMinS, Math.floor((message.validUntilMs - Date.now()) / 1_000))),
   };
 
   const row: { state: RowState } = { state: 'none' };
@@ -169,7 +197,10 @@ async function sendOnce(
       throw ApplicationFailure.create({
         message: `the provider refused for its rate (code ${outcome.code})`,
         type: 'RateLimited',
-        ...(outcome.retryAfterMs !== null && { nextRetryDelay: outcome.retryAfterMs }),
+        // Not beyond its validity: it expires on time, not when the provider would have it back.
+        ...(outcome.retryAfterMs !== null && {
+          nextRetryDelay: Math.min(outcome.retryAfterMs, Math.max(1, message.validUntilMs - Date.now() + 1)),
+        }),
       });
     }
   }
@@ -187,6 +218,8 @@ async function foundOtherwise(dependencies: Dependencies, input: SubmitInput, no
   const { message } = input;
   const about = { workspaceId: message.workspaceId, messageId: message.messageId, attempt: now.newestAttempt, provider: '' };
   if (now.generation !== message.generation) return { kind: 'ended', status: now.status, error: null };
+  // Put off by an earlier run of this step, which did not get to say so.
+  if (now.status === 'scheduled') return { kind: 'wait', waitMs: 0, waitingFor: 'schedule', token: null };
   if (now.status === 'queued') return expire(dependencies, input, now.newestAttempt);
   if (now.status === 'dispatching' || now.status === 'uncertain') {
     const reason = 'an earlier run of this step began to send and did not say how it ended';
@@ -213,5 +246,6 @@ async function expire(dependencies: Dependencies, input: SubmitInput, attempt: n
     providerMessageId,
     limitsEpoch: 0,
     expired: true,
+    outOfTurn: false,
   });
 }

@@ -78,6 +78,17 @@ export const scheduleAheadMaxMs = 35 * 24 * 60 * 60_000;
 export const sendAtPastToleranceMs = 60_000;
 /** Marketing does not leave in the last moments before the recipient's hours close: it takes its time to arrive. */
 export const quietHoursMarginMs = 2 * 60_000;
+/** A message that is out of turn looks again in its process for so long, before it leaves its place to others and sleeps. */
+export const outOfTurnDelaysMs = [20, 40, 80, 160] as const;
+/** The sleep of a message that is out of turn grows with how many are before it, between these two. */
+export const outOfTurnSleepMinMs = 250;
+export const outOfTurnSleepMaxMs = 10_000;
+/** So many messages before it are counted; more make no difference to its sleep. */
+export const messagesAheadCountedMax = 100;
+/** A predecessor that began to send this long ago and has no answer does not hold others up. */
+export const dispatchingHoldsMs = 2_000;
+/** Order is kept among messages that were stored no further apart; one that waits longer has outlived its validity, or was scheduled. */
+export const orderWindowMs = 11 * 60 * 60_000;
 /** A message that waits longer than this becomes visible as unusual (search attribute MessageStatus). */
 export const unusualWaitMs = 30_000;
 
@@ -87,4 +98,6 @@ export const eventsPerFollowMax = 500;
 export const socketHeartbeatMs = 30_000;
 export const socketEventBytesMax = 64 * 1024;
 export const traceQueryTimeoutMs = 2_000;
+/** A cancel is answered after this time, whether its workflow has heard of it or not. */
+export const cancelSignalTimeoutMs = 1_000;
 export const drainTimeoutMs = 10_000;

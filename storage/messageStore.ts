@@ -4,6 +4,8 @@ import type { Database } from '../platform/database.js';
 import type { EventBus } from '../platform/eventBus.js';
 import { type Advanced, advanceMessages } from './advance.js';
 import { batched } from './batcher.js';
+import { type Cancellation, cancelMessage } from './cancelMessage.js';
+import { type Deferred, deferMessage } from './deferMessage.js';
 import { type PersistedMessage, persistMessages, type RecordedOutcome, recordOutcomes, type StoredRef } from './messages.js';
 
 const keyOf = ({ workspaceId, messageId }: { workspaceId: string; messageId: string }) => `${workspaceId}/${messageId}`;
@@ -18,10 +20,14 @@ export class MessageStore {
   private readonly recordOne: (message: StoredRef) => Promise<RecordedOutcome | undefined>;
 
   constructor(
-    database: Database,
+    private readonly database: Database,
     private readonly bus: EventBus,
   ) {
-    this.persistOne = batched((messages: OutboundMessage[]) => persistMessages(database, messages), { keyOf });
+    this.persistOne = batched((messages: OutboundMessage[]) => persistMessages(database, messages), {
+      keyOf,
+      // One statement after the other: what this process took up first is stored first, and can be waited for.
+      concurrentMax: 1,
+    });
     this.advanceOne = batched((news: Advance[]) => advanceMessages(database, news), { keyOf });
     this.recordOne = batched((messages: StoredRef[]) => recordOutcomes(database, messages), { keyOf });
   }
@@ -38,6 +44,20 @@ export class MessageStore {
     const advanced = await this.advanceOne(news);
     if (advanced?.moved) this.bus.ring(news.workspaceId);
     return advanced;
+  }
+
+  /** Cancels a message that is not on its way yet; undefined where there is no such message. */
+  async cancel(workspaceId: string, messageId: string): Promise<Cancellation | undefined> {
+    const cancellation = await cancelMessage(this.database, workspaceId, messageId);
+    if (cancellation?.canceled) this.bus.ring(workspaceId);
+    return cancellation;
+  }
+
+  /** Puts a queued message off until a time, epoch milliseconds; undefined where there is no such message. */
+  async defer(message: StoredRef, sendAtMs: number): Promise<Deferred | undefined> {
+    const deferred = await deferMessage(this.database, message, sendAtMs);
+    if (deferred?.moved) this.bus.ring(message.workspaceId);
+    return deferred;
   }
 
   /** Marks a message as finished and answers its final state; undefined where it is gone. */

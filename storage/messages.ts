@@ -1,4 +1,4 @@
-import type { MessageError, OutboundMessage } from '../domain/message.js';
+import type { Category, MessageError, OutboundMessage } from '../domain/message.js';
 import type { MessageStatus } from '../domain/messageStatus.js';
 import type { Priority } from '../domain/priority.js';
 import type { Encoding } from '../domain/segments.js';
@@ -17,6 +17,7 @@ export interface StoredMessage {
   mediaUrls: string[];
   metadata: Record<string, string>;
   priority: Priority;
+  category: Category;
   encoding: Encoding;
   segments: number;
   status: MessageStatus;
@@ -24,6 +25,9 @@ export interface StoredMessage {
   attempt: number;
   providerMessageId: string | null;
   error: MessageError | null;
+  /** When it may leave at the earliest, where that is not at once. */
+  sendAt: Date | null;
+  validUntil: Date | null;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -38,6 +42,9 @@ export interface PersistedMessage {
   generation: number;
   attempt: number;
   providerMessageId: string | null;
+  /** Epoch milliseconds, as the row has them; null where it may leave at once. */
+  sendAtMs: number | null;
+  validUntilMs: number;
 }
 
 const persistStatement: Statement = {
@@ -45,9 +52,9 @@ const persistStatement: Statement = {
   text: `
   with input as (
     select * from unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::uuid[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::jsonb[],
-        $10::text[], $11::smallint[], $12::integer[], $13::timestamptz[])
+        $10::text[], $11::smallint[], $12::integer[], $13::timestamptz[], $14::bigint[], $15::timestamptz[], $16::text[])
       with ordinality as i (workspace_id, message_id, payload_sha256, contact_id, phone_number, sender_id, priority, body, details,
-        encoding, segments, generation, valid_until, n)
+        encoding, segments, generation, valid_until, accepted_at_us, send_at, category, n)
   ), fresh as (
     insert into message_key (workspace_id, message_id, created_at, payload_sha256)
     -- One conversation's messages of one batch get times of their own, so that history keeps their order.
@@ -58,10 +65,11 @@ const persistStatement: Statement = {
     returning workspace_id, message_id, created_at
   ), born as (
     insert into message (workspace_id, created_at, id, contact_id, sender_id, priority, body, media_urls, metadata, encoding, segments,
-      status, generation, valid_until, updated_at)
+      status, generation, valid_until, accepted_at, send_at, category, updated_at)
     select i.workspace_id, f.created_at, i.message_id, i.contact_id, i.sender_id, i.priority, i.body,
       array(select jsonb_array_elements_text(i.details -> 'mediaUrls')), i.details -> 'metadata', i.encoding, i.segments,
-      'queued', i.generation, i.valid_until, now()
+      case when i.send_at is null then 'queued' else 'scheduled' end, i.generation, i.valid_until,
+      timestamptz 'epoch' + i.accepted_at_us * interval '1 microsecond', i.send_at, i.category, now()
     from fresh f join input i using (workspace_id, message_id)
     returning workspace_id, id as message_id, contact_id, direction, status, attempt, provider_message_id, error_code, error_message
   ), changed as (
@@ -69,7 +77,7 @@ const persistStatement: Statement = {
     from born b join input i using (workspace_id, message_id) join fresh f using (workspace_id, message_id)
   ), ${appendEvents('changed', 'may be new')}
   select f.created_at as fresh_at, k.created_at as known_at, k.payload_sha256 = i.payload_sha256 as same_payload,
-    m.status, m.generation, m.attempt, m.provider_message_id
+    m.status, m.generation, m.attempt, m.provider_message_id, m.send_at, m.valid_until
   from input i
   left join fresh f using (workspace_id, message_id)
   left join message_key k using (workspace_id, message_id)
@@ -85,6 +93,8 @@ interface PersistRow extends Record<string, unknown> {
   generation: number | null;
   attempt: number | null;
   provider_message_id: string | null;
+  send_at: Date | null;
+  valid_until: Date | null;
 }
 
 /** The row was being inserted by another run at this very moment: ask again. */
@@ -115,19 +125,26 @@ export async function persistMessages(database: Database, messages: OutboundMess
       column((m) => m.segments),
       column((m) => m.generation),
       column((m) => new Date(m.validUntilMs)),
+      column((m) => m.acceptedAtUs ?? null),
+      column((m) => (m.sendAtMs === undefined ? null : new Date(m.sendAtMs))),
+      column((m) => m.category ?? 'transactional'),
     ],
   );
   return rows.map((row, index) => {
+    const message = messages[index] as OutboundMessage;
     const createdAt = row.fresh_at ?? row.known_at;
-    if (!createdAt || (!row.fresh_at && !row.status)) throw new ConcurrentInsert(`message ${messages[index]?.messageId} is being stored`);
+    if (!createdAt || (!row.fresh_at && !row.status)) throw new ConcurrentInsert(`message ${message.messageId} is being stored`);
+    const sendAtMs = row.fresh_at ? message.sendAtMs : row.send_at?.getTime();
     return {
       createdAtMs: createdAt.getTime(),
       created: row.fresh_at !== null,
       samePayload: row.same_payload ?? true,
-      status: row.status ?? 'queued',
-      generation: row.generation ?? messages[index]?.generation ?? 1,
+      status: row.status ?? (sendAtMs === undefined ? 'queued' : 'scheduled'),
+      generation: row.generation ?? message.generation,
       attempt: row.attempt ?? 0,
       providerMessageId: row.provider_message_id,
+      sendAtMs: sendAtMs ?? null,
+      validUntilMs: row.valid_until?.getTime() ?? message.validUntilMs,
     };
   });
 }
@@ -188,8 +205,8 @@ function errorOf(code: string | null, message: string | null): MessageError | nu
 }
 
 const messageColumns = `m.workspace_id, m.id, m.contact_id, m.direction, c.phone_number as contact_number, s.phone_number as sender_number, m.body,
-  m.media_urls, m.metadata, m.priority, m.encoding, m.segments, m.status, m.generation, m.attempt, m.provider_message_id, m.error_code,
-  m.error_message, m.created_at, m.updated_at`;
+  m.media_urls, m.metadata, m.priority, m.category, m.encoding, m.segments, m.status, m.generation, m.attempt, m.provider_message_id, m.error_code,
+  m.error_message, m.send_at, m.valid_until, m.created_at, m.updated_at`;
 const messageParties = `
   join contact c on c.workspace_id = m.workspace_id and c.id = m.contact_id
   join sender s on s.workspace_id = m.workspace_id and s.id = m.sender_id`;
@@ -205,6 +222,7 @@ interface MessageRow extends Record<string, unknown> {
   media_urls: string[];
   metadata: Record<string, string>;
   priority: Priority;
+  category: Category;
   encoding: Encoding;
   segments: number;
   status: MessageStatus;
@@ -213,6 +231,8 @@ interface MessageRow extends Record<string, unknown> {
   provider_message_id: string | null;
   error_code: string | null;
   error_message: string | null;
+  send_at: Date | null;
+  valid_until: Date | null;
   created_at: Date;
   updated_at: Date;
 }
@@ -230,6 +250,7 @@ function toMessage(row: MessageRow): StoredMessage {
     mediaUrls: row.media_urls,
     metadata: row.metadata,
     priority: row.priority,
+    category: row.category,
     encoding: row.encoding,
     segments: row.segments,
     status: row.status,
@@ -237,6 +258,8 @@ function toMessage(row: MessageRow): StoredMessage {
     attempt: row.attempt,
     providerMessageId: row.provider_message_id,
     error: errorOf(row.error_code, row.error_message),
+    sendAt: row.send_at,
+    validUntil: row.valid_until,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -8,6 +8,11 @@ import type { RateLimiterState, ReserveAnswer, ReserveRequest } from '../domain/
  * a terminal state also records the message as finished, once the signal is durable.
  */
 export const statusChangedSignal = defineSignal<[MessageOutcome]>('statusChanged');
+/**
+ * To sendMessage: the message was canceled in the database. The run stops waiting and reads its row, which decides; a
+ * signal that is lost only delays the close.
+ */
+export const cancelRequestedSignal = defineSignal('cancelRequested');
 /** To sendMessage: where this run stands. */
 export const getMessageStateQuery = defineQuery<MessageState>('getMessageState');
 

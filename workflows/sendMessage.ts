@@ -5,13 +5,12 @@ import {
   condition,
   setCurrentDetails,
   setHandler,
-  sleep,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { Advance } from '../domain/advance.js';
 import { slotNearMs, timerLeadMs, unusualWaitMs } from '../domain/limits.js';
 import { maskNumber } from '../domain/maskNumber.js';
-import type { MessageOutcome, MessageState, OutboundMessage } from '../domain/message.js';
+import type { Deferral, MessageOutcome, MessageState, OutboundMessage } from '../domain/message.js';
 import { isClosed, isTerminal } from '../domain/messageStatus.js';
 import type { Persisted, Submission, WaitingFor } from '../domain/submission.js';
 import { searchAttributeNames, type UnusualStatus } from '../domain/taskQueues.js';
@@ -24,7 +23,7 @@ import {
   storeNews,
   submitProxy,
 } from './activityProxies.js';
-import { getMessageQuery, getMessageStateQuery, statusChangedSignal } from './messages.js';
+import { cancelRequestedSignal, getMessageQuery, getMessageStateQuery, statusChangedSignal } from './messages.js';
 
 const messageStatusKey = defineSearchAttributeKey(searchAttributeNames.messageStatus, SearchAttributeType.KEYWORD);
 
@@ -32,13 +31,17 @@ const messageStatusKey = defineSearchAttributeKey(searchAttributeNames.messageSt
  * The life of one outbound message: stored, given a slot, sent at most once, and followed until the provider says how
  * it ended or nothing more can be expected.
  */
-export async function sendMessage(message: OutboundMessage): Promise<MessageOutcome> {
+export async function sendMessage(accepted: OutboundMessage): Promise<MessageOutcome> {
+  /** As accepted, and with later times where it was put off. */
+  let message = accepted;
+  let cancelRequested = false;
   const state: MessageState = {
     step: 'persisting',
     status: 'queued',
     attempt: 0,
     providerMessageId: null,
     waitingUntil: null,
+    waitingFor: null,
     error: null,
   };
   let receipt: MessageOutcome | undefined;
@@ -47,6 +50,9 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
   setHandler(statusChangedSignal, (outcome) => {
     receipt = outcome;
     state.status = outcome.status;
+  });
+  setHandler(cancelRequestedSignal, () => {
+    cancelRequested = true;
   });
   const ended = () => receipt !== undefined && isTerminal(receipt.status);
 
@@ -73,10 +79,11 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
     token,
     waitMs,
     waitingFor,
+    deferral,
     attempt,
     submission: first,
   }: Persisted): Promise<Exclude<Submission, { kind: 'wait' | 'uncertain' | 'notStored' }>> {
-    let wait: Wait = { waitMs, waitingFor, token };
+    let wait: Wait = { waitMs, waitingFor, token, ...(deferral && { deferral }) };
     let sendsBegun = attempt;
     for (let made = first; ; made = null) {
       let submission = made ?? (await submitInTurn(wait, createdAtMs, sendsBegun));
@@ -109,10 +116,19 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
   }
 
   async function submitInTurn(wait: Wait, createdAtMs: number, attempt: number): Promise<Submission> {
-    await waitForTurn(wait);
+    if ((await waitForTurn(wait)) === 'row changed') return takeUp();
     enter('submitting', 'submitting to the provider');
     const submit = submitProxy(`send to ${maskNumber(message.to)}`);
-    return submit({ message, createdAtMs, attempt, token: wait.token }).catch(unsendable);
+    const outOfTurn = wait.waitingFor === 'earlier';
+    return submit({ message, createdAtMs, attempt, token: wait.token, ...(outOfTurn && { outOfTurn }) }).catch(unsendable);
+  }
+
+  /** Goes on from what the row says: its scheduled time has come, or somebody canceled it. */
+  async function takeUp(): Promise<Submission> {
+    const { owned, status, attempt, submission, waitMs, waitingFor, token, deferral } = await persistAndReserve(message);
+    if (!owned) return { kind: 'ended', status, error: null };
+    Object.assign(state, { status, attempt });
+    return submission ?? { kind: 'wait', waitMs, waitingFor, token, ...(deferral && { deferral }) };
   }
 
   /** A send step that gave up before anything was sent: what the message needs is not there, and no retry will bring it. */
@@ -134,15 +150,31 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
     return { kind: 'notStored', news, next: { kind: 'ended', status: 'failed', error } };
   }
 
-  async function waitForTurn({ waitMs, waitingFor }: Wait): Promise<void> {
-    if (waitMs <= slotNearMs) return;
+  /** Sleeps until the message may try, and never beyond its validity. Says whether its row must be read before. */
+  async function waitForTurn({ waitMs, waitingFor, deferral }: Wait): Promise<'turn' | 'row changed'> {
+    if (deferral) putOff(deferral);
+    const isScheduled = waitingFor === 'schedule' || waitingFor === 'quietHours';
+    if (waitMs <= slotNearMs && !isScheduled) return 'turn';
+    state.waitingFor = waitingFor;
     state.waitingUntil = new Date(Date.now() + waitMs).toISOString();
-    enter('waiting for send token', waitingWords[waitingFor](`${state.waitingUntil.slice(11, 21)} UTC`));
-    if (waitMs > unusualWaitMs) markUnusual('waiting');
+    if (isScheduled) state.status = 'scheduled';
+    enter(isScheduled ? 'scheduled' : 'waiting for send token', waitingWords[waitingFor](state.waitingUntil));
+    const isUnusual = waitMs > unusualWaitMs && !isScheduled;
+    if (isUnusual) markUnusual('waiting');
     // Early for a slot, so that a timer's lag does not make it stale; the send step waits out the rest.
-    await sleep(waitingFor === 'slot' ? Math.max(1, waitMs - timerLeadMs) : waitMs, { summary: `waiting for ${waitingFor}` });
-    if (waitMs > unusualWaitMs) markUsual();
-    state.waitingUntil = null;
+    const sleepMs = waitingFor === 'slot' ? waitMs - timerLeadMs : waitMs;
+    const usefulMs = message.validUntilMs - Date.now() + 1;
+    await condition(() => cancelRequested, Math.max(1, Math.min(sleepMs, usefulMs)), { summary: `waiting for ${waitingFor}` });
+    if (isUnusual) markUsual();
+    Object.assign(state, { waitingUntil: null, waitingFor: null });
+    const rowChanged = cancelRequested || isScheduled;
+    cancelRequested = false;
+    return rowChanged ? 'row changed' : 'turn';
+  }
+
+  function putOff({ sendAtMs, validUntilMs }: Deferral): void {
+    const closesAtMs = message.closesAtMs + validUntilMs - message.validUntilMs;
+    message = { ...message, sendAtMs, validUntilMs, closesAtMs };
   }
 
   /** Looks for proof of a send in doubt until there is some, or a decision without. */
@@ -204,12 +236,19 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
   }
 }
 
-type Wait = Pick<Persisted, 'waitMs' | 'waitingFor' | 'token'>;
+type Wait = Pick<Persisted, 'waitMs' | 'waitingFor' | 'token' | 'deferral'>;
 
-const waitingWords: Record<WaitingFor, (time: string) => string> = {
-  slot: (time) => `waiting for send token until ${time}`,
-  limiter: (time) => `the rate limiter does not answer: asking again at ${time}`,
-  provider: (time) => `the provider refused for its rate: trying again at ${time}`,
+const timeOf = (at: string) => `${at.slice(11, 21)} UTC`;
+const dateOf = (at: string) => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
+
+/** What a wait is for, with the ISO time of its end. */
+const waitingWords: Record<WaitingFor, (at: string) => string> = {
+  slot: (at) => `waiting for send token until ${timeOf(at)}`,
+  limiter: (at) => `the rate limiter does not answer: asking again at ${timeOf(at)}`,
+  provider: (at) => `the provider refused for its rate: trying again at ${timeOf(at)}`,
+  schedule: (at) => `scheduled for ${dateOf(at)}`,
+  quietHours: (at) => `quiet hours at the recipient: scheduled for ${dateOf(at)}`,
+  earlier: (at) => `an earlier message to this contact has not left yet: looking again at ${timeOf(at)}`,
 };
 
 // The attribute is written only for what is unusual, so that a saved view lists it and the usual message pays nothing.

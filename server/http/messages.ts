@@ -3,6 +3,7 @@ import { Problem } from '../../domain/errors.js';
 import { isUuid } from '../../domain/ids.js';
 import { findMessage, type StoredMessage } from '../../storage/messages.js';
 import { acceptedMessage, acceptMessage } from '../acceptMessage.js';
+import { cancelMessage } from '../cancelMessage.js';
 import { type MessageView, viewOf, viewOfNew } from '../messageView.js';
 import { onlyMethods } from '../problemResponses.js';
 import { idempotencyKey, messageRequest } from '../requestSchemas.js';
@@ -68,6 +69,15 @@ export function messagesRouter(services: Services): Router {
       response.json(await traceMessage(services, message));
     })
     .all(onlyMethods('GET'));
+
+  router
+    .route('/:id/cancel')
+    .post(async (request, response) => {
+      const { id } = request.params;
+      if (!isUuid(id)) throw new Problem('not_found', 'this workspace has no message with that id');
+      response.json(await cancelMessage(services, workspaceIdOf(response), id));
+    })
+    .all(onlyMethods('POST'));
 
   return router;
 }
