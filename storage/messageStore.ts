@@ -1,10 +1,13 @@
 import type { Advance } from '../domain/advance.js';
+import { recordLingerMs } from '../domain/limits.js';
 import type { OutboundMessage } from '../domain/message.js';
 import type { Database } from '../platform/database.js';
 import type { EventBus } from '../platform/eventBus.js';
 import { type Advanced, advanceMessages } from './advance.js';
 import { batched } from './batcher.js';
-import { type PersistedMessage, persistMessages, type RecordedOutcome, recordOutcomes, type StoredRef } from './messages.js';
+import type { StoredRef } from './messages.js';
+import { type PersistedMessage, persistMessages } from './persistMessages.js';
+import { type RecordedOutcome, recordOutcomes } from './recordOutcomes.js';
 
 const keyOf = ({ workspaceId, messageId }: { workspaceId: string; messageId: string }) => `${workspaceId}/${messageId}`;
 
@@ -23,7 +26,7 @@ export class MessageStore {
   ) {
     this.persistOne = batched((messages: OutboundMessage[]) => persistMessages(database, messages), { keyOf });
     this.advanceOne = batched((news: Advance[]) => advanceMessages(database, news), { keyOf });
-    this.recordOne = batched((messages: StoredRef[]) => recordOutcomes(database, messages), { keyOf });
+    this.recordOne = batched((messages: StoredRef[]) => recordOutcomes(database, messages), { keyOf, lingerMs: recordLingerMs });
   }
 
   /** Stores a message once; answers where it stands. */
