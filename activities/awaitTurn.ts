@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { outOfTurnDelaysMs, outOfTurnSleepMaxMs, outOfTurnSleepMinMs } from '../domain/limits.js';
+import { messagesAheadNearMax, outOfTurnDelaysMs, outOfTurnSleepMaxMs, outOfTurnSleepMinMs } from '../domain/limits.js';
 import type { Submission, SubmitInput } from '../domain/submission.js';
 import { messagesAhead } from '../storage/sendAttempts.js';
 import type { Dependencies } from './dependencies.js';
@@ -18,12 +18,15 @@ export async function awaitTurn(
   for (const delayMs of outOfTurnDelaysMs) {
     if (ahead === 0) return undefined;
     // Too many to be gone in a moment: its place among the sends of this process is for others.
-    if (ahead > outOfTurnDelaysMs.length) break;
+    if (ahead > messagesAheadNearMax) break;
     await delay(delayMs);
     ahead = await messagesAhead(database, ref);
   }
   if (ahead === 0) return undefined;
   const { limits } = await workspaces.get(message.workspaceId);
-  const waitMs = Math.min(outOfTurnSleepMaxMs, Math.max(outOfTurnSleepMinMs, (ahead * 1_000) / limits.ratePerSecond));
+  const waitMs = Math.min(
+    outOfTurnSleepMaxMs,
+    Math.max(outOfTurnSleepMinMs, ((ahead - messagesAheadNearMax) * 1_000) / limits.ratePerSecond),
+  );
   return { kind: 'wait', waitMs, waitingFor: 'earlier', token: null };
 }

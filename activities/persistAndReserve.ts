@@ -5,7 +5,7 @@ import { isClosed, type MessageStatus } from '../domain/messageStatus.js';
 import type { Persisted, Submission, SubmitInput } from '../domain/submission.js';
 import { LimiterUnavailable } from '../limiter/askLimiterWorkflow.js';
 import type { Grant } from '../limiter/tokenBroker.js';
-import type { PersistedMessage } from '../storage/messages.js';
+import type { PersistedMessage } from '../storage/persistMessages.js';
 import type { Dependencies } from './dependencies.js';
 import { submit } from './submit.js';
 
@@ -73,10 +73,10 @@ export function persistAndReserve(dependencies: Dependencies) {
 async function releaseIfDue(
   { store }: Dependencies,
   { workspaceId, messageId }: OutboundMessage,
-  { status, attempt, sendAtMs }: PersistedMessage,
+  { status, createdAtMs, attempt, sendAtMs }: PersistedMessage,
 ): Promise<MessageStatus> {
   if ((sendAtMs ?? 0) > Date.now()) return status;
-  const about = { workspaceId, messageId, attempt, provider: '', attemptStatus: null };
+  const about = { workspaceId, messageId, createdAtMs, attempt, provider: '', attemptStatus: null };
   const advanced = await store.advance({ ...about, messageStatus: 'queued', from: ['scheduled'] });
   return advanced?.status ?? status;
 }

@@ -15,6 +15,7 @@ export function pollProvider({ database, store, workspaces, providers }: Depende
     const moved = await store.advance({
       workspaceId: message.workspaceId,
       messageId: message.messageId,
+      createdAtMs: newest.createdAtMs,
       attempt: newest.attempt,
       provider: newest.provider,
       attemptStatus: found.status,

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import type { RecordedOutcome, StoredRef } from '../storage/messages.js';
+import type { StoredRef } from '../storage/messages.js';
+import type { RecordedOutcome } from '../storage/recordOutcomes.js';
 import type { Dependencies } from './dependencies.js';
 
 /** Local activity, the last of a message's life: marks it as finished and answers its final state as stored. */

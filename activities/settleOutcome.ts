@@ -8,7 +8,7 @@ import type { Dependencies } from './dependencies.js';
 const storeTriesMax = 3;
 const storeRetryMs = 100;
 
-type AttemptRef = Pick<Advance, 'workspaceId' | 'messageId' | 'attempt' | 'provider'>;
+type AttemptRef = Pick<Advance, 'workspaceId' | 'messageId' | 'createdAtMs' | 'attempt' | 'provider'>;
 
 /** Stores what the outcome means. Where even that fails, the workflow is asked to do it. */
 export async function settleOutcome(

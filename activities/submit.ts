@@ -154,7 +154,11 @@ async function sendOnce(
     from: message.from,
     body: message.body,
     mediaUrls: message.mediaUrls,
-    statusCallback: statusCallbackUrl(dependencies.publicBaseUrl, workspace, { messageId: message.messageId, attempt }),
+    statusCallback: statusCallbackUrl(dependencies.publicBaseUrl, workspace, {
+      messageId: message.messageId,
+      createdAtMs: input.createdAtMs,
+      attempt,
+    }),
     validitySeconds: Math.min(validitySecondsMax, Math.max(validityMinS, Math.floor((message.validUntilMs - Date.now()) / 1_000))),
   };
 
@@ -186,7 +190,8 @@ async function sendOnce(
   const outcome = await providerNamed(providers, account.provider).send(account, request, beforeWrite);
   const decided = row.state;
   if (typeof decided === 'object' && 'refused' in decided) return { kind: 'refused', standing: decided.refused };
-  const news = { workspaceId: message.workspaceId, messageId: message.messageId, attempt, provider: account.provider };
+  const { workspaceId, messageId } = message;
+  const news = { workspaceId, messageId, createdAtMs: input.createdAtMs, attempt, provider: account.provider };
   if (decided === 'none') throw unreachable(outcome);
   const submission = await settleOutcome(dependencies, news, outcome);
   if (submission.kind !== 'notStored') {
@@ -216,7 +221,8 @@ function unreachable(outcome: SendOutcome): ApplicationFailure {
 async function foundOtherwise(dependencies: Dependencies, input: SubmitInput, now: AttemptAnswer): Promise<Submission> {
   const { store, reconcileDelaysMs } = dependencies;
   const { message } = input;
-  const about = { workspaceId: message.workspaceId, messageId: message.messageId, attempt: now.newestAttempt, provider: '' };
+  const { workspaceId, messageId } = message;
+  const about = { workspaceId, messageId, createdAtMs: input.createdAtMs, attempt: now.newestAttempt, provider: '' };
   if (now.generation !== message.generation) return { kind: 'ended', status: now.status, error: null };
   // Put off by an earlier run of this step, which did not get to say so.
   if (now.status === 'scheduled') return { kind: 'wait', waitMs: 0, waitingFor: 'schedule', token: null };
@@ -234,8 +240,17 @@ async function foundOtherwise(dependencies: Dependencies, input: SubmitInput, no
 async function expire(dependencies: Dependencies, input: SubmitInput, attempt: number): Promise<Submission> {
   const { workspaceId, messageId, generation } = input.message;
   const error = { code: 'expired', message: 'its validity was over before it could be sent' };
-  const ending = { attemptStatus: null, messageStatus: 'expired', from: ['queued'], error } as const;
-  const stored = await dependencies.store.advance({ workspaceId, messageId, attempt, provider: '', ...ending, from: [...ending.from] });
+  const stored = await dependencies.store.advance({
+    workspaceId,
+    messageId,
+    createdAtMs: input.createdAtMs,
+    attempt,
+    provider: '',
+    attemptStatus: null,
+    messageStatus: 'expired',
+    from: ['queued'],
+    error,
+  });
   if (!stored || stored.status === 'expired') return { kind: 'ended', status: 'expired', error };
   const { status, newestAttempt, providerMessageId } = stored;
   return foundOtherwise(dependencies, input, {

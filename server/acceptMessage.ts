@@ -12,7 +12,8 @@ import { acceptClock } from '../platform/acceptClock.js';
 import { equalBytes, hmac, sha256 } from '../platform/crypto.js';
 import type { Logger } from '../platform/logger.js';
 import { uuidv7 } from '../platform/uuid.js';
-import { findMessage } from '../storage/messages.js';
+import { findKey } from '../storage/messageKeys.js';
+import { readMessage } from '../storage/messages.js';
 import { contactIdOf, type Workspace } from '../storage/workspaces.js';
 import { getMessageQuery } from '../workflows/messages.js';
 import type { sendMessage } from '../workflows/sendMessage.js';
@@ -62,10 +63,11 @@ export async function acceptMessage(
   const messageId = messageIdOf(workspace, idempotencyKey);
   const payloadHash = payloadHashOf(request, sender.phoneNumber);
   const first = async (): Promise<{ message: MessageView; repeated: true } | undefined> => {
-    const found = await findMessage(services.database, workspaceId, messageId);
-    if (!found) return undefined;
-    refuseOtherPayload(equalBytes(found.payloadSha256, payloadHash));
-    return { message: viewOf(found.message), repeated: true };
+    const key = await findKey(services.database, workspaceId, messageId);
+    if (!key) return undefined;
+    refuseOtherPayload(equalBytes(key.payloadSha256, payloadHash));
+    const stored = await readMessage(services.database, key);
+    return stored && { message: viewOf(stored), repeated: true };
   };
 
   const known = idempotencyKey === undefined ? undefined : await first();
@@ -148,7 +150,11 @@ function payloadHashOf(request: MessageRequest, from: string): Buffer {
 const sorted = (record: Record<string, string>) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** Starts the message's workflow; false where it was started before. */
-async function start({ temporal, logger }: Services, message: OutboundMessage, idempotencyKey: string | undefined): Promise<boolean> {
+async function start(
+  { temporal, hasEagerRoom, logger }: Services,
+  message: OutboundMessage,
+  idempotencyKey: string | undefined,
+): Promise<boolean> {
   try {
     await temporal.withDeadline(Date.now() + acceptDeadlineMs, () =>
       temporal.workflow.start<typeof sendMessage>('sendMessage', {
@@ -158,7 +164,7 @@ async function start({ temporal, logger }: Services, message: OutboundMessage, i
         // Told apart from a first start below, which "use existing" would not allow.
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
-        requestEagerStart: true,
+        requestEagerStart: hasEagerRoom(),
         memo: { payloadHash: message.payloadHash },
         staticSummary: `${message.priority} to ${maskNumber(message.to)}`,
         typedSearchAttributes: [

@@ -2,7 +2,8 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { Problem } from '../domain/errors.js';
 import { messageWorkflowId } from '../domain/ids.js';
 import { cancelSignalTimeoutMs } from '../domain/limits.js';
-import { findMessage } from '../storage/messages.js';
+import { findKey } from '../storage/messageKeys.js';
+import { readMessage } from '../storage/messages.js';
 import { cancelRequestedSignal } from '../workflows/messages.js';
 import { acceptedMessage } from './acceptMessage.js';
 import { type MessageView, viewOf } from './messageView.js';
@@ -16,15 +17,15 @@ import type { Services } from './services.js';
  */
 export async function cancelMessage(services: Services, workspaceId: string, messageId: string): Promise<MessageView> {
   const ref = { workspaceId, messageId };
-  const cancellation = await services.store.cancel(workspaceId, messageId);
-  const found = cancellation && (await findMessage(services.database, workspaceId, messageId));
-  if (!found) {
+  const key = await findKey(services.database, workspaceId, messageId);
+  const status = key && (await services.store.cancel(key));
+  const message = status && (await readMessage(services.database, key));
+  if (!message) {
     if (await acceptedMessage(services, ref)) {
       throw new Problem('unavailable', 'the message is accepted and not stored yet: ask again in a moment', { retryAfterSeconds: 1 });
     }
     throw new Problem('not_found', 'this workspace has no message with that id');
   }
-  const { status } = found.message;
   if (status !== 'canceled') {
     throw new Problem('too_late_to_cancel', `the message is ${status}: only one that is scheduled or queued can be canceled`, {
       messageStatus: status,
@@ -32,7 +33,7 @@ export async function cancelMessage(services: Services, workspaceId: string, mes
   }
   // Also where it was canceled before: the first signal may have been lost.
   await signal(services, messageWorkflowId(ref));
-  return viewOf(found.message);
+  return viewOf(message);
 }
 
 async function signal({ temporal, logger }: Services, workflowId: string): Promise<void> {

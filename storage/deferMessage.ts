@@ -14,7 +14,7 @@ const deferStatement: Statement = {
       -- The time of waiting is not taken from the message's own.
       valid_until = m.valid_until + ($4::timestamptz - clock_timestamp())
     from locked l
-    where m.workspace_id = l.workspace_id and m.created_at = l.created_at and m.id = l.id and l.status = 'queued'
+    where m.workspace_id = $1 and m.created_at = $2 and m.id = $3 and l.status = 'queued'
     returning m.workspace_id, m.contact_id, m.id as message_id, m.direction, m.status, m.attempt, m.provider_message_id, m.error_code,
       m.error_message, m.send_at, m.valid_until, 1 as n
   ), ${appendEvents('moved', 'exists')}

@@ -1,12 +1,16 @@
 import type { Advance } from '../domain/advance.js';
+import { recordLingerMs } from '../domain/limits.js';
 import type { OutboundMessage } from '../domain/message.js';
+import type { MessageStatus } from '../domain/messageStatus.js';
 import type { Database } from '../platform/database.js';
 import type { EventBus } from '../platform/eventBus.js';
 import { type Advanced, advanceMessages } from './advance.js';
 import { batched } from './batcher.js';
-import { type Cancellation, cancelMessage } from './cancelMessage.js';
+import { cancelMessage } from './cancelMessage.js';
 import { type Deferred, deferMessage } from './deferMessage.js';
-import { type PersistedMessage, persistMessages, type RecordedOutcome, recordOutcomes, type StoredRef } from './messages.js';
+import type { StoredRef } from './messages.js';
+import { type PersistedMessage, persistMessages } from './persistMessages.js';
+import { type RecordedOutcome, recordOutcomes } from './recordOutcomes.js';
 
 const keyOf = ({ workspaceId, messageId }: { workspaceId: string; messageId: string }) => `${workspaceId}/${messageId}`;
 
@@ -29,7 +33,7 @@ export class MessageStore {
       concurrentMax: 1,
     });
     this.advanceOne = batched((news: Advance[]) => advanceMessages(database, news), { keyOf });
-    this.recordOne = batched((messages: StoredRef[]) => recordOutcomes(database, messages), { keyOf });
+    this.recordOne = batched((messages: StoredRef[]) => recordOutcomes(database, messages), { keyOf, lingerMs: recordLingerMs });
   }
 
   /** Stores a message once; answers where it stands. */
@@ -46,11 +50,11 @@ export class MessageStore {
     return advanced;
   }
 
-  /** Cancels a message that is not on its way yet; undefined where there is no such message. */
-  async cancel(workspaceId: string, messageId: string): Promise<Cancellation | undefined> {
-    const cancellation = await cancelMessage(this.database, workspaceId, messageId);
-    if (cancellation?.canceled) this.bus.ring(workspaceId);
-    return cancellation;
+  /** Cancels a message that is not on its way yet; answers its state then, undefined where there is no such message. */
+  async cancel(message: StoredRef): Promise<MessageStatus | undefined> {
+    const cancellation = await cancelMessage(this.database, message);
+    if (cancellation?.moved) this.bus.ring(message.workspaceId);
+    return cancellation?.status;
   }
 
   /** Puts a queued message off until a time, epoch milliseconds; undefined where there is no such message. */

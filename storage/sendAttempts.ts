@@ -182,12 +182,14 @@ export async function referencedIds(database: Database, workspaceId: string, pro
 
 const attemptsStatement: Statement = {
   name: 'attempts_of_message',
-  text: `select a.attempt, a.status, a.provider, a.started_at, a.deadline_at, a.provider_message_id, a.error_code, a.error_message, a.evidence
+  text: `select a.created_at, a.attempt, a.status, a.provider, a.started_at, a.deadline_at, a.provider_message_id, a.error_code, a.error_message, a.evidence
     from message_key k join send_attempt a on a.workspace_id = k.workspace_id and a.created_at = k.created_at and a.message_id = k.message_id
     where k.workspace_id = $1 and k.message_id = $2 order by a.attempt`,
 };
 
 export interface StoredAttempt {
+  /** When its message was stored. */
+  createdAtMs: number;
   attempt: number;
   status: AttemptStatus;
   provider: string;
@@ -202,6 +204,7 @@ export interface StoredAttempt {
 /** All attempts of one message, oldest first. */
 export async function attemptsOfMessage(database: Database, workspaceId: string, messageId: string): Promise<StoredAttempt[]> {
   const rows = await database.forWorkspace<{
+    created_at: Date;
     attempt: number;
     status: AttemptStatus;
     provider: string;
@@ -213,6 +216,7 @@ export async function attemptsOfMessage(database: Database, workspaceId: string,
     evidence: string | null;
   }>(workspaceId, attemptsStatement, [workspaceId, messageId]);
   return rows.map((row) => ({
+    createdAtMs: row.created_at.getTime(),
     attempt: row.attempt,
     status: row.status,
     provider: row.provider,

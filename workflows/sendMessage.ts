@@ -61,7 +61,7 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
   Object.assign(state, { status: persisted.status, attempt: persisted.attempt, providerMessageId: persisted.providerMessageId });
 
   const submission = await sendUntilDecided(persisted);
-  if (submission.kind === 'submitted' && !isTerminal(submission.status)) await awaitReceipt(submission.attempt);
+  if (submission.kind === 'submitted' && !isTerminal(submission.status)) await awaitReceipt(persisted.createdAtMs, submission.attempt);
 
   // The usual end: the callback's signal says all, and who sent it records the message.
   if (receipt && isTerminal(receipt.status)) return close(receipt);
@@ -120,7 +120,9 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
     enter('submitting', 'submitting to the provider');
     const submit = submitProxy(`send to ${maskNumber(message.to)}`);
     const outOfTurn = wait.waitingFor === 'earlier';
-    return submit({ message, createdAtMs, attempt, token: wait.token, ...(outOfTurn && { outOfTurn }) }).catch(unsendable);
+    return submit({ message, createdAtMs, attempt, token: wait.token, ...(outOfTurn && { outOfTurn }) }).catch((failure: unknown) =>
+      unsendable(failure, createdAtMs),
+    );
   }
 
   /** Goes on from what the row says: its scheduled time has come, or somebody canceled it. */
@@ -132,7 +134,7 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
   }
 
   /** A send step that gave up before anything was sent: what the message needs is not there, and no retry will bring it. */
-  function unsendable(failure: unknown): Submission {
+  function unsendable(failure: unknown, createdAtMs: number): Submission {
     if (!(failure instanceof ActivityFailure)) throw failure;
     const cause = failure.cause instanceof ApplicationFailure ? failure.cause : undefined;
     const error = { code: cause?.type ?? 'SendFailed', message: cause?.message ?? failure.message };
@@ -140,6 +142,7 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
     const news: Advance = {
       workspaceId,
       messageId,
+      createdAtMs,
       attempt: state.attempt,
       provider: '',
       attemptStatus: null,
@@ -211,7 +214,7 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
     }
   }
 
-  async function awaitReceipt(attempt: number): Promise<void> {
+  async function awaitReceipt(createdAtMs: number, attempt: number): Promise<void> {
     enter('awaiting status callback', 'sent, awaiting status callback');
     if (await condition(ended, Math.max(1, message.closesAtMs - Date.now()))) return;
     enter('awaiting status callback', 'no status callback came in time: asking the provider');
@@ -221,7 +224,8 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
     }
-    if ((await closeAsUnknown(message, attempt)) === 'unknown') markUnusual('unknown');
+    if ((await closeAsUnknown({ workspaceId: message.workspaceId, messageId: message.messageId, createdAtMs }, attempt)) === 'unknown')
+      markUnusual('unknown');
   }
 
   function enter(step: MessageState['step'], details: string): void {

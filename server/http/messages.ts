@@ -17,7 +17,7 @@ import { jsonBody } from './jsonBody.js';
 async function messageOf(services: Services, workspaceId: string, id: string): Promise<StoredMessage> {
   const found = isUuid(id) ? await findMessage(services.database, workspaceId, id) : undefined;
   if (!found) throw new Problem('not_found', 'this workspace has no message with that id');
-  return found.message;
+  return found;
 }
 
 /** The same as people see it; one that was accepted a moment ago and is not stored yet is asked of its workflow. */
