@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import type { SendGate } from '../limiter/sendGate.js';
 import type { TokenBroker } from '../limiter/tokenBroker.js';
 import type { Database } from '../platform/database.js';
@@ -6,6 +7,18 @@ import type { Turns } from '../platform/turns.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import type { MessageStore } from '../storage/messageStore.js';
 import type { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
+
+/** What the activities of the scheduled workflows need of their process. */
+export interface MaintenanceDependencies {
+  database: Database;
+  store: MessageStore;
+  workspaces: WorkspaceDirectory;
+  providers: ProviderRegistry;
+  temporal: Client;
+  logger: Logger;
+  /** How long after its validity a message waits for a receipt, milliseconds. */
+  receiptGraceMs: number;
+}
 
 /** What activities need of their process; made once, in main/. */
 export interface Dependencies {

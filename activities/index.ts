@@ -1,11 +1,13 @@
 import { closeAsUnknown } from './closeAsUnknown.js';
-import type { Dependencies } from './dependencies.js';
+import type { Dependencies, MaintenanceDependencies } from './dependencies.js';
 import { persistAndReserve } from './persistAndReserve.js';
 import { pollProvider } from './pollProvider.js';
+import { pollUnheardMessages } from './pollUnheardMessages.js';
 import { reconcileAttempt } from './reconcileAttempt.js';
 import { recordOutcome } from './recordOutcome.js';
 import { storeNews } from './storeNews.js';
 import { submitToProvider } from './submitToProvider.js';
+import { sweepOpenMessages } from './sweepOpenMessages.js';
 
 /** Local activities: short writes of a message's life, run inside the worker that runs its workflow. */
 export function createLocalActivities(dependencies: Dependencies) {
@@ -27,3 +29,12 @@ export function createSendActivities(dependencies: Dependencies) {
   };
 }
 export type SendActivities = ReturnType<typeof createSendActivities>;
+
+/** Activities of the scheduled workflows. */
+export function createMaintenanceActivities(dependencies: MaintenanceDependencies) {
+  return {
+    sweepOpenMessages: sweepOpenMessages(dependencies),
+    pollUnheardMessages: pollUnheardMessages(dependencies),
+  };
+}
+export type MaintenanceActivities = ReturnType<typeof createMaintenanceActivities>;

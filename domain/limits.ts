@@ -12,8 +12,10 @@ export const callbackBodyBytesMax = 64 * 1024;
 export const pageSizeMax = 100;
 export const pageSizeDefault = 50;
 
-/** Temporal must commit a start within this time, or the answer is 503 with the key to retry with. */
-export const acceptDeadlineMs = 5_000;
+/** Temporal must commit a start within this time, or the message goes into the backup queue. On a box that runs everything, starts of a burst take hundreds of milliseconds. */
+export const acceptDeadlineMs = 1_000;
+/** A database that takes longer than this to look for an idempotency key is not waited for. */
+export const keyReadPatienceMs = 300;
 /** Starts that a server has under way at once; a burst waits its turn here, so that its last ones don't run out of time at Temporal. */
 export const acceptsConcurrentMax = 32;
 /** How long a process trusts what it read of a workspace's settings while it does not hear of changes. Limits and consent are decided again in the attempt transaction. */
@@ -99,6 +101,32 @@ export const unusualWaitMs = 30_000;
 
 /** The mark that a message has ended waits this long for others: nobody waits for it, and one statement serves many. */
 export const recordLingerMs = 100;
+
+/** While Temporal is away it is asked again and again whether it is back; one question may take this long. */
+export const temporalProbeTimeoutMs = 1_000;
+
+/** The backup queue is looked into this often, so many messages are taken at once, and a relay that dies loses them after this time. */
+export const relayEveryMs = 1_000;
+export const relayBatchMax = 100;
+export const relayClaimMs = 30_000;
+
+/** The sweep runs this often and looks at open messages that nothing has changed for so long. */
+export const sweepEveryMs = 60_000;
+export const sweepQuietMs = 60_000;
+/** Messages quiet for longer than this are looked at by one sweep in so many: whoever waits long waits for a reason. */
+export const sweepFreshMs = 3 * 60_000;
+export const sweepShares = 10;
+export const sweepPageSize = 500;
+export const sweepTimeoutMs = 10 * 60_000;
+export const maintenanceHeartbeatMs = 60_000;
+
+/** A message of which its provider has said nothing is asked about at these ages of its attempt, by pages of the list. */
+export const statusPollAgesMs = [2, 5, 15, 60].map((minutes) => minutes * 60_000);
+export const statusPollEveryMs = 60_000;
+export const pollTimeoutMs = 10 * 60_000;
+/** Most messages of one poll, and most of an account that are asked for one by one because the list does not show them. */
+export const pollBatchMax = 5_000;
+export const pollFetchesMax = 50;
 
 export const sendsConcurrentDefault = 50;
 export const eventFollowIntervalMs = 200;

@@ -1,7 +1,8 @@
-/** Names of the task queues. `messages` carries the workflow tasks of messages and their send activities. */
+/** Names of the task queues. `messages` carries the workflow tasks of messages and their send activities, `maintenance` those of the scheduled workflows. */
 export const taskQueues = {
   messages: 'messages',
   limiter: 'limiter',
+  maintenance: 'maintenance',
 } as const;
 
 /** Search attributes that are set at start; MessageStatus only for what is unusual, so that the usual message pays nothing. */

@@ -1,11 +1,12 @@
 import type { Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Dependencies } from '../activities/dependencies.js';
-import { createLocalActivities, createSendActivities } from '../activities/index.js';
-import { acceptsConcurrentMax } from '../domain/limits.js';
+import { createLocalActivities, createMaintenanceActivities, createSendActivities } from '../activities/index.js';
+import { acceptsConcurrentMax, temporalProbeTimeoutMs } from '../domain/limits.js';
 import { askLimiterWorkflow } from '../limiter/askLimiterWorkflow.js';
 import { SendGate } from '../limiter/sendGate.js';
 import { TokenBroker } from '../limiter/tokenBroker.js';
+import { OutboxRelay } from '../lives/outboxRelay.js';
 import type { Config, Role } from '../platform/config.js';
 import { Database } from '../platform/database.js';
 import { EventBus } from '../platform/eventBus.js';
@@ -13,6 +14,7 @@ import { createLogger } from '../platform/logger.js';
 import { SettingsStore } from '../platform/prisma.js';
 import { SettingsWatch } from '../platform/settingsWatch.js';
 import { connectImpatient, connectWorkers, createClient } from '../platform/temporalClient.js';
+import { TemporalHealth } from '../platform/temporalHealth.js';
 import { Turns } from '../platform/turns.js';
 import { createProviders, type ProviderRegistry } from '../providers/registry.js';
 import { startServer } from '../server/server.js';
@@ -21,11 +23,13 @@ import { MessageStore } from '../storage/messageStore.js';
 import { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
 import {
   createLimiterWorker,
+  createMaintenanceWorker,
   createMessagesWorker,
   createSendsWorker,
   hasEagerRoom,
   type WorkerSettings,
 } from '../workers/createWorker.js';
+import { ensureSchedules } from './schedules.js';
 import { temporalRuntimeOptions } from './temporalRuntime.js';
 
 export interface RunningProcess {
@@ -95,7 +99,21 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
     } else workers.push(await createSendsWorker(forWorkers, sends));
   }
   if (has('limiter')) workers.push(await createLimiterWorker(forWorkers));
-  if (has('maintenance')) await database.asMaintenance('select ensure_weeks_ahead($1)', [partitionWeeksAhead]);
+  const client = createClient(connection, temporal);
+  let relay: OutboxRelay | undefined;
+  if (has('maintenance')) {
+    const receiptGraceMs = config.RECEIPT_GRACE_S * 1_000;
+    await database.asMaintenance('select ensure_weeks_ahead($1)', [partitionWeeksAhead]);
+    await ensureSchedules(client);
+    const maintenance = { database, store, workspaces, providers, temporal: client, logger, receiptGraceMs };
+    workers.push(await createMaintenanceWorker(forWorkers, createMaintenanceActivities(maintenance)));
+    relay = new OutboxRelay({ database, temporal: client, logger, receiptGraceMs });
+    relay.start();
+  }
+  const temporalHealth = new TemporalHealth(
+    () => client.withDeadline(Date.now() + temporalProbeTimeoutMs, () => client.connection.workflowService.getSystemInfo({})),
+    logger,
+  );
 
   const running = workers.map((worker) => worker.run());
   const server = has('server')
@@ -108,8 +126,9 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
         apiKeys: new ApiKeyRegister(database, changes),
         providers,
         hasEagerRoom: roomForStarts,
+        temporalHealth,
         starts: new Turns(acceptsConcurrentMax),
-        temporal: createClient(connection, temporal),
+        temporal: client,
         bus,
         logger,
         publicBaseUrl,
@@ -122,6 +141,8 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
     ended: Promise.all(running).then(() => undefined),
     stop: async () => {
       await server?.close();
+      temporalHealth.close();
+      await relay?.stop();
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await Promise.allSettled(running);
       for (const provider of providers.values()) provider.close();

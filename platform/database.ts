@@ -31,7 +31,7 @@ const hotPathSettings = ['plan_cache_mode=force_generic_plan', 'enable_seqscan=o
 
 function createPool(url: string, role: string, connectionsMax: number, settings: string[]): pg.Pool {
   const options = [`role=${role}`, ...settings].map((setting) => `-c ${setting}`).join(' ');
-  return new pg.Pool({
+  const pool = new pg.Pool({
     connectionString: url,
     options,
     max: connectionsMax,
@@ -42,6 +42,9 @@ function createPool(url: string, role: string, connectionsMax: number, settings:
     application_name: `postrider-${role}`,
     ...(settings.length > 0 && { pipeline: true }),
   });
+  // A connection that was given up after a time-out may break later, when nobody holds it: that must not end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
 }
 
 function listOfWorkspaces(ids: Iterable<string>): string {

@@ -39,6 +39,14 @@ export interface ProviderMessage {
   error: { code: string; message: string } | null;
 }
 
+/** Times are epoch milliseconds, both inclusive. */
+export interface ListFilter {
+  to?: string;
+  from?: string;
+  fromMs: number;
+  toMs: number;
+}
+
 /** A status callback, read from its form. */
 export interface StatusCallback {
   providerMessageId: string;
@@ -60,8 +68,11 @@ export interface SmsProvider {
   send(account: Account, request: SendRequest, beforeWrite: () => Promise<boolean>): Promise<SendOutcome>;
   /** The message as it stands, or undefined where the provider knows no such id. Throws where it can't be asked. */
   fetchMessage(account: Account, providerMessageId: string): Promise<ProviderMessage | undefined>;
-  /** Messages to one number from one sender created between two times (epoch ms). Throws where it can't be asked. */
-  listMessages(account: Account, filter: { to: string; from: string; fromMs: number; toMs: number }): Promise<ProviderMessage[]>;
+  /**
+   * The account's messages created between two times, newest first, or those to one number or from one sender. May end early
+   * where the list is very long. Throws where it can't be asked.
+   */
+  listMessages(account: Account, filter: ListFilter): Promise<ProviderMessage[]>;
   /** Whether a callback to `url` with these fields was signed by the account. */
   verifyCallback(account: Account, callback: { url: string; signature: string; form: Record<string, string> }): boolean;
   parseStatusCallback(form: Record<string, string>): StatusCallback | undefined;

@@ -1,38 +1,28 @@
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Problem } from '../domain/errors.js';
 import { isUuid, type MessageRef, messageWorkflowId, uuidFromBytes } from '../domain/ids.js';
-import { acceptDeadlineMs, traceQueryTimeoutMs } from '../domain/limits.js';
-import { maskNumber } from '../domain/maskNumber.js';
+import { keyReadPatienceMs } from '../domain/limits.js';
 import type { OutboundMessage } from '../domain/message.js';
-import { temporalPriorityKey } from '../domain/priority.js';
 import { countSegments } from '../domain/segments.js';
-import { searchAttributeNames, taskQueues } from '../domain/taskQueues.js';
+import { acceptedMessage as readAccepted } from '../lives/acceptedMessage.js';
 import { acceptClock } from '../platform/acceptClock.js';
 import { equalBytes, hmac, sha256 } from '../platform/crypto.js';
-import type { Logger } from '../platform/logger.js';
 import { uuidv7 } from '../platform/uuid.js';
 import { findKey } from '../storage/messageKeys.js';
 import { readMessage } from '../storage/messages.js';
 import { contactIdOf, type Workspace } from '../storage/workspaces.js';
-import { getMessageQuery } from '../workflows/messages.js';
-import type { sendMessage } from '../workflows/sendMessage.js';
+import { makeDurable, notAccepted, ownKeyPrefix, refuseOtherPayload } from './makeDurable.js';
 import type { MessageView } from './messageView.js';
 import { viewOf, viewOfNew } from './messageView.js';
 import type { MessageRequest } from './requestSchemas.js';
 import { sendTimes } from './sendTimes.js';
 import type { Services } from './services.js';
 
-const workspaceIdKey = defineSearchAttributeKey(searchAttributeNames.workspaceId, SearchAttributeType.KEYWORD);
-const laneKey = defineSearchAttributeKey(searchAttributeNames.lane, SearchAttributeType.KEYWORD);
-
-/** A message's own id serves as its idempotency key, in this form: what a 503 hands back to a request without one. */
-const ownKey = (messageId: string) => `message:${messageId}`;
 const retryAfterSeconds = 2;
 
 function messageIdOf(workspace: Workspace, idempotencyKey: string | undefined): string {
   if (idempotencyKey === undefined) return uuidv7();
-  const own = idempotencyKey.startsWith('message:') ? idempotencyKey.slice('message:'.length) : '';
+  const own = idempotencyKey.startsWith(ownKeyPrefix) ? idempotencyKey.slice(ownKeyPrefix.length) : '';
   return isUuid(own) ? own : uuidFromBytes(hmac(workspace.keys.messageId, idempotencyKey));
 }
 
@@ -49,7 +39,7 @@ function senderOf(workspace: Workspace, from: string | undefined): { id: string;
 
 /**
  * Accepts a message, whichever road it came: the one function behind POST /v1/messages and `message:outbound`. It
- * answers after Temporal has committed the workflow's start; a repeat under the same key answers the first message.
+ * answers after the message is durable (makeDurable); a repeat under the same key answers the first message.
  * Throws Problem: `invalid_request` for its times, `unknown_sender`, `idempotency_key_reused`, or `unavailable` with the key to retry with.
  */
 export async function acceptMessage(
@@ -70,7 +60,7 @@ export async function acceptMessage(
     return stored && { message: viewOf(stored), repeated: true };
   };
 
-  const known = idempotencyKey === undefined ? undefined : await first();
+  const known = idempotencyKey === undefined ? undefined : await inGoodTime(services, first);
   if (known) return known;
 
   const now = Date.now();
@@ -97,45 +87,50 @@ export async function acceptMessage(
     ...times,
     closesAtMs: times.validUntilMs + services.config.RECEIPT_GRACE_S * 1_000,
   };
-  const started = await services.starts.run(() => start(services, message, idempotencyKey));
-  if (started) return { message: viewOfNew(message), repeated: false };
+  if ((await makeDurable(services, message, idempotencyKey)) !== 'known') return { message: viewOfNew(message), repeated: false };
 
   // The same key at the same time, by another road: the first one's workflow has it, stored or about to be.
-  const stored = await first();
+  const stored = await inGoodTime(services, first);
   if (stored) return stored;
   const memo = await memoOf(services, message, idempotencyKey);
   refuseOtherPayload(memo?.payloadHash === message.payloadHash);
   return { message: viewOfNew(message), repeated: true };
 }
 
-function refuseOtherPayload(same: boolean): void {
-  if (same) return;
-  throw new Problem(
-    'idempotency_key_reused',
-    'a message with other content was accepted under this idempotency key: repeat the same request, or use a new key',
-  );
+/**
+ * What the database knows of the key, if it says so in good time. If not, the message is taken all the same: Temporal
+ * refuses a second start for as long as it remembers the first, and the row keeps a message from being sent twice.
+ */
+async function inGoodTime<T>({ logger }: Services, read: () => Promise<T | undefined>): Promise<T | undefined> {
+  const late = delay(keyReadPatienceMs, undefined, { ref: false });
+  try {
+    return await Promise.race([read(), late]);
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    logger.warn({ event: 'message.key_not_read', error: String(error) });
+    return undefined;
+  }
 }
 
 /** What was noted with the first start: enough to tell another payload before the row is there. */
-async function memoOf({ temporal, logger }: Services, message: OutboundMessage, idempotencyKey: string | undefined) {
+async function memoOf(services: Services, message: OutboundMessage, idempotencyKey: string | undefined) {
   try {
-    return (await temporal.workflow.getHandle(messageWorkflowId(message)).describe()).memo;
+    return (await services.temporal.workflow.getHandle(messageWorkflowId(message)).describe()).memo;
   } catch (error) {
-    throw notAccepted(logger, message, idempotencyKey, error);
+    throw notAccepted(services, message, idempotencyKey, error);
   }
 }
 
 /**
- * A message whose start Temporal has committed, asked of its workflow; undefined where there is none. Throws Problem
- * `unavailable` where no worker answers.
+ * A message that is accepted and has no row yet; undefined where there is none. Throws Problem `unavailable` where Temporal
+ * does not answer.
  */
-export async function acceptedMessage({ temporal }: Services, ref: MessageRef): Promise<OutboundMessage | undefined> {
-  const handle = temporal.workflow.getHandle(messageWorkflowId(ref));
+export async function acceptedMessage({ temporal, logger }: Services, ref: MessageRef): Promise<OutboundMessage | undefined> {
   try {
-    return await temporal.withDeadline(Date.now() + traceQueryTimeoutMs, () => handle.query(getMessageQuery));
+    return await readAccepted(temporal, ref);
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw new Problem('unavailable', 'the message is accepted and not stored yet: ask again in a moment', { retryAfterSeconds });
+    logger.warn({ event: 'message.not_read', ...ref, error: String(error) });
+    throw new Problem('unavailable', 'whether this message exists cannot be told right now: ask again in a moment', { retryAfterSeconds });
   }
 }
 
@@ -148,49 +143,3 @@ function payloadHashOf(request: MessageRequest, from: string): Buffer {
 }
 
 const sorted = (record: Record<string, string>) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
-
-/** Starts the message's workflow; false where it was started before. */
-async function start(
-  { temporal, hasEagerRoom, logger }: Services,
-  message: OutboundMessage,
-  idempotencyKey: string | undefined,
-): Promise<boolean> {
-  try {
-    await temporal.withDeadline(Date.now() + acceptDeadlineMs, () =>
-      temporal.workflow.start<typeof sendMessage>('sendMessage', {
-        workflowId: messageWorkflowId(message),
-        taskQueue: taskQueues.messages,
-        args: [message],
-        // Told apart from a first start below, which "use existing" would not allow.
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        workflowIdConflictPolicy: 'FAIL',
-        requestEagerStart: hasEagerRoom(),
-        memo: { payloadHash: message.payloadHash },
-        staticSummary: `${message.priority} to ${maskNumber(message.to)}`,
-        typedSearchAttributes: [
-          { key: workspaceIdKey, value: message.workspaceId },
-          { key: laneKey, value: message.priority },
-        ],
-        priority: { priorityKey: temporalPriorityKey[message.priority], fairnessKey: message.workspaceId },
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
-    throw notAccepted(logger, message, idempotencyKey, error);
-  }
-}
-
-function notAccepted(
-  logger: Logger,
-  { workspaceId, messageId }: OutboundMessage,
-  idempotencyKey: string | undefined,
-  error: unknown,
-): Problem {
-  logger.error({ event: 'message.accept_failed', workspaceId, messageId, error: String(error) });
-  return new Problem(
-    'unavailable',
-    'the message could not be stored in time, and whether it was accepted is not known: send the same request again with this Idempotency-Key',
-    { retryAfterSeconds, idempotencyKey: idempotencyKey ?? ownKey(messageId) },
-  );
-}

@@ -4,6 +4,7 @@ import type { Database } from '../platform/database.js';
 import type { EventBus } from '../platform/eventBus.js';
 import type { Logger } from '../platform/logger.js';
 import type { SettingsStore } from '../platform/prisma.js';
+import type { TemporalHealth } from '../platform/temporalHealth.js';
 import type { Turns } from '../platform/turns.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import type { ApiKeyRegister } from '../storage/apiKeys.js';
@@ -21,6 +22,7 @@ export interface Services {
   providers: ProviderRegistry;
   /** Whether this process can run the first task of a start at once. */
   hasEagerRoom(): boolean;
+  temporalHealth: TemporalHealth;
   /** Starts of workflows take turns. */
   starts: Turns;
   /** On the workers' connection where this process runs messages too, so that starts are eager. */

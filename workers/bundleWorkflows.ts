@@ -7,6 +7,7 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 export const bundlePaths = {
   messages: path.join(__dirname, '../workflows.bundle.js'),
   limiter: path.join(__dirname, '../limiter.bundle.js'),
+  maintenance: path.join(__dirname, '../maintenance.bundle.js'),
 } as const;
 
 // Loaded once a worker thread instead of once a workflow.
@@ -21,6 +22,7 @@ export async function bundle(entry: string): Promise<string> {
 async function main(): Promise<void> {
   await writeFile(bundlePaths.messages, await bundle('../workflows/index'));
   await writeFile(bundlePaths.limiter, await bundle('../workflows/rateLimiter'));
+  await writeFile(bundlePaths.maintenance, await bundle('../workflows/maintenance'));
 }
 
 if (require.main === module) void main();

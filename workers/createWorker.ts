@@ -1,5 +1,5 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import type { LocalActivities, SendActivities } from '../activities/index.js';
+import type { LocalActivities, MaintenanceActivities, SendActivities } from '../activities/index.js';
 import { drainTimeoutMs } from '../domain/limits.js';
 import { taskQueues } from '../domain/taskQueues.js';
 import { bundlePaths } from './bundleWorkflows.js';
@@ -9,6 +9,7 @@ const shutdownGraceTime = drainTimeoutMs;
 const localActivitiesConcurrentMax = 400;
 const limiterTasksConcurrentMax = 40;
 const limitersCachedMax = 5_000;
+const maintenanceTasksConcurrentMax = 10;
 
 export interface WorkerSettings {
   connection: NativeConnection;
@@ -74,5 +75,20 @@ export function createLimiterWorker(settings: WorkerSettings): Promise<Worker> {
     workflowBundle: { codePath: bundlePaths.limiter },
     maxConcurrentWorkflowTaskExecutions: limiterTasksConcurrentMax,
     maxCachedWorkflows: limitersCachedMax,
+  });
+}
+
+/** Runs the scheduled workflows with their activities. */
+export function createMaintenanceWorker(settings: WorkerSettings, activities: MaintenanceActivities): Promise<Worker> {
+  return Worker.create({
+    ...common,
+    connection: settings.connection,
+    namespace: settings.namespace,
+    taskQueue: taskQueues.maintenance,
+    workflowBundle: { codePath: bundlePaths.maintenance },
+    activities,
+    maxConcurrentWorkflowTaskExecutions: maintenanceTasksConcurrentMax,
+    maxCachedWorkflows: maintenanceTasksConcurrentMax,
+    maxConcurrentActivityTaskExecutions: maintenanceTasksConcurrentMax,
   });
 }

@@ -1,6 +1,6 @@
 /** What can be said to a running workflow and asked of it. Names are part of the product: people type them in the Web UI. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { MessageOutcome, MessageState, OutboundMessage } from '../domain/message.js';
+import type { MessageOutcome, MessageState } from '../domain/message.js';
 import type { RateLimiterState, ReserveAnswer, ReserveRequest } from '../domain/rateLimit.js';
 
 /**
@@ -15,9 +15,6 @@ export const statusChangedSignal = defineSignal<[MessageOutcome]>('statusChanged
 export const cancelRequestedSignal = defineSignal('cancelRequested');
 /** To sendMessage: where this run stands. */
 export const getMessageStateQuery = defineQuery<MessageState>('getMessageState');
-
-/** To sendMessage: the message as it was accepted. */
-export const getMessageQuery = defineQuery<OutboundMessage>('getMessage');
 
 /** To rateLimiter: slots for a batch of messages, and a lease. Synchronous: one workflow task. */
 export const reserveUpdate = defineUpdate<ReserveAnswer, [ReserveRequest]>('reserve');

@@ -23,7 +23,7 @@ import {
   storeNews,
   submitProxy,
 } from './activityProxies.js';
-import { cancelRequestedSignal, getMessageQuery, getMessageStateQuery, statusChangedSignal } from './messages.js';
+import { cancelRequestedSignal, getMessageStateQuery, statusChangedSignal } from './messages.js';
 
 const messageStatusKey = defineSearchAttributeKey(searchAttributeNames.messageStatus, SearchAttributeType.KEYWORD);
 
@@ -46,7 +46,6 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
   };
   let receipt: MessageOutcome | undefined;
   setHandler(getMessageStateQuery, () => state);
-  setHandler(getMessageQuery, () => message);
   setHandler(statusChangedSignal, (outcome) => {
     receipt = outcome;
     state.status = outcome.status;

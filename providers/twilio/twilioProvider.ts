@@ -1,14 +1,22 @@
 import twilio from 'twilio';
 import type RequestClient from 'twilio/lib/base/RequestClient.js';
 import type { MessageInstance } from 'twilio/lib/rest/api/v2010/account/message.js';
-import type { Account, ProviderMessage, SendOutcome, SendRequest, SmsProvider, StatusCallback } from '../provider.js';
+import type { Account, ListFilter, ProviderMessage, SendOutcome, SendRequest, SmsProvider, StatusCallback } from '../provider.js';
 import { classifyFailure, classifyResponse, statusOf } from './classify.js';
 import { Transport, type TransportResponse } from './transport.js';
 
 const notFound = 404;
-const listPageSize = 200;
-/** The list shows the newest first; a reconcile looks at most this many back. */
-const listLimit = 1_000;
+const listPageSize = 1_000;
+/** The list shows the newest first; a look goes at most this many pages back. */
+const listPagesMax = 50;
+/** The list's order is by time, give or take this much. */
+const listDisorderMs = 60_000;
+
+/** What is used of a page of the client's list. */
+interface ListPage {
+  instances: MessageInstance[];
+  nextPage(): Promise<ListPage | undefined> | undefined;
+}
 
 export interface TwilioOptions {
   baseUrl: string;
@@ -53,13 +61,19 @@ export class TwilioProvider implements SmsProvider {
     }
   }
 
-  async listMessages(
-    account: Account,
-    { to, from, fromMs, toMs }: { to: string; from: string; fromMs: number; toMs: number },
-  ): Promise<ProviderMessage[]> {
+  async listMessages(account: Account, { to, from, fromMs, toMs }: ListFilter): Promise<ProviderMessage[]> {
+    const found: ProviderMessage[] = [];
     // No date filter: Twilio filters by the day a message was sent, and one in its queue has none yet.
-    const found = await this.reader(account).messages.list({ to, from, pageSize: listPageSize, limit: listLimit });
-    return found.map(toProviderMessage).filter((message) => message.createdAtMs >= fromMs && message.createdAtMs <= toMs);
+    let page: ListPage = await this.reader(account).messages.page({ ...(to && { to }), ...(from && { from }), pageSize: listPageSize });
+    for (let pages = 1; ; pages++) {
+      const messages = page.instances.map(toProviderMessage);
+      found.push(...messages.filter(({ createdAtMs }) => createdAtMs >= fromMs && createdAtMs <= toMs));
+      // Newest first: what follows is older still.
+      const isPast = messages.some(({ createdAtMs }) => createdAtMs < fromMs - listDisorderMs);
+      const next = isPast || pages >= listPagesMax ? undefined : await page.nextPage();
+      if (!next) return found;
+      page = next;
+    }
   }
 
   verifyCallback(account: Account, { url, signature, form }: { url: string; signature: string; form: Record<string, string> }): boolean {

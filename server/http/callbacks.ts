@@ -1,12 +1,12 @@
 import express, { Router } from 'express';
 import { z } from 'zod';
 import { Problem } from '../../domain/errors.js';
-import { isUuid, messageWorkflowId } from '../../domain/ids.js';
+import { isUuid } from '../../domain/ids.js';
 import { callbackBodyBytesMax } from '../../domain/limits.js';
 import { isTerminal } from '../../domain/messageStatus.js';
+import { tellOutcome } from '../../lives/tellOutcome.js';
 import { type CallbackSubject, isOurCallback } from '../../storage/callbackUrls.js';
 import type { Workspace } from '../../storage/workspaces.js';
-import { statusChangedSignal } from '../../workflows/messages.js';
 import { onlyMethods } from '../problemResponses.js';
 import { uuid } from '../requestSchemas.js';
 import type { Services } from '../services.js';
@@ -58,7 +58,7 @@ async function applyStatus(
   { messageId, createdAtMs, attempt }: CallbackSubject,
   form: Record<string, string>,
 ): Promise<void> {
-  const { store, providers, temporal, logger } = services;
+  const { store, providers, logger } = services;
   const provider = workspace.account?.provider ?? '';
   const callback = providers.get(provider)?.parseStatusCallback(form);
   if (!callback) throw new Problem('invalid_request', 'the callback has no MessageSid, MessageStatus or AccountSid');
@@ -86,13 +86,5 @@ async function applyStatus(
   const awaited = isTerminal(advanced.status) || advanced.previousStatus === 'uncertain';
   if (!advanced.moved || !awaited) return;
   const { status, providerMessageId } = advanced;
-  try {
-    const outcome = { status, providerMessageId, error: callback.error };
-    await temporal.workflow.getHandle(messageWorkflowId(about)).signal(statusChangedSignal, outcome);
-    // The signal is durable: the workflow will close by it, whatever happens now.
-    if (isTerminal(status)) await store.record({ ...about, createdAtMs });
-  } catch (error) {
-    // The row has it. A workflow that has closed needs no signal; one that was not reached will ask.
-    logger.warn({ event: 'callback.signal_failed', ...about, error: String(error) });
-  }
+  await tellOutcome(services, { ...about, createdAtMs }, { status, providerMessageId, error: callback.error });
 }

@@ -4,7 +4,7 @@ import type { Services } from '../services.js';
 
 const readyWithinMs = 1_500;
 
-/** /healthz: the process runs. /readyz: it can do its work; names what is missing. */
+/** /healthz: the process runs. /readyz: it can accept messages, for which Postgres or Temporal is enough; names what is missing. */
 export function healthRouter({ database, temporal }: Services): Router {
   const router = Router();
   router.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
@@ -23,8 +23,9 @@ export function healthRouter({ database, temporal }: Services): Router {
         return [name, result] as const;
       }),
     );
-    const ready = results.every(([, result]) => result === 'ok');
-    response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', checks: Object.fromEntries(results) });
+    const answering = results.filter(([, result]) => result === 'ok').length;
+    const status = answering === results.length ? 'ready' : answering > 0 ? 'degraded' : 'not ready';
+    response.status(answering > 0 ? 200 : 503).json({ status, checks: Object.fromEntries(results) });
   });
   return router;
 }

@@ -19,7 +19,7 @@ interface Layer {
 }
 
 const clock = ['node:crypto', 'node:timers/promises'];
-const belowMain = ['domain/', 'platform/', 'storage/', 'providers/', 'limiter/', 'activities/', 'workers/', 'server/'];
+const belowMain = ['domain/', 'platform/', 'storage/', 'providers/', 'limiter/', 'lives/', 'activities/', 'workers/', 'server/'];
 
 export const layers: Readonly<Record<string, Layer>> = {
   domain: {
@@ -54,8 +54,33 @@ export const layers: Readonly<Record<string, Layer>> = {
     because: 'the limiter only asks the rateLimiter workflows, by their messages',
     cure: 'move the decision to domain/rateLimit.ts or the caller in activities/; of workflows/rateLimiter use `import type`',
   },
+  lives: {
+    may: [
+      'domain/',
+      'platform/',
+      'storage/',
+      'workflows/messages',
+      'type workflows/sendMessage',
+      '@temporalio/client',
+      '@temporalio/common',
+      ...clock,
+    ],
+    because: 'it starts the workflows of messages and tells them what was stored',
+    cure: 'take the value as an argument; of workflows/sendMessage use `import type`',
+  },
   activities: {
-    may: ['domain/', 'platform/', 'storage/', 'providers/', 'limiter/', '@temporalio/activity', '@temporalio/common', ...clock],
+    may: [
+      'domain/',
+      'platform/',
+      'storage/',
+      'providers/',
+      'limiter/',
+      'lives/',
+      '@temporalio/client',
+      '@temporalio/activity',
+      '@temporalio/common',
+      ...clock,
+    ],
     because: 'an activity is called by workflows and knows neither them nor who serves people',
     cure: 'move what both need down to domain/ or storage/',
   },
@@ -66,7 +91,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     cure: 'take it as an argument from main/, which composes processes; of activities/ use `import type`',
   },
   server: {
-    may: ['domain/', 'platform/', 'storage/', 'providers/', 'workflows/messages', 'type workflows/', 'node:*', 'npm:*'],
+    may: ['domain/', 'platform/', 'storage/', 'providers/', 'lives/', 'workflows/messages', 'type workflows/', 'node:*', 'npm:*'],
     because: 'the server starts workflows and asks them, it does not do their work',
     cure: 'send a message of workflows/messages.ts, use `import type` of a workflow, or move what both need down to domain/ or storage/',
   },

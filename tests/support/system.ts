@@ -42,14 +42,20 @@ export interface System extends Stack {
 
 /** The whole system as real processes on free ports, with a database and a Temporal namespace of its own. */
 export async function startSystem(
-  options: { processes?: ProcessLayout[]; env?: Record<string, string>; workspaces?: number; simulatorArgs?: string[] } = {},
+  options: {
+    processes?: ProcessLayout[];
+    env?: Record<string, string>;
+    workspaces?: number;
+    simulatorArgs?: string[];
+    /** A Postgres and a Temporal of its own, which the test may freeze and kill. */
+    ownServices?: boolean;
+  } = {},
 ): Promise<System> {
-  const database = await createTestDatabase();
+  const database = options.ownServices ? undefined : await createTestDatabase();
   const name = `test-${randomBytes(4).toString('hex')}`;
   const stack = await startStack({
     dataDirectory: path.join(testDirectory(), name),
-    databaseUrl: database.url,
-    temporalAddress: temporalAddress(),
+    ...(database && { databaseUrl: database.url, temporalAddress: temporalAddress() }),
     temporalNamespace: name,
     anyPorts: true,
     simulatorArgs: options.simulatorArgs ?? ['--callbacks', 'sent:20,delivered:60'],
@@ -126,7 +132,7 @@ export async function startSystem(
     stop: async () => {
       for (const socket of sockets) socket.close();
       await stack.stop();
-      await database.drop();
+      await database?.drop();
     },
   };
 }

@@ -1,0 +1,79 @@
+import { Context } from '@temporalio/activity';
+import { candidateLagMs, candidateLeadMs, pollBatchMax, pollFetchesMax, statusPollAgesMs } from '../domain/limits.js';
+import type { PollResult, PollSpan } from '../domain/maintenance.js';
+import { isTerminal } from '../domain/messageStatus.js';
+import { tellOutcome } from '../lives/tellOutcome.js';
+import type { ProviderMessage } from '../providers/provider.js';
+import { providerNamed } from '../providers/registry.js';
+import { type UnheardMessage, unheardMessages } from '../storage/openMessages.js';
+import type { MaintenanceDependencies } from './dependencies.js';
+
+/**
+ * Asks the providers about messages they have taken and said nothing of: by pages of each account's list, and one by one
+ * for the few that the list does not show. What they say is stored and told like a callback.
+ */
+export function pollUnheardMessages(dependencies: MaintenanceDependencies) {
+  const { database, logger } = dependencies;
+  return async ({ sinceMs, untilMs }: PollSpan): Promise<Omit<PollResult, 'untilMs'>> => {
+    const spans = statusPollAgesMs.map((ageMs) => ({ fromMs: sinceMs - ageMs, toMs: untilMs - ageMs }));
+    const due = await unheardMessages(database, spans, pollBatchMax);
+    let finished = 0;
+    for (const [workspaceId, messages] of groupsOf(due)) {
+      Context.current().heartbeat();
+      try {
+        finished += await pollAccount(dependencies, workspaceId, messages);
+      } catch (error) {
+        // One account that can't be asked must not keep the others waiting.
+        logger.warn({ event: 'poll.account_failed', workspaceId, error: String(error) });
+      }
+    }
+    return { asked: due.length, finished };
+  };
+}
+
+function groupsOf(messages: UnheardMessage[]): Map<string, UnheardMessage[]> {
+  const groups = new Map<string, UnheardMessage[]>();
+  for (const message of messages) {
+    const group = groups.get(message.workspaceId);
+    if (group) group.push(message);
+    else groups.set(message.workspaceId, [message]);
+  }
+  return groups;
+}
+
+async function pollAccount(dependencies: MaintenanceDependencies, workspaceId: string, messages: UnheardMessage[]): Promise<number> {
+  const { store, workspaces, providers } = dependencies;
+  const { account } = await workspaces.get(workspaceId);
+  if (!account) return 0;
+  const provider = providerNamed(providers, account.provider);
+  const times = messages.map(({ startedAtMs }) => startedAtMs);
+  const listed = await provider.listMessages(account, {
+    fromMs: Math.min(...times) - candidateLeadMs,
+    toMs: Math.max(...times) + candidateLagMs,
+  });
+  const known = new Map(listed.map((message) => [message.id, message]));
+  let fetches = 0;
+  let finished = 0;
+  for (const message of messages) {
+    if (message.provider !== account.provider) continue;
+    let found: ProviderMessage | undefined = known.get(message.providerMessageId);
+    if (!found && fetches++ < pollFetchesMax) found = await provider.fetchMessage(account, message.providerMessageId);
+    if (!found) continue;
+    const { attempt, messageId, createdAtMs } = message;
+    const ref = { workspaceId, messageId, createdAtMs };
+    const advanced = await store.advance({
+      ...ref,
+      attempt,
+      provider: message.provider,
+      attemptStatus: found.status,
+      messageStatus: found.status,
+      providerMessageId: found.id,
+      error: found.error,
+      evidence: "the provider's list, no receipt came in time",
+    });
+    if (!advanced?.moved || !isTerminal(advanced.status)) continue;
+    await tellOutcome(dependencies, ref, { status: advanced.status, providerMessageId: found.id, error: found.error });
+    finished += 1;
+  }
+  return finished;
+}

@@ -1,0 +1,87 @@
+import { Context } from '@temporalio/activity';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { messageWorkflowId } from '../domain/ids.js';
+import { sweepFreshMs, sweepPageSize, sweepQuietMs, sweepShares } from '../domain/limits.js';
+import type { SweepResult } from '../domain/maintenance.js';
+import { isClosed } from '../domain/messageStatus.js';
+import { startMessage } from '../lives/startMessage.js';
+import { tellOutcome } from '../lives/tellOutcome.js';
+import { openMessagesStart, type QuietMessage, quietOpenMessages } from '../storage/openMessages.js';
+import { readOutboundMessages } from '../storage/outboundMessages.js';
+import type { MaintenanceDependencies } from './dependencies.js';
+
+/** Workflow ids in one visibility query. */
+const idsPerQuery = 50;
+
+/**
+ * Walks over open messages that nothing has changed for a minute. One that has ended is told to its workflow and recorded:
+ * whoever stored its end died before saying so. One that has not ended must have a running workflow, and gets one.
+ */
+export function sweepOpenMessages(dependencies: MaintenanceDependencies) {
+  const { database, temporal, logger, receiptGraceMs } = dependencies;
+  return async (minute: number): Promise<SweepResult> => {
+    const result: SweepResult = { looked: 0, told: 0, started: 0, overdue: 0 };
+    const share = minute % sweepShares;
+    for (let cursor = openMessagesStart; ; ) {
+      const page = await quietOpenMessages(database, cursor, {
+        quietMs: sweepQuietMs,
+        freshMs: sweepFreshMs,
+        shares: sweepShares,
+        share,
+        limit: sweepPageSize,
+      });
+      Context.current().heartbeat(result);
+      result.looked += page.length;
+      const ended = page.filter(({ status }) => isClosed(status));
+      for (const message of ended) if ((await tellEnd(message)) !== 'not reached') result.told += 1;
+      const open = page.filter(({ status }) => !isClosed(status));
+      const alone = await withoutWorkflow(temporal, open);
+      const messages = await readOutboundMessages(database, alone, receiptGraceMs);
+      for (const { messageId, workspaceId } of alone) {
+        const message = messages.get(messageId);
+        if (!message || !(await startMessage(temporal, message, { anew: true }))) continue;
+        result.started += 1;
+        logger.error({ event: 'sweep.started_anew', workspaceId, messageId });
+      }
+      const overdue = open.filter(({ validUntilMs }) => validUntilMs + receiptGraceMs + sweepQuietMs < Date.now());
+      result.overdue += overdue.length;
+      for (const { workspaceId, messageId, status } of overdue) logger.error({ event: 'sweep.overdue', workspaceId, messageId, status });
+      const last = page.at(-1);
+      if (!last || page.length < sweepPageSize) return result;
+      cursor = last;
+    }
+  };
+
+  async function tellEnd({ status, providerMessageId, error, ...message }: QuietMessage) {
+    const answer = await tellOutcome(dependencies, message, { status, providerMessageId, error });
+    // Parked and unknown end a run by themselves: only the mark is missing.
+    if (answer === 'closed') await dependencies.store.record(message);
+    return answer;
+  }
+}
+
+/** Those for which no workflow runs. The list of running ones lags behind; what it lacks is asked for one by one. */
+async function withoutWorkflow(temporal: Client, messages: QuietMessage[]): Promise<QuietMessage[]> {
+  const alone: QuietMessage[] = [];
+  for (let from = 0; from < messages.length; from += idsPerQuery) {
+    const some = messages.slice(from, from + idsPerQuery);
+    const ids = some.map((message) => `'${messageWorkflowId(message)}'`).join(',');
+    const running = new Set<string>();
+    for await (const { workflowId } of temporal.workflow.list({ query: `WorkflowId IN (${ids}) AND ExecutionStatus = 'Running'` }))
+      running.add(workflowId);
+    for (const message of some) {
+      const id = messageWorkflowId(message);
+      if (!running.has(id) && !(await isRunning(temporal, id))) alone.push(message);
+    }
+  }
+  return alone;
+}
+
+async function isRunning(temporal: Client, workflowId: string): Promise<boolean> {
+  try {
+    return (await temporal.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}

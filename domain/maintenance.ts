@@ -1,0 +1,24 @@
+/** What the scheduled workflows answer. Plain data: it lies in workflow histories. */
+
+export interface SweepResult {
+  /** Open messages that had been quiet for a while. */
+  looked: number;
+  /** Ended messages whose workflow had not heard of it. */
+  told: number;
+  /** Messages without a workflow, started anew. */
+  started: number;
+  /** Messages that are past their time and wait all the same. */
+  overdue: number;
+}
+
+export interface PollSpan {
+  /** Epoch milliseconds, exclusive and inclusive: a message is due where one of its poll times lies between them. */
+  sinceMs: number;
+  untilMs: number;
+}
+
+export interface PollResult {
+  untilMs: number;
+  asked: number;
+  finished: number;
+}

@@ -1,0 +1,27 @@
+import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import { statusPollEveryMs, sweepEveryMs } from '../domain/limits.js';
+import { taskQueues } from '../domain/taskQueues.js';
+import type * as scheduled from '../workflows/maintenance.js';
+
+/** Schedules by id, as people see them in the Temporal Web UI. A run that is late is made up for, but once. */
+const schedules = [
+  { id: 'sweep-messages', workflowType: 'sweepMessages', every: sweepEveryMs },
+  { id: 'poll-statuses', workflowType: 'pollStatuses', every: statusPollEveryMs },
+] satisfies { id: string; workflowType: keyof typeof scheduled; every: number }[];
+const catchupWindow = '5 minutes';
+
+/** Makes sure that the scheduled workflows are scheduled; those that are, are left as they are. */
+export async function ensureSchedules(temporal: Client): Promise<void> {
+  for (const { id, workflowType, every } of schedules) {
+    try {
+      await temporal.schedule.create({
+        scheduleId: id,
+        spec: { intervals: [{ every }] },
+        action: { type: 'startWorkflow', workflowType, workflowId: id, taskQueue: taskQueues.maintenance, args: [] },
+        policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow },
+      });
+    } catch (error) {
+      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import { Problem } from '../domain/errors.js';
+import type { OutboundMessage } from '../domain/message.js';
+import { isTemporalAway } from '../lives/isTemporalAway.js';
+import { startMessage } from '../lives/startMessage.js';
+import { putIntoOutbox } from '../storage/outbox.js';
+import type { Services } from './services.js';
+
+/** A message's own id serves as its idempotency key, in this form: what a 503 hands back to a request without one. */
+export const ownKeyPrefix = 'message:';
+const retryAfterSeconds = 2;
+
+/**
+ * Makes a message durable before it is acknowledged: by the start of its workflow, or, while Temporal is away, as a row of
+ * the backup queue, from which a relay starts the workflow later. A start whose answer did not come may have been made all
+ * the same: the relay's then meets it and is refused. Answers `known` where the message has a workflow already; throws
+ * Problem `unavailable`, with the key to retry with, where neither Temporal nor Postgres takes it.
+ */
+export async function makeDurable(
+  services: Services,
+  message: OutboundMessage,
+  idempotencyKey: string | undefined,
+): Promise<'started' | 'kept' | 'known'> {
+  const { temporal, temporalHealth, hasEagerRoom, starts } = services;
+  if (!temporalHealth.isAway) {
+    try {
+      const started = await starts.run(() => startMessage(temporal, message, { eager: hasEagerRoom() }));
+      return started ? 'started' : 'known';
+    } catch (error) {
+      if (!isTemporalAway(error)) throw notAccepted(services, message, idempotencyKey, error);
+      temporalHealth.reportAway(error);
+    }
+  }
+  try {
+    // In this order: a row of the queue without its message is dropped by the relay, a message without its row would wait for the sweeper.
+    await putIntoOutbox(services.database, message);
+    const { samePayload } = await services.store.persist(message);
+    refuseOtherPayload(samePayload);
+    services.logger.info({ event: 'message.kept_for_later', workspaceId: message.workspaceId, messageId: message.messageId });
+    return 'kept';
+  } catch (error) {
+    throw error instanceof Problem ? error : notAccepted(services, message, idempotencyKey, error);
+  }
+}
+
+/** Throws Problem `idempotency_key_reused` unless the payload is that of the message which has the key. */
+export function refuseOtherPayload(same: boolean): void {
+  if (same) return;
+  throw new Problem(
+    'idempotency_key_reused',
+    'a message with other content was accepted under this idempotency key: repeat the same request, or use a new key',
+  );
+}
+
+/** That nobody knows whether the message is durable, and what to repeat the request with. */
+export function notAccepted(
+  { logger }: Services,
+  { workspaceId, messageId }: OutboundMessage,
+  idempotencyKey: string | undefined,
+  error: unknown,
+): Problem {
+  logger.error({ event: 'message.accept_failed', workspaceId, messageId, error: String(error) });
+  return new Problem(
+    'unavailable',
+    'the message could not be stored in time, and whether it was accepted is not known: send the same request again with this Idempotency-Key',
+    { retryAfterSeconds, idempotencyKey: idempotencyKey ?? ownKeyPrefix + messageId },
+  );
+}

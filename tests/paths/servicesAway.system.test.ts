@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
+import { freeze } from '../support/freeze.js';
+import { type Answer, type System, startSystem } from '../support/system.js';
+
+let system: System;
+let thaw: (() => void)[] = [];
+
+beforeAll(async () => {
+  system = await startSystem({ ownServices: true });
+  // What the server knows of the workspace it has read by then.
+  const { body } = await system.send({ to: '+12125550140', body: 'before anything is away' });
+  await system.message(body.id, ['delivered']);
+}, 90_000);
+afterEach(() => {
+  for (const goOn of thaw) goOn();
+  thaw = [];
+});
+afterAll(() => system.stop(), 60_000);
+
+const away = (service: 'postgres' | 'temporal') => thaw.push(freeze(system.servicePids[service]));
+const back = () => {
+  for (const goOn of thaw) goOn();
+  thaw = [];
+};
+
+/** One try, unlike `system.send`, with the time it took. */
+async function tryOnce(message: Record<string, unknown>, key: string): Promise<Answer & { ms: number }> {
+  const startedAt = performance.now();
+  const answer = await system.request('POST', '/v1/messages', { body: message, headers: { 'idempotency-key': key } });
+  return { ...answer, ms: performance.now() - startedAt };
+}
+const newKey = () => randomBytes(6).toString('hex');
+const outbox = async () => Number((await sql<{ n: string }>(system.databaseUrl, 'select count(*) as n from outbox'))[0]?.n);
+
+describe('while Temporal does not answer', () => {
+  it('messages are accepted into the backup queue, can be read, and leave by lane after its return, once each', async () => {
+    away('temporal');
+    // The first start finds out, and may still reach Temporal: it waits in its socket.
+    expect((await tryOnce({ to: '+12125550149', body: 'finds out' }, newKey())).status).toBe(202);
+    const lanes = ['bulk', 'normal', 'high', 'bulk', 'normal', 'high', 'bulk', 'normal', 'high'] as const;
+    const keys = lanes.map(newKey);
+    const answers: (Answer & { ms: number })[] = [];
+    for (const [index, priority] of lanes.entries()) {
+      answers.push(await tryOnce({ to: `+1212555015${index}`, body: `kept ${index} ${priority}`, priority }, keys[index] as string));
+    }
+    expect(answers.map(({ status }) => status)).toEqual(lanes.map(() => 202));
+    // Only who finds out waits for the deadline.
+    expect(answers.filter(({ ms }) => ms > 1_000)).toEqual([]);
+    expect(await outbox()).toBe(lanes.length + 1);
+    for (const { body } of answers) expect((await system.request('GET', `/v1/messages/${body.id}`)).body.status).toBe('queued');
+
+    const repeated = await tryOnce({ to: '+12125550150', body: 'kept 0 bulk', priority: 'bulk' }, keys[0] as string);
+    expect({ id: repeated.body.id, replayed: repeated.headers.get('idempotent-replayed') }).toEqual({
+      id: answers[0]?.body.id,
+      replayed: 'true',
+    });
+    const other = await tryOnce({ to: '+12125550150', body: 'another text', priority: 'bulk' }, keys[0] as string);
+    expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused']);
+    expect(await system.ledger('kept')).toHaveLength(0);
+
+    back();
+    for (const { body } of answers) await system.message(body.id, ['delivered'], { withinMs: 30_000 });
+    const sent = (await system.ledger('kept')).sort((a, b) => a.requestReceivedAtMs - b.requestReceivedAtMs);
+    expect(sent).toHaveLength(lanes.length);
+    const places = (lane: string) => sent.flatMap(({ body }, index) => (body.endsWith(lane) ? [index] : []));
+    expect(Math.max(...places('high'))).toBeLessThan(Math.min(...places('bulk')));
+    expect(await outbox()).toBe(0);
+  }, 90_000);
+
+  it('a start whose answer was lost is not made twice', async () => {
+    // Frozen in the middle of a burst: some starts have been committed, and their answers do not come.
+    const keys = Array.from({ length: 30 }, newKey);
+    const sending = keys.map((key, index) => tryOnce({ to: `+121255501${60 + index}`, body: `burst ${index}.` }, key));
+    away('temporal');
+    const answers = await Promise.all(sending);
+    back();
+    expect(answers.map(({ status }) => status)).toEqual(keys.map(() => 202));
+    for (const { body } of answers) await system.message(body.id, ['delivered'], { withinMs: 60_000 });
+    const bodies = (await system.ledger('burst')).map(({ body }) => body);
+    expect(bodies.sort()).toEqual(keys.map((_, index) => `burst ${index}.`).sort());
+  }, 120_000);
+});
+
+describe('while Postgres does not answer', () => {
+  it('messages are accepted through Temporal, can be read, and are sent once after its return', async () => {
+    away('postgres');
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, (_, index) => tryOnce({ to: `+1212555017${index}`, body: `without a row ${index}` }, newKey())),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202]);
+    expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(3_000);
+    const read = await system.request('GET', `/v1/messages/${answers[0]?.body.id}`);
+    expect([read.status, read.body.status]).toEqual([200, 'queued']);
+    back();
+    for (const { body } of answers) await system.message(body.id, ['delivered'], { withinMs: 60_000 });
+    expect(await system.ledger('without a row')).toHaveLength(5);
+  }, 120_000);
+});
+
+describe('while neither Temporal nor Postgres answers', () => {
+  it('a message is refused with 503, a time and the key, and the same request is one message afterwards', async () => {
+    away('temporal');
+    away('postgres');
+    const message = { to: '+12125550180', body: 'neither of both' };
+    const refused = await tryOnce(message, 'the-same-key');
+    expect([refused.status, refused.body.code, refused.body.idempotencyKey]).toEqual([503, 'unavailable', 'the-same-key']);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    back();
+    await eventually(async () => (await system.request('GET', '/readyz')).body.status === 'ready', 30_000);
+    const { body } = await system.send(message, 'the-same-key');
+    await system.message(body.id, ['delivered'], { withinMs: 60_000 });
+    expect(await system.ledger('neither of both')).toHaveLength(1);
+  }, 120_000);
+});

@@ -1,0 +1,2 @@
+export { pollStatuses } from './pollStatuses.js';
+export { sweepMessages } from './sweepMessages.js';
