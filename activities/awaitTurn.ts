@@ -11,19 +11,16 @@ import { messagesAhead } from '../storage/sendAttempts.js';
 import type { Dependencies } from './dependencies.js';
 
 /**
- * Lets earlier messages to the same contact leave first: who has its right to send waits a moment in this process, which
- * is long enough where they are on their way; undefined once it may try. Else says how long to sleep. The sleep is that of the
- * messages before it at the workspace's rate, so that a long queue is not asked for its order all the time.
+ * Lets earlier messages to the same contact leave first: waits a moment in this process, which is long enough where they
+ * are on their way; undefined once it is this one's turn. Else says how long to sleep: as long as those before it take at
+ * the workspace's rate, so that a long queue is not asked for its order all the time.
  */
 export async function awaitTurn(
   { database, workspaces }: Dependencies,
   { message, createdAtMs, outOfTurn }: SubmitInput,
-  { hasRight }: { hasRight: boolean },
 ): Promise<Submission | undefined> {
   const ref = { workspaceId: message.workspaceId, messageId: message.messageId, createdAtMs };
   let ahead = await messagesAhead(database, ref);
-  // Near its turn it gets its right while those before it leave.
-  if (!hasRight && ahead <= messagesAheadNearMax) return undefined;
   for (const delayMs of outOfTurnDelaysMs) {
     if (ahead === 0) return undefined;
     // Too many to be gone in a moment: its place among the sends of this process is for others.

@@ -49,8 +49,7 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
     const mayNot =
       Date.now() > message.validUntilMs
         ? await expire(dependencies, input, attempt - 1)
-        : ((await deferToOpening(dependencies, input)) ??
-          (input.outOfTurn && !atGate ? await awaitTurn(dependencies, input, { hasRight: false }) : undefined));
+        : ((await deferToOpening(dependencies, input)) ?? (input.outOfTurn && !atGate ? await awaitTurn(dependencies, input) : undefined));
     if (mayNot) {
       if (grant?.kind === 'permit') grant.permit.drop();
       return mayNot;
@@ -76,7 +75,7 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
     }
     const { standing } = sent;
     if (standing.outOfTurn && isSendable(standing, message.generation)) {
-      const wait = await awaitTurn(dependencies, input, { hasRight: true });
+      const wait = await awaitTurn(dependencies, input);
       if (!wait) {
         // It keeps its right, and its place at the gate: nothing has left by them.
         grant = right.grant;
