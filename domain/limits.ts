@@ -87,9 +87,10 @@ export const quietHoursMarginMs = 2 * 60_000;
 /** A message that is out of turn waits in its process, looking again after each of these, where no more than so many are before it. */
 export const outOfTurnDelaysMs = [20, 40, 80, 160, 320] as const;
 export const messagesAheadNearMax = 8;
-/** The sleep of a message that is out of turn grows with how many are before it, between these two. */
-export const outOfTurnSleepMinMs = 250;
-export const outOfTurnSleepMaxMs = 10_000;
+/** The sleep of a message that is out of turn grows with how many are before it, and by this factor each time none of them has left. */
+export const outOfTurnSleepMinMs = 300;
+export const outOfTurnSleepMaxMs = 15_000;
+export const outOfTurnSleepGrowth = 1.3;
 /** So many messages before it are counted; more make no difference to its sleep. */
 export const messagesAheadCountedMax = 100;
 /** A predecessor that began to send this long ago and has no answer does not hold others up. */

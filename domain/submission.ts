@@ -30,14 +30,20 @@ export interface Persisted {
   submission: Submission | null;
 }
 
+/** How many messages are before it, and how often in a row it found as many. */
+export interface OutOfTurn {
+  ahead: number;
+  unchanged: number;
+}
+
 /** A stored message whose sending is this run's business. */
 export interface SubmitInput {
   message: OutboundMessage;
   createdAtMs: number;
   attempt: number;
   token: SendToken | null;
-  /** It was out of turn before: it looks whether it still is before it asks for the right to send. */
-  outOfTurn?: boolean;
+  /** It was out of turn: it looks whether it still is before it asks for the right to send. */
+  outOfTurn?: OutOfTurn;
 }
 
 export type Submission =
@@ -46,7 +52,7 @@ export type Submission =
   /** What became of it could not be stored: the workflow stores `news` first and goes on with `next`; nobody sends again before. */
   | { kind: 'notStored'; news: Advance; next: Submission }
   /** Its turn is later. */
-  | { kind: 'wait'; waitMs: number; waitingFor: WaitingFor; token: SendToken | null; deferral?: Deferral }
+  | { kind: 'wait'; waitMs: number; waitingFor: WaitingFor; token: SendToken | null; deferral?: Deferral; outOfTurn?: OutOfTurn }
   /** It ended without being sent by this run. */
   | { kind: 'ended'; status: MessageStatus; error: MessageError | null }
   /** Whether the provider has it is not known. */

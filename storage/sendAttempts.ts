@@ -32,15 +32,15 @@ export interface AttemptAnswer {
 }
 
 /**
- * The messages that must leave before message `m`: accepted earlier, not on their way, and still of use. One that is
- * uncertain, parked or scheduled holds nobody up; one that is dispatching does until its answer is there, or late. The
- * times bound the search to the partitions in which there can be one.
+ * The messages that must leave before message m, which $1 and $2 bring to its partition: accepted earlier, not on their
+ * way, and still of use. One that is uncertain, parked or scheduled holds nobody up; one that is dispatching does until
+ * its answer is there, or late. The times bound the search to the partitions in which there can be one.
  */
-const aheadOf = (m: string, createdAt: string) => `
+const ahead = `
   from message p
-  where p.workspace_id = ${m}.workspace_id and p.contact_id = ${m}.contact_id and p.recorded_at is null and p.accepted_at < ${m}.accepted_at
-    and p.created_at between ${createdAt} - interval '${orderWindowMs} milliseconds' and ${createdAt} + interval '1 minute'
-    and p.sender_id = ${m}.sender_id and p.priority = ${m}.priority
+  where p.workspace_id = $1 and p.contact_id = m.contact_id and p.recorded_at is null and p.accepted_at < m.accepted_at
+    and p.created_at between $2::timestamptz - interval '${orderWindowMs} milliseconds' and $2::timestamptz + interval '1 minute'
+    and p.sender_id = m.sender_id and p.priority = m.priority
     and (p.status = 'queued' and p.valid_until > clock_timestamp()
       or p.status = 'dispatching' and p.updated_at > clock_timestamp() - interval '${dispatchingHoldsMs} milliseconds')`;
 
@@ -48,7 +48,7 @@ const beginStatement: Statement = {
   name: 'begin_attempt',
   text: `
   with current as (
-    select m.*, w.limits_epoch, m.valid_until <= clock_timestamp() as expired, exists (select ${aheadOf('m', '$2::timestamptz')}) as out_of_turn
+    select m.*, w.limits_epoch, m.valid_until <= clock_timestamp() as expired, exists (select ${ahead}) as out_of_turn
     from message m join workspace w on w.id = m.workspace_id
     where m.workspace_id = $1 and m.created_at = $2 and m.id = $3
     for update of m
@@ -64,7 +64,8 @@ const beginStatement: Statement = {
   ), moved as (
     update message m set status = 'dispatching', attempt = b.attempt, updated_at = now()
     from begun b
-    where m.workspace_id = b.workspace_id and m.created_at = b.created_at and m.id = b.message_id
+    -- By parameters, not by the row of begun: so Postgres opens one partition, not all.
+    where m.workspace_id = $1 and m.created_at = $2 and m.id = $3
     returning m.id
   )
   select b.attempt as begun_attempt, c.status, c.generation, c.attempt, c.provider_message_id, c.limits_epoch, c.expired,
@@ -115,7 +116,7 @@ export async function beginAttempt(database: Database, request: AttemptRequest):
 const aheadStatement: Statement = {
   name: 'messages_ahead',
   text: `
-  select (select count(*) from (select ${aheadOf('m', '$2::timestamptz')} order by p.accepted_at desc limit ${messagesAheadCountedMax}) as ahead)::integer
+  select (select count(*) from (select ${ahead} order by p.accepted_at desc limit ${messagesAheadCountedMax}) as ahead)::integer
     as ahead
   from message m where m.workspace_id = $1 and m.created_at = $2 and m.id = $3`,
 };

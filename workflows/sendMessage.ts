@@ -12,7 +12,7 @@ import { slotNearMs, timerLeadMs, unusualWaitMs } from '../domain/limits.js';
 import { maskNumber } from '../domain/maskNumber.js';
 import type { Deferral, MessageOutcome, MessageState, OutboundMessage } from '../domain/message.js';
 import { isClosed, isTerminal } from '../domain/messageStatus.js';
-import type { Persisted, Submission, WaitingFor } from '../domain/submission.js';
+import type { OutOfTurn, Persisted, Submission, WaitingFor } from '../domain/submission.js';
 import { searchAttributeNames, type UnusualStatus } from '../domain/taskQueues.js';
 import {
   closeAsUnknown,
@@ -118,8 +118,8 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
     if ((await waitForTurn(wait)) === 'row changed') return takeUp();
     enter('submitting', 'submitting to the provider');
     const submit = submitProxy(`send to ${maskNumber(message.to)}`);
-    const outOfTurn = wait.waitingFor === 'earlier';
-    return submit({ message, createdAtMs, attempt, token: wait.token, ...(outOfTurn && { outOfTurn }) }).catch((failure: unknown) =>
+    const { token, outOfTurn } = wait;
+    return submit({ message, createdAtMs, attempt, token, ...(outOfTurn && { outOfTurn }) }).catch((failure: unknown) =>
       unsendable(failure, createdAtMs),
     );
   }
@@ -239,7 +239,7 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
   }
 }
 
-type Wait = Pick<Persisted, 'waitMs' | 'waitingFor' | 'token' | 'deferral'>;
+type Wait = Pick<Persisted, 'waitMs' | 'waitingFor' | 'token' | 'deferral'> & { outOfTurn?: OutOfTurn };
 
 const timeOf = (at: string) => `${at.slice(11, 21)} UTC`;
 const dateOf = (at: string) => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;

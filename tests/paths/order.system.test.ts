@@ -39,9 +39,9 @@ describe('the messages to one contact', () => {
       if (answer.status === 200) canceled.add(body);
     }
     const expected = bodies.filter((body) => !canceled.has(body));
-    await eventually(async () => (await system.ledger('line ')).length >= expected.length, 90_000, 500);
+    await eventually(async () => (await system.ledger('line ')).length >= expected.length, 180_000, 500);
     expect(await departures('line ')).toEqual(expected);
-  }, 120_000);
+  }, 240_000);
 
   it('do not wait for one that is scheduled, nor for one in doubt', async () => {
     await system.control('POST', '/rules', { match: { bodyIncludes: 'in doubt' }, action: { http500: 'before' } });

@@ -54,8 +54,20 @@ async function historyOf(name: string, workflowId: string): Promise<RecordedHist
 const rule = (bodyIncludes: string, action: object, times?: number) =>
   system.control('POST', '/rules', { match: { bodyIncludes }, action, ...(times && { times }) });
 
+const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
+
 /** A way through sendMessage: what to arrange, and where it ends. */
-const ways: Record<string, { arrange?: () => Promise<unknown>; to?: string; workspace?: number; ends: string[] }> = {
+const ways: Record<
+  string,
+  {
+    arrange?: () => Promise<unknown>;
+    to?: string;
+    fields?: () => object;
+    afterwards?: (id: string) => Promise<unknown>;
+    workspace?: number;
+    ends: string[];
+  }
+> = {
   delivered: { ends: ['delivered'] },
   refused: { to: '+14155552621', ends: ['failed'] },
   undelivered: { to: '+14155552601', ends: ['undelivered'] },
@@ -71,6 +83,15 @@ const ways: Record<string, { arrange?: () => Promise<unknown>; to?: string; work
     workspace: 1,
     ends: ['delivered'],
   },
+  scheduled: { fields: () => ({ sendAt: inMs(1_500) }), ends: ['delivered'] },
+  'canceled-while-scheduled': {
+    fields: () => ({ sendAt: inMs(60_000) }),
+    afterwards: async (id) => {
+      await system.message(id, ['scheduled']);
+      await system.request('POST', `/v1/messages/${id}/cancel`);
+    },
+    ends: ['canceled'],
+  },
   'asked-for-when-time-was-over': { arrange: () => rule('asked-for-when-time-was-over', { callbacks: { drop: 1 } }), ends: ['delivered'] },
   'closed-as-unknown': {
     arrange: () => rule('closed-as-unknown', { callbacks: { statuses: [{ status: 'sent', delayMs: 20 }] } }),
@@ -85,7 +106,8 @@ describe('every way through sendMessage replays', () => {
       const way = ways[name] as (typeof ways)[string];
       const as = system.workspaces[way.workspace ?? 0] as System['workspace'];
       await way.arrange?.();
-      const { body } = await system.send({ to: way.to ?? to, body: name }, undefined, as);
+      const { body } = await system.send({ to: way.to ?? to, body: name, ...way.fields?.() }, undefined, as);
+      await way.afterwards?.(body.id);
       await system.message(body.id, way.ends, { withinMs: 40_000, as });
       const workflowId = `msg/${as.id}/${body.id}`;
       await client.workflow.getHandle(workflowId).result();
