@@ -22,7 +22,13 @@ afterAll(async () => {
 /** A run of a scheduled workflow beside its schedule. */
 const runNow = (workflowType: string) =>
   client.workflow.execute(workflowType, { taskQueue: 'maintenance', workflowId: `${workflowType}/${randomUUID()}` });
-const quiet = (id: string) => sql(system.databaseUrl, `update message set updated_at = now() - interval '2 minutes' where id = $1`, [id]);
+/** Makes a message look as if nothing had changed it for two minutes; its row may still be on its way. */
+const quiet = (id: string) =>
+  eventually(
+    async () =>
+      (await sql(system.databaseUrl, `update message set updated_at = now() - interval '2 minutes' where id = $1 returning id`, [id]))
+        .length > 0,
+  );
 const isRecorded = async (id: string) =>
   (await sql<{ recorded_at: Date | null }>(system.databaseUrl, 'select recorded_at from message where id = $1', [id]))[0]?.recorded_at !==
   null;
@@ -38,8 +44,8 @@ describe('the sweep', () => {
   it('gives a stored message whose workflow is gone a new one, which sends it once', async () => {
     const { body } = await system.send({ to: '+12125550190', body: 'left alone', sendAt: new Date(Date.now() + 5_000).toISOString() });
     await system.message(body.id, ['scheduled']);
-    await client.workflow.getHandle(`msg/${system.workspace.id}/${body.id}`).terminate('an accident');
     await quiet(body.id);
+    await client.workflow.getHandle(`msg/${system.workspace.id}/${body.id}`).terminate('an accident');
     // Temporal's list of what runs lags behind: until it has heard of the end, the message counts as cared for.
     await eventually(
       async () => {
