@@ -4,6 +4,7 @@ import { persistAndReserve } from './persistAndReserve.js';
 import { pollProvider } from './pollProvider.js';
 import { reconcileAttempt } from './reconcileAttempt.js';
 import { recordOutcome } from './recordOutcome.js';
+import { storeLimits } from './storeLimits.js';
 import { storeNews } from './storeNews.js';
 import { submitToProvider } from './submitToProvider.js';
 
@@ -27,3 +28,9 @@ export function createSendActivities(dependencies: Dependencies) {
   };
 }
 export type SendActivities = ReturnType<typeof createSendActivities>;
+
+/** Activities of the rateLimiter workflows, which need the database and nothing else. */
+export function createLimiterActivities(dependencies: Pick<Dependencies, 'database'>) {
+  return { storeLimits: storeLimits(dependencies) };
+}
+export type LimiterActivities = ReturnType<typeof createLimiterActivities>;

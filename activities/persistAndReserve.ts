@@ -7,6 +7,7 @@ import { LimiterUnavailable } from '../limiter/askLimiterWorkflow.js';
 import type { Grant } from '../limiter/tokenBroker.js';
 import type { Dependencies } from './dependencies.js';
 import { submit } from './submit.js';
+import { turnRequest } from './turnRequest.js';
 
 /**
  * Local activity. Stores the message (once, whatever is retried) and asks for the right to send it, both at the same
@@ -17,7 +18,7 @@ export function persistAndReserve(dependencies: Dependencies) {
   const { store, workspaces, broker } = dependencies;
   return async (message: OutboundMessage): Promise<Persisted> => {
     const { limits } = await workspaces.get(message.workspaceId);
-    const asked = broker.acquire(message.workspaceId, message.priority, limits).catch(unlessUnavailable);
+    const asked = broker.acquire(message.workspaceId, turnRequest(message, limits), limits).catch(unlessUnavailable);
     const stored = await store.persist(message).catch(async (error: unknown) => {
       const unneeded = await asked;
       if (unneeded?.kind === 'permit') unneeded.permit.drop();
@@ -41,6 +42,7 @@ export function persistAndReserve(dependencies: Dependencies) {
       if (grant?.kind === 'permit') grant.permit.drop();
       return { ...persisted, waitMs: owned ? limiterUnavailableRetryMs : 0, waitingFor: 'limiter' };
     }
+    if (grant.kind === 'later') return { ...persisted, waitMs: grant.waitMs, asked: { times: 1, waitedMs: grant.waitMs } };
     // Taken here: a workflow's clock stands still while this runs.
     const waitMs = grant.kind === 'slot' ? Math.max(0, grant.token.notBeforeMs - Date.now()) : 0;
     if (waitMs > slotNearMs || !dependencies.firstSendIsLocal) {

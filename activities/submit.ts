@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/activity';
 import { attemptWriteWindowMs, inProcessWaitMaxMs, limiterUnavailableRetryMs } from '../domain/limits.js';
 import { isClosed, isTerminal } from '../domain/messageStatus.js';
+import { costOf } from '../domain/rateLimit.js';
 import type { Submission, SubmitInput } from '../domain/submission.js';
 import { LimiterUnavailable } from '../limiter/askLimiterWorkflow.js';
 import type { Grant } from '../limiter/tokenBroker.js';
@@ -13,6 +14,7 @@ import { type AttemptAnswer, beginAttempt } from '../storage/sendAttempts.js';
 import type { Workspace } from '../storage/workspaces.js';
 import type { Dependencies } from './dependencies.js';
 import { settleOutcome } from './settleOutcome.js';
+import { turnRequest } from './turnRequest.js';
 
 /** The provider's validity period, seconds. */
 const validityMinS = 1;
@@ -47,7 +49,7 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
     const workspace = await workspaces.get(message.workspaceId);
     const right = await rightOf(dependencies, workspace, input, grant);
     if ('kind' in right) return right;
-    const gateMs = gate.enter(message.workspaceId, workspace.limits);
+    const gateMs = gate.enter(message.workspaceId, workspace.limits, costOf(message, workspace.limits));
     if (gateMs > 0) await delay(gateMs);
 
     const sent = await sendOnce(dependencies, workspace, input, attempt, right).catch((error: unknown) => {
@@ -76,7 +78,7 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
 async function rightOf(
   { broker, workspaces }: Dependencies,
   workspace: Workspace,
-  { message }: SubmitInput,
+  { message, asked }: SubmitInput,
   given: Grant | undefined,
 ): Promise<SendRight | Submission> {
   let grant = given;
@@ -86,20 +88,26 @@ async function rightOf(
       grant.permit.drop();
       grant = undefined;
     }
+    if (grant?.kind === 'later') {
+      const { waitMs } = grant;
+      const again = { times: (asked?.times ?? 0) + 1, waitedMs: (asked?.waitedMs ?? 0) + waitMs };
+      return { kind: 'wait', waitMs, waitingFor: 'slot', token: null, asked: again };
+    }
     const now = Date.now();
     const missed = grant !== undefined && (grant.token.goodUntilMs < now || grant.token.limitsEpoch < workspace.limits.epoch);
     if (grant && !missed) {
       const { token } = grant;
       const waitMs = token.notBeforeMs - now;
-      if (waitMs > inProcessWaitMaxMs) return { kind: 'wait', waitMs, waitingFor: 'slot', token };
+      if (waitMs > inProcessWaitMaxMs) return { kind: 'wait', waitMs, waitingFor: 'slot', token, ...(asked && { asked }) };
       if (waitMs > 0) await delay(waitMs);
       return { limitsEpoch: token.limitsEpoch, used: () => undefined, drop: () => undefined };
     }
     try {
-      grant = await broker.acquire(message.workspaceId, message.priority, (await workspaces.get(message.workspaceId)).limits);
+      const { limits } = await workspaces.get(message.workspaceId);
+      grant = await broker.acquire(message.workspaceId, turnRequest(message, limits, asked), limits);
     } catch (error) {
       if (error instanceof LimiterUnavailable)
-        return { kind: 'wait', waitMs: limiterUnavailableRetryMs, waitingFor: 'limiter', token: null };
+        return { kind: 'wait', waitMs: limiterUnavailableRetryMs, waitingFor: 'limiter', token: null, ...(asked && { asked }) };
       throw error;
     }
   }

@@ -6,6 +6,12 @@ import type { MessageStatus } from './messageStatus.js';
 /** What a message waits for: its booked slot, a rate limiter that does not answer, or the time its provider named. */
 export type WaitingFor = 'slot' | 'limiter' | 'provider';
 
+/** How often a message asked for its turn and was told to come later, and how long it has waited for that so far. */
+export interface Asked {
+  times: number;
+  waitedMs: number;
+}
+
 /** Answer of persistAndReserve. */
 export interface Persisted {
   createdAtMs: number;
@@ -21,6 +27,8 @@ export interface Persisted {
   /** Milliseconds from the end of the activity to the slot, or to the next question. */
   waitMs: number;
   waitingFor: WaitingFor;
+  /** Absent where it was not told to come later. */
+  asked?: Asked;
   /** What the first attempt came to, where its turn was at once. */
   submission: Submission | null;
 }
@@ -31,6 +39,7 @@ export interface SubmitInput {
   createdAtMs: number;
   attempt: number;
   token: SendToken | null;
+  asked?: Asked;
 }
 
 export type Submission =
@@ -39,7 +48,7 @@ export type Submission =
   /** What became of it could not be stored: the workflow stores `news` first and goes on with `next`; nobody sends again before. */
   | { kind: 'notStored'; news: Advance; next: Submission }
   /** Its turn is later. */
-  | { kind: 'wait'; waitMs: number; waitingFor: WaitingFor; token: SendToken | null }
+  | { kind: 'wait'; waitMs: number; waitingFor: WaitingFor; token: SendToken | null; asked?: Asked }
   /** It ended without being sent by this run. */
   | { kind: 'ended'; status: MessageStatus; error: MessageError | null }
   /** Whether the provider has it is not known. */

@@ -1,7 +1,7 @@
 import type { Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Dependencies } from '../activities/dependencies.js';
-import { createLocalActivities, createSendActivities } from '../activities/index.js';
+import { createLimiterActivities, createLocalActivities, createSendActivities } from '../activities/index.js';
 import { acceptsConcurrentMax } from '../domain/limits.js';
 import { askLimiterWorkflow } from '../limiter/askLimiterWorkflow.js';
 import { SendGate } from '../limiter/sendGate.js';
@@ -83,7 +83,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       workers.push(await createMessagesWorker(forWorkers, createLocalActivities(dependencies), has('sends') ? sends : undefined));
     else workers.push(await createSendsWorker(forWorkers, sends));
   }
-  if (has('limiter')) workers.push(await createLimiterWorker(forWorkers));
+  if (has('limiter')) workers.push(await createLimiterWorker(forWorkers, createLimiterActivities({ database })));
   if (has('maintenance')) await database.asMaintenance('select ensure_weeks_ahead($1)', [partitionWeeksAhead]);
 
   const running = workers.map((worker) => worker.run());

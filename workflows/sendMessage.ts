@@ -73,10 +73,11 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
     token,
     waitMs,
     waitingFor,
+    asked,
     attempt,
     submission: first,
   }: Persisted): Promise<Exclude<Submission, { kind: 'wait' | 'uncertain' | 'notStored' }>> {
-    let wait: Wait = { waitMs, waitingFor, token };
+    let wait: Wait = { waitMs, waitingFor, token, ...(asked && { asked }) };
     let sendsBegun = attempt;
     for (let made = first; ; made = null) {
       let submission = made ?? (await submitInTurn(wait, createdAtMs, sendsBegun));
@@ -112,7 +113,7 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
     await waitForTurn(wait);
     enter('submitting', 'submitting to the provider');
     const submit = submitProxy(`send to ${maskNumber(message.to)}`);
-    return submit({ message, createdAtMs, attempt, token: wait.token }).catch(unsendable);
+    return submit({ message, createdAtMs, attempt, token: wait.token, ...(wait.asked && { asked: wait.asked }) }).catch(unsendable);
   }
 
   /** A send step that gave up before anything was sent: what the message needs is not there, and no retry will bring it. */
@@ -134,13 +135,15 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
     return { kind: 'notStored', news, next: { kind: 'ended', status: 'failed', error } };
   }
 
-  async function waitForTurn({ waitMs, waitingFor }: Wait): Promise<void> {
+  async function waitForTurn({ waitMs, waitingFor, token }: Wait): Promise<void> {
     if (waitMs <= slotNearMs) return;
     state.waitingUntil = new Date(Date.now() + waitMs).toISOString();
-    enter('waiting for send token', waitingWords[waitingFor](`${state.waitingUntil.slice(11, 21)} UTC`));
+    const estimated = waitingFor === 'slot' && token === null;
+    if (estimated) enter('waiting for send token', `waiting for send token, estimated turn ${state.waitingUntil.slice(11, 19)} UTC`);
+    else enter('waiting for send token', waitingWords[waitingFor](`${state.waitingUntil.slice(11, 21)} UTC`));
     if (waitMs > unusualWaitMs) markUnusual('waiting');
     // Early for a slot, so that a timer's lag does not make it stale; the send step waits out the rest.
-    await sleep(waitingFor === 'slot' ? Math.max(1, waitMs - timerLeadMs) : waitMs, { summary: `waiting for ${waitingFor}` });
+    await sleep(token ? Math.max(1, waitMs - timerLeadMs) : waitMs, { summary: `waiting for ${waitingFor}` });
     if (waitMs > unusualWaitMs) markUsual();
     state.waitingUntil = null;
   }
@@ -204,7 +207,7 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
   }
 }
 
-type Wait = Pick<Persisted, 'waitMs' | 'waitingFor' | 'token'>;
+type Wait = Pick<Persisted, 'waitMs' | 'waitingFor' | 'token' | 'asked'>;
 
 const waitingWords: Record<WaitingFor, (time: string) => string> = {
   slot: (time) => `waiting for send token until ${time}`,
