@@ -12,7 +12,7 @@ import { heldBackHorizonMs, horizonMs, laneMayTake } from './lanes.js';
 import { heavyRetryMs, leaseBurstShareMax, leaseLifeMs, leaseTokensMax, nowTokenLifeMs } from './limits.js';
 import type { ReserveAnswer, ReserveRequest, Turn, Want } from './rateLimit.js';
 import { burstLeft, gridOf, noteHolder, paceOf, type RateLimiterState, refill, tellTime } from './rateLimiterState.js';
-import { bookInLine, costInLine, earliestMs, newSenderLine, type SenderLine, settleLine } from './senderLine.js';
+import { bookInLine, costInLine, earliestMs, hasRoomFor, newSenderLine, type SenderLine, settleLine } from './senderLine.js';
 import { settle, settleExpired } from './settle.js';
 
 const atOnce: Turn = { booked: true, waitMs: 0 };
@@ -68,7 +68,9 @@ function turnOf(state: RateLimiterState, holder: string, want: Want, nowMs: numb
     return atOnce;
   }
 
-  if (cost > 1 && tokensHeld(state.holdings) + Math.max(cost, calendar.heavy?.cost ?? 0) - 1 > limits.burst) return later(heavyRetryMs);
+  const heaviest = Math.max(cost, calendar.heavy?.cost ?? 0);
+  if (cost > 1 && tokensHeld(state.holdings) + heaviest - 1 > limits.burst) return later(heavyRetryMs);
+  if (line && !hasRoomFor(line, want.cost)) return later(heavyRetryMs);
   const heldBack = senderAtMs > nowMs;
   const horizonAtMs = nowMs + (heldBack ? heldBackHorizonMs(want.lane, want.earlierAsks) : horizonMs(want.lane, want.earlierAsks));
   if (senderAtMs > horizonAtMs) return later(senderAtMs - horizonAtMs);

@@ -2,7 +2,7 @@
  * A sender's own limit, inside its workspace's: its messages in one line (GCRA). Messages of a sender keep their order,
  * so one time that moves on is enough, and it fits whatever tick the workspace has free:
  *
- *   earliest = max(last, tat − (burst − held − cost)·T);  booked at t ≥ earliest:  tat = max(tat, t) + cost·T
+ *   earliest = max(last, max(tat, now) − (burst − held − cost)·T);  booked at t ≥ earliest:  tat = max(tat, t) + cost·T
  */
 import { type Holdings, release, tokensHeld } from './holdings.js';
 import { clockMs, type Pace, pacedMs } from './pace.js';
@@ -42,11 +42,15 @@ export function costInLine({ limit }: SenderLine, cost: number): number {
 /** The first moment from `nowMs` on at which the sender may send a message of this cost. */
 export function earliestMs(line: SenderLine, cost: number, nowMs: number): number {
   const interval = intervalMs(line);
-  const own = costInLine(line, cost);
-  const open = Math.max(0, line.limit.burst - tokensHeld(line.holdings) - own);
+  const open = Math.max(0, line.limit.burst - tokensHeld(line.holdings)) - costInLine(line, cost);
   const now = pacedMs(line.pace, nowMs);
   const paced = Math.max(line.tatMs, now) - open * interval;
   return Math.max(nowMs, line.lastMs, paced <= now ? nowMs : clockMs(line.pace, paced));
+}
+
+/** False where so much is held that a message of this cost would leave beside more than the burst allows. */
+export function hasRoomFor(line: SenderLine, cost: number): boolean {
+  return tokensHeld(line.holdings) + costInLine(line, cost) - 1 <= line.limit.burst;
 }
 
 /** Books a message at a moment not before its earliest. */
