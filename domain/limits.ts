@@ -45,9 +45,13 @@ export const returnsCountedMax = 4;
 export const heavyRetryMs = 1_000;
 /** Processes that asked within this time share what is told to come later. */
 export const processSeenMs = 60_000;
-/** A message that came back in vain waits this share of what it has waited, doubled each time, and up to the jitter more. */
+/** A message that came back in vain waits at least this share of what it has waited; the times after, the second share, doubled each time. */
+export const returnAgainShareMin = 0.05;
 export const returnAgainShare = 0.25;
+/** Up to this share more, so that those that were refused together come back apart. */
 export const returnJitterShare = 0.1;
+/** What a lane gets of the rate is measured over about this time. */
+export const lineMemoryMs = 60_000;
 
 /** A booked slot may be used this long after its time; later it is asked anew, so that an outage does not release a flood. */
 export const slotValidityMs = 1_000;

@@ -5,7 +5,7 @@ import type { Priority } from '../domain/priority.js';
 import type { RateLimits, ReserveAnswer, ReserveRequest, Turn } from '../domain/rateLimit.js';
 import type { Asked } from '../domain/submission.js';
 import { type Permit, Permits } from './permits.js';
-import { WaitingLine, waitAgainMs } from './waitingLine.js';
+import { WaitingLine } from './waitingLine.js';
 
 /** Asks a workspace's limiter. `askedAt` is the monotonic time of the question that was answered. */
 export type AskLimiter = (workspaceId: string, request: ReserveRequest) => Promise<{ answer: ReserveAnswer; askedAt: number }>;
@@ -84,7 +84,7 @@ export class TokenBroker {
     const now = performance.now();
     const line = lineOf(account, request.lane, limited);
     if (request.returning.times === 0 && line?.isFull(now))
-      return Promise.resolve({ kind: 'later', waitMs: line.join(now, 0, spacingMs(account, cost, limited)) });
+      return Promise.resolve({ kind: 'later', waitMs: line.join(now, 0, spanMs(account, cost, limited)) });
     return new Promise((resolve, reject) => {
       account.waiting.push({ ...request, cost, limited, resolve, reject });
       if (account.busy) return;
@@ -170,6 +170,7 @@ export class TokenBroker {
     const answeredAtMs = Date.now();
     jobs.forEach((job, index) => {
       const turn = answer.turns[index] ?? { booked: true, waitMs: 0 };
+      if (turn.booked) lineOf(account, job.lane, job.limited)?.advance(performance.now(), spanMs(account, job.cost, job.limited));
       if (!turn.booked) job.resolve({ kind: 'later', waitMs: this.laterMs(account, job, turn) });
       else if (turn.waitMs > 0) job.resolve({ kind: 'slot', token: slotOf(answeredAtMs + turn.waitMs, answer.limitsEpoch) });
       else {
@@ -182,9 +183,10 @@ export class TokenBroker {
   }
 
   private laterMs(account: Account, { lane, cost, limited, returning }: Job, { waitMs }: Turn): number {
-    const line = returning.times === 0 ? lineOf(account, lane, limited) : undefined;
-    if (!line) return waitAgainMs(returning, waitMs, this.draw);
-    return line.join(performance.now(), waitMs, spacingMs(account, cost, limited));
+    const line = lineOf(account, lane, limited);
+    if (!line) return waitMs;
+    if (returning.times > 0) return line.again(returning, performance.now(), waitMs, this.draw);
+    return line.join(performance.now(), waitMs, spanMs(account, cost, limited));
   }
 }
 
@@ -202,7 +204,7 @@ function lineOf({ lines }: Account, lane: Priority, limited = ''): WaitingLine |
 }
 
 /** How far apart the turns lie that this process gives: the other processes give as many between. */
-function spacingMs({ limits, processes }: Account, cost: number, limited: string | undefined): number {
+function spanMs({ limits, processes }: Account, cost: number, limited: string | undefined): number {
   const ratePerSecond = Math.min(limits.ratePerSecond, limits.senders[limited ?? '']?.ratePerSecond ?? limits.ratePerSecond);
   return ((cost * 1_000) / ratePerSecond) * processes;
 }
