@@ -41,11 +41,14 @@ export function costInLine({ limit }: SenderLine, cost: number): number {
 
 /** The first moment from `nowMs` on at which the sender may send a message of this cost. */
 export function earliestMs(line: SenderLine, cost: number, nowMs: number): number {
-  const interval = intervalMs(line);
-  const open = Math.max(0, line.limit.burst - tokensHeld(line.holdings)) - costInLine(line, cost);
   const now = pacedMs(line.pace, nowMs);
-  const paced = Math.max(line.tatMs, now) - open * interval;
+  const paced = Math.max(line.tatMs, now) + missing(line, cost) * intervalMs(line);
   return Math.max(nowMs, line.lastMs, paced <= now ? nowMs : clockMs(line.pace, paced));
+}
+
+/** Tokens that a message of this cost needs and a full bucket lacks beside what is held; below 0 where some are left. */
+function missing({ limit, holdings }: SenderLine, cost: number): number {
+  return Math.min(cost, limit.burst) - Math.max(0, limit.burst - tokensHeld(holdings));
 }
 
 /** False where so much is held that a message of this cost would leave beside more than the burst allows. */
@@ -56,13 +59,15 @@ export function hasRoomFor(line: SenderLine, cost: number): boolean {
 /** Books a message at a moment not before its earliest. */
 export function bookInLine(line: SenderLine, cost: number, atMs: number): void {
   line.lastMs = atMs;
-  pay(line, costInLine(line, cost), atMs);
+  // What was missing has come since the bucket was as full as it may be.
+  const waitedMs = Math.max(0, missing(line, cost)) * intervalMs(line);
+  line.tatMs = Math.max(line.tatMs, pacedMs(line.pace, atMs) - waitedMs) + costInLine(line, cost) * intervalMs(line);
 }
 
 /** Used tokens come back into the burst and are paid for in time, as if all were used at `atMs`. */
 export function settleLine(line: SenderLine, holder: string, used: number, atMs: number): void {
   const tokens = release(line.holdings, holder, used);
-  if (tokens > 0) pay(line, tokens, atMs);
+  if (tokens > 0) line.tatMs = Math.max(line.tatMs, pacedMs(line.pace, atMs)) + tokens * intervalMs(line);
 }
 
 export function settleExpiredInLine(line: SenderLine, nowMs: number): void {
@@ -83,8 +88,4 @@ export function relimitLine(line: SenderLine, limit: SenderLimit, pace: Pace | n
 /** True where forgetting the line would give nobody a token too many. */
 export function lineIsFull(line: SenderLine, nowMs: number): boolean {
   return tokensHeld(line.holdings) === 0 && line.lastMs <= nowMs && line.tatMs <= pacedMs(line.pace, nowMs);
-}
-
-function pay(line: SenderLine, tokens: number, atMs: number): void {
-  line.tatMs = Math.max(line.tatMs, pacedMs(line.pace, atMs)) + tokens * intervalMs(line);
 }

@@ -50,7 +50,9 @@ export class HonestProcess {
     if (this.isDead) return;
     if (nowMs >= this.lease.usableUntilMs || this.lease.epoch < limits.epoch) this.lease.tokens = 0;
     const sendersUnused: Record<string, number> = {};
-    for (const { sender, cost } of open(this.now, nowMs)) if (sender) sendersUnused[sender] = (sendersUnused[sender] ?? 0) + cost;
+    for (const { sender, senderCost } of open(this.now, nowMs)) {
+      if (sender) sendersUnused[sender] = (sendersUnused[sender] ?? 0) + senderCost;
+    }
     const answer = reserve(
       this.state,
       {
@@ -70,7 +72,6 @@ export class HonestProcess {
       this.lease.usableUntilMs = nowMs + leaseLifeMs - holdingSafetyMs;
       this.lease.epoch = answer.limitsEpoch;
     }
-    const intervalMs = 1_000 / limits.ratePerSecond;
     answer.turns.forEach(({ booked, waitMs }, index) => {
       const { cost, sender } = wants[index] as Want;
       const terms = {
@@ -83,7 +84,8 @@ export class HonestProcess {
       else if (waitMs === 0) this.now.push({ ...terms, ...this.heldToken(nowMs, nowTokenLifeMs - holdingSafetyMs) });
       else {
         // A little late, as machines are. A slot that is given up is missed: nobody gives it back.
-        const lateMs = this.habits.draw() * (slackMs(limits.ratePerSecond) - intervalMs);
+        const rates = [limits.ratePerSecond, limits.senders[sender ?? '']?.ratePerSecond ?? limits.ratePerSecond];
+        const lateMs = this.habits.draw() * Math.min(...rates.map((rate) => slackMs(rate) - 1_000 / rate));
         this.slots.push({ ...terms, endsAtMs: nowMs + waitMs + lateMs, leaves: this.isUsed() });
       }
     });
