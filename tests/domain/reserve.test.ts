@@ -96,7 +96,7 @@ describe('a workspace and each of its senders never send above their limits', ()
         const processes = Array.from({ length: count }, (_, index) => new HonestProcess(`process ${index}`, state, habits));
         let nowMs = startMs;
         // The loosest limits of the whole history hold over all of it.
-        const loosest = { ratePerSecond, burst, slowBurst: 3 };
+        const loosest: Record<'ratePerSecond' | 'burst' | 'slowBurst', number> = { ratePerSecond, burst, slowBurst: 3 };
         for (const { afterMs, by, deed: what } of steps) {
           nowMs += afterMs;
           const process = processes[by % count] as HonestProcess;
