@@ -43,6 +43,8 @@ export const returnHorizonMs = 1_000;
 export const returnsCountedMax = 4;
 /** Where processes hold so much of the burst that a heavy message finds no room, it asks again after this time. */
 export const heavyRetryMs = 1_000;
+/** A heavy message that its sender's own limit holds back is booked ahead once it has asked this often. */
+export const heavyPatienceAsks = 2;
 /** Processes that asked within this time share what is told to come later. */
 export const processSeenMs = 60_000;
 /** A message that came back in vain waits at least this share of what it has waited; the times after, the second share, doubled each time. */

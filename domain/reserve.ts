@@ -9,7 +9,7 @@ import { adoptLimits } from './adoptLimits.js';
 import { freeTicks, gathering, take, tickAt, timeOfTick } from './calendar.js';
 import { hold, tokensHeld } from './holdings.js';
 import { heldBackHorizonMs, horizonMs, laneMayTake } from './lanes.js';
-import { heavyRetryMs, leaseBurstShareMax, leaseLifeMs, leaseTokensMax, nowTokenLifeMs } from './limits.js';
+import { heavyPatienceAsks, heavyRetryMs, leaseBurstShareMax, leaseLifeMs, leaseTokensMax, nowTokenLifeMs } from './limits.js';
 import type { ReserveAnswer, ReserveRequest, Turn, Want } from './rateLimit.js';
 import { burstLeft, gridOf, noteHolder, paceOf, type RateLimiterState, refill, tellTime } from './rateLimiterState.js';
 import { bookInLine, costInLine, earliestMs, hasRoomFor, newSenderLine, type SenderLine, settleLine } from './senderLine.js';
@@ -76,10 +76,10 @@ function turnOf(state: RateLimiterState, holder: string, want: Want, nowMs: numb
   if (senderAtMs > horizonAtMs) return later(senderAtMs - horizonAtMs);
 
   const grid = gridOf(state);
-  // Heavy messages gather their ticks one after the other. One that its sender holds back is not booked ahead: it would
-  // hold up the others.
-  const fromBucket = calendar.heavy ? 0 : Math.min(calendar.tokens, cost - 1);
-  const notBeforeMs = cost > 1 ? nowMs : senderAtMs;
+  // Heavy messages gather their ticks one after the other. One that its sender holds back is not booked ahead, for it would
+  // hold up the others; but where the sender's light ones come before it again and again, it is.
+  const fromBucket = calendar.heavy || heldBack ? 0 : Math.min(calendar.tokens, cost - 1);
+  const notBeforeMs = cost > 1 && want.earlierAsks < heavyPatienceAsks ? nowMs : senderAtMs;
   const first = Math.max(nowTick + 1, tickAt(calendar, grid, notBeforeMs), cost > 1 ? (calendar.heavy?.until ?? 0) + 1 : 0);
   const ticks = freeTicks(calendar, first, cost - fromBucket, (tick) => {
     const atMs = timeOfTick(calendar, grid, tick);

@@ -23,6 +23,8 @@ export interface Habits {
   givenUp: number;
   /** Share of held tokens that are used late, most of them towards the end of their time. */
   late: number;
+  /** Late ones are used within this time, milliseconds; within their life where it is not named. */
+  lateWithinMs?: number;
 }
 
 /** A punctual process that uses all it gets. */
@@ -129,8 +131,8 @@ export class HonestProcess {
   }
 
   private heldToken(nowMs: number, lifeMs: number): { endsAtMs: number; leaves: boolean } {
-    const { draw, late } = this.habits;
-    const delayMs = draw() < late ? lifeMs * (1 - draw() ** 3) : draw() * 100;
+    const { draw, late, lateWithinMs = lifeMs } = this.habits;
+    const delayMs = draw() < late ? lateWithinMs * (1 - draw() ** 3) : draw() * 100;
     return { endsAtMs: nowMs + Math.min(delayMs, lifeMs - 1), leaves: this.isUsed() };
   }
 }

@@ -30,10 +30,11 @@ describe('a workspace with 300 bulk messages waiting', () => {
 
     const askedAt = Date.now();
     await system.send({ to: number(900), body: 'urgent.', priority: 'high' });
-    expect((await sentAt('urgent.')) - askedAt).toBeLessThan(2_500);
+    // Its slot is about a second away; the rest is for a busy machine. Behind the backlog it would be 13 s.
+    expect((await sentAt('urgent.')) - askedAt).toBeLessThan(5_000);
     const elsewhereAt = Date.now();
     await system.send({ to: number(901), body: 'elsewhere.' }, undefined, system.workspaces[1]);
-    expect((await sentAt('elsewhere.')) - elsewhereAt).toBeLessThan(1_500);
+    expect((await sentAt('elsewhere.')) - elsewhereAt).toBeLessThan(4_000);
     expect((await timesOf('bulk ')).length).toBeLessThan(flood);
 
     const times = await eventually(
@@ -48,6 +49,6 @@ describe('a workspace with 300 bulk messages waiting', () => {
     const tookS = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1_000;
     expect(flood).toBeLessThanOrEqual(burst + rate * (tookS + 0.25) + 1);
     // The burst at once and the rest at the rate is 14 s; some seconds more for a busy machine.
-    expect(tookS).toBeLessThan((flood - burst) / rate + 8);
+    expect(tookS).toBeLessThan((flood - burst) / rate + 10);
   }, 120_000);
 });
