@@ -104,7 +104,9 @@ async function rightOf(
     }
     try {
       const { limits } = await workspaces.get(message.workspaceId);
-      grant = await broker.acquire(message.workspaceId, turnRequest(message, limits, asked), limits);
+      // Who has missed a slot has waited for one: it is not sent to the end of the line.
+      const returning = asked ?? (missed ? { times: 1, waitedMs: 0 } : undefined);
+      grant = await broker.acquire(message.workspaceId, turnRequest(message, limits, returning), limits);
     } catch (error) {
       if (error instanceof LimiterUnavailable)
         return { kind: 'wait', waitMs: limiterUnavailableRetryMs, waitingFor: 'limiter', token: null, ...(asked && { asked }) };

@@ -136,14 +136,15 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
   }
 
   async function waitForTurn({ waitMs, waitingFor, token }: Wait): Promise<void> {
-    if (waitMs <= slotNearMs) return;
-    state.waitingUntil = new Date(Date.now() + waitMs).toISOString();
     const estimated = waitingFor === 'slot' && token === null;
+    // A near slot is waited for in the send step; who was told to come later must not ask before.
+    if (waitMs <= (estimated ? 0 : slotNearMs)) return;
+    state.waitingUntil = new Date(Date.now() + waitMs).toISOString();
     if (estimated) enter('waiting for send token', `waiting for send token, estimated turn ${state.waitingUntil.slice(11, 19)} UTC`);
     else enter('waiting for send token', waitingWords[waitingFor](`${state.waitingUntil.slice(11, 21)} UTC`));
     if (waitMs > unusualWaitMs) markUnusual('waiting');
     // Early for a slot, so that a timer's lag does not make it stale; the send step waits out the rest.
-    await sleep(token ? Math.max(1, waitMs - timerLeadMs) : waitMs, { summary: `waiting for ${waitingFor}` });
+    await sleep(Math.max(1, token ? waitMs - timerLeadMs : waitMs), { summary: `waiting for ${waitingFor}` });
     if (waitMs > unusualWaitMs) markUsual();
     state.waitingUntil = null;
   }
