@@ -5,6 +5,7 @@ import { pollProvider } from './pollProvider.js';
 import { pollUnheardMessages } from './pollUnheardMessages.js';
 import { reconcileAttempt } from './reconcileAttempt.js';
 import { recordOutcome } from './recordOutcome.js';
+import { storeLimits } from './storeLimits.js';
 import { storeNews } from './storeNews.js';
 import { submitToProvider } from './submitToProvider.js';
 import { sweepOpenMessages } from './sweepOpenMessages.js';
@@ -38,3 +39,9 @@ export function createMaintenanceActivities(dependencies: MaintenanceDependencie
   };
 }
 export type MaintenanceActivities = ReturnType<typeof createMaintenanceActivities>;
+
+/** Activities of the rateLimiter workflows, which need the database and nothing else. */
+export function createLimiterActivities(dependencies: Pick<Dependencies, 'database'>) {
+  return { storeLimits: storeLimits(dependencies) };
+}
+export type LimiterActivities = ReturnType<typeof createLimiterActivities>;

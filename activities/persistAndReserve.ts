@@ -8,6 +8,7 @@ import type { Grant } from '../limiter/tokenBroker.js';
 import type { PersistedMessage } from '../storage/persistMessages.js';
 import type { Dependencies } from './dependencies.js';
 import { submit } from './submit.js';
+import { turnRequest } from './turnRequest.js';
 
 /**
  * Local activity. Stores the message (once, whatever is retried) and asks for the right to send it, both at the same
@@ -20,7 +21,7 @@ export function persistAndReserve(dependencies: Dependencies) {
   return async (given: OutboundMessage): Promise<Persisted> => {
     const { limits } = await workspaces.get(given.workspaceId);
     const isAhead = (given.sendAtMs ?? 0) > Date.now();
-    const asked = isAhead ? undefined : broker.acquire(given.workspaceId, given.priority, limits).catch(unlessUnavailable);
+    const asked = isAhead ? undefined : broker.acquire(given.workspaceId, turnRequest(given, limits), limits).catch(unlessUnavailable);
     const stored = await store.persist(given).catch(async (error: unknown) => {
       const unneeded = await asked;
       if (unneeded?.kind === 'permit') unneeded.permit.drop();
@@ -59,6 +60,7 @@ export function persistAndReserve(dependencies: Dependencies) {
       if (grant?.kind === 'permit') grant.permit.drop();
       return { ...persisted, waitMs: owned ? limiterUnavailableRetryMs : 0, waitingFor: 'limiter' };
     }
+    if (grant.kind === 'later') return { ...persisted, waitMs: grant.waitMs, asked: { times: 1, waitedMs: grant.waitMs } };
     // Taken here: a workflow's clock stands still while this runs.
     const waitMs = grant.kind === 'slot' ? Math.max(0, grant.token.notBeforeMs - Date.now()) : 0;
     if (waitMs > slotNearMs || !dependencies.firstSendIsLocal) {

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/activity';
 import { attemptWriteWindowMs, inProcessWaitMaxMs, limiterUnavailableRetryMs, validitySecondsMax } from '../domain/limits.js';
 import { isClosed, isTerminal } from '../domain/messageStatus.js';
+import { costOf } from '../domain/rateLimit.js';
 import type { Submission, SubmitInput } from '../domain/submission.js';
 import { LimiterUnavailable } from '../limiter/askLimiterWorkflow.js';
 import type { Grant } from '../limiter/tokenBroker.js';
@@ -15,6 +16,7 @@ import { awaitTurn } from './awaitTurn.js';
 import { deferToOpening } from './deferToOpening.js';
 import type { Dependencies } from './dependencies.js';
 import { settleOutcome } from './settleOutcome.js';
+import { turnRequest } from './turnRequest.js';
 
 /** The provider's validity period, seconds. */
 const validityMinS = 1;
@@ -57,7 +59,7 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
     const workspace = await workspaces.get(message.workspaceId);
     const right = await rightOf(dependencies, workspace, input, grant);
     if ('kind' in right) return right;
-    const gateMs = atGate ? 0 : gate.enter(message.workspaceId, workspace.limits);
+    const gateMs = atGate ? 0 : gate.enter(message.workspaceId, workspace.limits, costOf(message, workspace.limits));
     atGate = true;
     if (gateMs > 0) await delay(gateMs);
 
@@ -98,7 +100,7 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
 async function rightOf(
   { broker, workspaces }: Dependencies,
   workspace: Workspace,
-  { message }: SubmitInput,
+  { message, asked }: SubmitInput,
   given: Grant | undefined,
 ): Promise<SendRight | Submission> {
   let grant = given;
@@ -109,20 +111,28 @@ async function rightOf(
       grant.permit.drop();
       grant = undefined;
     }
+    if (grant?.kind === 'later') {
+      const { waitMs } = grant;
+      const again = { times: (asked?.times ?? 0) + 1, waitedMs: (asked?.waitedMs ?? 0) + waitMs };
+      return { kind: 'wait', waitMs, waitingFor: 'slot', token: null, asked: again };
+    }
     const now = Date.now();
     const missed = grant !== undefined && (grant.token.goodUntilMs < now || grant.token.limitsEpoch < workspace.limits.epoch);
     if (grant && !missed) {
       const { token } = grant;
       const waitMs = token.notBeforeMs - now;
-      if (waitMs > inProcessWaitMaxMs) return { kind: 'wait', waitMs, waitingFor: 'slot', token };
+      if (waitMs > inProcessWaitMaxMs) return { kind: 'wait', waitMs, waitingFor: 'slot', token, ...(asked && { asked }) };
       if (waitMs > 0) await delay(waitMs);
       return { grant, limitsEpoch: token.limitsEpoch, used: () => undefined, drop: () => undefined };
     }
     try {
-      grant = await broker.acquire(message.workspaceId, message.priority, (await workspaces.get(message.workspaceId)).limits);
+      const { limits } = await workspaces.get(message.workspaceId);
+      // Who has missed a slot has waited for one: it is not sent to the end of the line.
+      const returning = asked ?? (missed ? { times: 1, waitedMs: 0 } : undefined);
+      grant = await broker.acquire(message.workspaceId, turnRequest(message, limits, returning), limits);
     } catch (error) {
       if (error instanceof LimiterUnavailable)
-        return { kind: 'wait', waitMs: limiterUnavailableRetryMs, waitingFor: 'limiter', token: null };
+        return { kind: 'wait', waitMs: limiterUnavailableRetryMs, waitingFor: 'limiter', token: null, ...(asked && { asked }) };
       throw error;
     }
   }

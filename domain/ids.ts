@@ -20,6 +20,10 @@ export function rateLimiterWorkflowId(workspaceId: string): string {
   return `ratelimiter/${workspaceId}`;
 }
 
+export function workspaceOfRateLimiter(workflowId: string): string {
+  return workflowId.slice(rateLimiterWorkflowId('').length);
+}
+
 export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 export function isUuid(text: string): boolean {

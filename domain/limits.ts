@@ -29,6 +29,37 @@ export const settingsReadPatienceMs = 250;
 
 export const rateDefaultPerSecond = 10;
 export const burstDefault = 50;
+export const rateMaxPerSecond = 1_000;
+export const burstMax = 10_000;
+export const cooldownMaxMs = 60 * 60_000;
+/** After a cooldown the rate comes back over this time, in four steps. */
+export const cooldownRampMs = 60_000;
+/** A cooldown that ends this much later than the one that is on already is the same one: many refusals come at once. */
+export const cooldownToleranceMs = 1_000;
+
+/** This much of the calendar is free for every lane; beyond it bulk leaves every other slot free. */
+export const currentSecondMs = 1_000;
+/** How far ahead a lane books; over it a message is told to come later. */
+export const normalHorizonMs = 10_000;
+export const bulkHorizonMs = 1_000;
+/** A message of any lane that its sender's own limit holds back books no farther. */
+export const heldBackHorizonMaxMs = 10_000;
+/** Each time a message comes back it may book this much farther, up to so many times. */
+export const returnHorizonMs = 1_000;
+export const returnsCountedMax = 4;
+/** Where processes hold so much of the burst that a heavy message finds no room, it asks again after this time. */
+export const heavyRetryMs = 1_000;
+/** A heavy message that its sender's own limit holds back is booked ahead once it has asked this often. */
+export const heavyPatienceAsks = 2;
+/** Processes that asked within this time share what is told to come later. */
+export const processSeenMs = 60_000;
+/** A message that came back in vain waits at least this share of what it has waited; the times after, the second share, doubled each time. */
+export const returnAgainShareMin = 0.05;
+export const returnAgainShare = 0.25;
+/** Up to this share more, so that those that were refused together come back apart. */
+export const returnJitterShare = 0.1;
+/** What a lane gets of the rate is measured over about this time. */
+export const lineMemoryMs = 60_000;
 
 /** A booked slot may be used this long after its time; later it is asked anew, so that an outage does not release a flood. */
 export const slotValidityMs = 1_000;

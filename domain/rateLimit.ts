@@ -1,48 +1,59 @@
-/**
- * A workspace's send rate as a calendar (GCRA). A token is a slot: a time at which one message may leave.
- *
- *   T = 1000 / rate;  tat = max(tat, now);  slot = max(now, tat − (burst − 1)·T);  tat += T
- *
- * What is free at once is not booked but held: the tokens are kept out of the burst until their process reports them
- * used or their time is over, and are paid for then. A process may also hold a few in advance (a lease), so that
- * sparse traffic does not ask for each message. So at no time is more than the burst free and held together, and in
- * any window of w seconds at most burst + rate·w messages leave, however late a held token is used.
- *
- * Pure: the clock is an argument, state in, state out. It runs inside the rateLimiter workflow.
- */
-import { leaseBurstShareMax, leaseLifeMs, leaseTokensMax, nowTokenLifeMs } from './limits.js';
+/** A workspace's limits, and what is asked of its limiter and answered. Plain data: it travels and lies in histories. */
+import { cooldownRampMs } from './limits.js';
 import type { Priority } from './priority.js';
+import type { SenderLimit } from './senderLine.js';
 
-/** A workspace's limits as Postgres records them; `epoch` grows with every change. */
+export const countings = ['message', 'segment'] as const;
+export type CountBy = (typeof countings)[number];
+
+/** A workspace's limits as Postgres records them; `epoch` grows with every change, a sender's limits included. */
 export interface RateLimits {
   ratePerSecond: number;
   burst: number;
   epoch: number;
+  /** Whether a message counts as one, or as its segments. */
+  countBy: CountBy;
+  /** Epoch milliseconds until which nothing may leave; null where there was no cooldown. */
+  cooldownUntilMs: number | null;
+  /** Over this time after a cooldown the rate comes back, in steps of 25, 50, 75 and 100 %. */
+  rampMs: number;
+  /** Senders that have a limit of their own, by id. */
+  senders: Record<string, SenderLimit>;
 }
 
-export interface Holding {
-  tokens: number;
-  /** Epoch milliseconds in the limiter's time; after it the tokens count as used. */
-  expiresAtMs: number;
+/** Limits that say no more than they must, filled up with what a new workspace has. */
+export function plainLimits(limits: Pick<RateLimits, 'ratePerSecond' | 'burst' | 'epoch'> & Partial<RateLimits>): RateLimits {
+  return { countBy: 'message', cooldownUntilMs: null, rampMs: cooldownRampMs, senders: {}, ...limits };
 }
 
-export interface RateLimiterState {
-  limits: RateLimits;
-  /** Theoretical arrival time, epoch milliseconds: when the bucket is full again. */
-  tatMs: number;
-  /** Tokens of processes: `<process>/lease` in advance, `<process>/now` for messages that are about to leave. */
-  holdings: Record<string, Holding>;
+/** How many tokens a message takes. */
+export function costOf(message: { segments: number }, { countBy }: RateLimits): number {
+  return countBy === 'segment' ? Math.max(1, message.segments) : 1;
+}
+
+/** The stable type of the refusal of a question in which nobody gets a turn. */
+export const noSlotInHorizon = 'NoSlotInHorizon';
+
+/** One message that wants its turn. */
+export interface Want {
+  lane: Priority;
+  cost: number;
+  /** Its sender, where that has a limit of its own. */
+  sender?: string;
+  /** How often it asked before and was told to come later. */
+  earlierAsks: number;
 }
 
 export interface ReserveRequest {
   /** The process that asks; what it holds belongs to it. */
   holder: string;
-  /** One entry a token wanted now. */
-  lanes: Priority[];
+  wants: Want[];
   /** Tokens of its lease that the holder has not used yet. */
   leaseUnused: number;
   /** Tokens it got for messages that were about to leave, and that have not left yet. */
   nowUnused: number;
+  /** Of those, what belongs to senders with a limit of their own, by sender. */
+  sendersUnused: Record<string, number>;
   /** Milliseconds since the holder last used a token: what it used before is paid for as of then. */
   lastUseAgoMs: number;
   /** Whether the holder wants its lease filled up. */
@@ -51,92 +62,22 @@ export interface ReserveRequest {
   limits: RateLimits;
 }
 
+/**
+ * What a message is told. Booked: its slot is `waitMs` from the moment of the answer; 0 is a held token. Not booked: its
+ * slot would be over the lane's horizon, and asking again makes sense after `waitMs`.
+ */
+export interface Turn {
+  booked: boolean;
+  waitMs: number;
+}
+
 export interface ReserveAnswer {
-  /** For each lane asked, milliseconds from the moment of the answer to its slot; 0 is a held token. */
-  waitsMs: number[];
+  /** For each want its turn. */
+  turns: Turn[];
   /** Tokens added to the holder's lease, usable at any time within `leaseLifeMs`. */
   leased: number;
   /** Epoch of the limits the tokens were given under. */
   limitsEpoch: number;
-}
-
-export function newRateLimiterState(limits: RateLimits): RateLimiterState {
-  return { limits, tatMs: 0, holdings: {} };
-}
-
-const intervalMs = (limits: RateLimits) => 1_000 / limits.ratePerSecond;
-
-function tokensHeld(state: RateLimiterState, kind = ''): number {
-  return Object.entries(state.holdings).reduce((sum, [name, { tokens }]) => sum + (name.endsWith(kind) ? tokens : 0), 0);
-}
-
-/** The burst that is left for slots while processes hold tokens. */
-function openBurst(state: RateLimiterState): number {
-  return Math.max(0, state.limits.burst - tokensHeld(state));
-}
-
-/** Used tokens come back into the burst and are paid for in time, as if all were used at `atMs`. */
-function settle(state: RateLimiterState, name: string, used: number, atMs: number): void {
-  const holding = state.holdings[name];
-  if (!holding || used <= 0) return;
-  const tokens = Math.min(used, holding.tokens);
-  holding.tokens -= tokens;
-  if (holding.tokens === 0) delete state.holdings[name];
-  state.tatMs = Math.max(state.tatMs, atMs) + tokens * intervalMs(state.limits);
-}
-
-function hold(state: RateLimiterState, name: string, expiresAtMs: number): void {
-  const holding = (state.holdings[name] ??= { tokens: 0, expiresAtMs });
-  holding.tokens += 1;
-  holding.expiresAtMs = expiresAtMs;
-}
-
-function adopt(state: RateLimiterState, limits: RateLimits, nowMs: number): void {
-  if (limits.epoch <= state.limits.epoch) return;
-  // What is owed is owed in tokens: a slower rate makes the same backlog last longer.
-  const owed = Math.max(0, state.tatMs - nowMs) / intervalMs(state.limits);
-  state.limits = limits;
-  state.tatMs = nowMs + owed * intervalMs(limits);
-}
-
-/** Gives every token asked its slot and fills the holder's lease from what is free at this moment. Changes `state`. */
-export function reserve(state: RateLimiterState, request: ReserveRequest, nowMs: number): ReserveAnswer {
-  const lease = `${request.holder}/lease`;
-  const now = `${request.holder}/now`;
-  for (const [name, { tokens, expiresAtMs }] of Object.entries(state.holdings)) {
-    if (expiresAtMs <= nowMs) settle(state, name, tokens, expiresAtMs);
-  }
-  const usedAtMs = nowMs - Math.max(0, request.lastUseAgoMs);
-  settle(state, lease, (state.holdings[lease]?.tokens ?? 0) - request.leaseUnused, usedAtMs);
-  settle(state, now, (state.holdings[now]?.tokens ?? 0) - request.nowUnused, usedAtMs);
-  adopt(state, request.limits, nowMs);
-
-  const interval = intervalMs(state.limits);
-  const slot = () => Math.max(nowMs, Math.max(state.tatMs, nowMs) - (openBurst(state) - 1) * interval);
-  const waitsMs = request.lanes.map(() => {
-    const atMs = slot();
-    if (atMs <= nowMs) hold(state, now, nowMs + nowTokenLifeMs);
-    else state.tatMs = Math.max(state.tatMs, nowMs) + interval;
-    return atMs - nowMs;
-  });
-
-  const shareMax = Math.floor(state.limits.burst * leaseBurstShareMax);
-  let leased = 0;
-  while (request.wantsLease && request.leaseUnused + leased < leaseTokensMax && tokensHeld(state, '/lease') < shareMax && slot() <= nowMs) {
-    hold(state, lease, nowMs + leaseLifeMs);
-    leased += 1;
-  }
-  return { waitsMs, leased, limitsEpoch: state.limits.epoch };
-}
-
-/**
- * True where ending and starting anew would give nobody a token too many: nobody holds any, and the bucket is full, those
- * included that may have been used in the last moment of their time.
- */
-export function isFull({ limits, tatMs, holdings }: RateLimiterState, nowMs: number): boolean {
-  let fullAtMs = tatMs;
-  for (const { tokens, expiresAtMs } of Object.values(holdings)) {
-    fullAtMs = Math.max(fullAtMs, expiresAtMs) + tokens * intervalMs(limits);
-  }
-  return fullAtMs <= nowMs;
+  /** Processes that asked lately, this one included. */
+  processes: number;
 }

@@ -9,25 +9,10 @@ import type { MessageStatus } from './messageStatus.js';
  */
 export type WaitingFor = 'slot' | 'limiter' | 'provider' | 'schedule' | 'quietHours' | 'earlier';
 
-/** Answer of persistAndReserve. */
-export interface Persisted {
-  createdAtMs: number;
-  /** Where the message stands: `queued` or `scheduled` for a new one, or what an earlier run left. */
-  status: MessageStatus;
-  /** Sends begun so far. */
-  attempt: number;
-  providerMessageId: string | null;
-  /** False where another run or another payload owns the message: this run has nothing to do. */
-  owned: boolean;
-  /** The booked slot, where there is one. */
-  token: SendToken | null;
-  /** Milliseconds from the end of the activity to the slot, or to the next question. */
-  waitMs: number;
-  waitingFor: WaitingFor;
-  /** Where the row's times are not those that the run was started with. */
-  deferral?: Deferral;
-  /** What the first attempt came to, where its turn was at once. */
-  submission: Submission | null;
+/** How often a message asked for its turn and was told to come later, and how long it has waited for that so far. */
+export interface Asked {
+  times: number;
+  waitedMs: number;
 }
 
 /** How many messages are before it, and how often in a row it found as many. */
@@ -36,14 +21,40 @@ export interface OutOfTurn {
   unchanged: number;
 }
 
+/** What a message waits for, and what it brings along when it tries again. */
+export interface Wait {
+  /** Milliseconds from the end of the activity to the slot, or to the next question. */
+  waitMs: number;
+  waitingFor: WaitingFor;
+  /** The booked slot, where there is one. */
+  token: SendToken | null;
+  /** Where the row's times are not those that the run was started with. */
+  deferral?: Deferral;
+  /** It was out of turn: it looks whether it still is before it asks for the right to send. */
+  outOfTurn?: OutOfTurn;
+  /** Absent where it was not told to come later. */
+  asked?: Asked;
+}
+
+/** Answer of persistAndReserve. */
+export interface Persisted extends Wait {
+  createdAtMs: number;
+  /** Where the message stands: `queued` or `scheduled` for a new one, or what an earlier run left. */
+  status: MessageStatus;
+  /** Sends begun so far. */
+  attempt: number;
+  providerMessageId: string | null;
+  /** False where another run or another payload owns the message: this run has nothing to do. */
+  owned: boolean;
+  /** What the first attempt came to, where its turn was at once. */
+  submission: Submission | null;
+}
+
 /** A stored message whose sending is this run's business. */
-export interface SubmitInput {
+export interface SubmitInput extends Pick<Wait, 'token' | 'outOfTurn' | 'asked'> {
   message: OutboundMessage;
   createdAtMs: number;
   attempt: number;
-  token: SendToken | null;
-  /** It was out of turn: it looks whether it still is before it asks for the right to send. */
-  outOfTurn?: OutOfTurn;
 }
 
 export type Submission =
@@ -52,7 +63,7 @@ export type Submission =
   /** What became of it could not be stored: the workflow stores `news` first and goes on with `next`; nobody sends again before. */
   | { kind: 'notStored'; news: Advance; next: Submission }
   /** Its turn is later. */
-  | { kind: 'wait'; waitMs: number; waitingFor: WaitingFor; token: SendToken | null; deferral?: Deferral; outOfTurn?: OutOfTurn }
+  | ({ kind: 'wait' } & Wait)
   /** It ended without being sent by this run. */
   | { kind: 'ended'; status: MessageStatus; error: MessageError | null }
   /** Whether the provider has it is not known. */

@@ -1,8 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Client, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  ApplicationFailure,
+  type Client,
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
 import { rateLimiterWorkflowId } from '../domain/ids.js';
 import { reserveGiveUpMs } from '../domain/limits.js';
-import type { ReserveAnswer, ReserveRequest } from '../domain/rateLimit.js';
+import { noSlotInHorizon, type ReserveAnswer, type ReserveRequest } from '../domain/rateLimit.js';
 import { taskQueues } from '../domain/taskQueues.js';
 import { reserveUpdate } from '../workflows/messages.js';
 import type { rateLimiter } from '../workflows/rateLimiter.js';
@@ -15,8 +21,9 @@ export class LimiterUnavailable extends Error {
 
 /**
  * Asks by one Update, started with the workflow where there is none. `client` must be on a connection without the
- * SDK's retries: while the limiter continues as new they would wait a second, ours wait milliseconds. Rejects with
- * LimiterUnavailable after `reserveGiveUpMs`.
+ * SDK's retries: while the limiter continues as new they would wait a second, ours wait milliseconds. A question that is
+ * refused because nobody in it gets a turn is answered like any other. Rejects with LimiterUnavailable after
+ * `reserveGiveUpMs`.
  */
 export function askLimiterWorkflow(client: Client): AskLimiter {
   return async (workspaceId, request) => {
@@ -30,6 +37,8 @@ export function askLimiterWorkflow(client: Client): AskLimiter {
           askedAt,
         };
       } catch (error) {
+        const refusal = refusalIn(error);
+        if (refusal) return { answer: refusal, askedAt };
         if (performance.now() - startedAt > reserveGiveUpMs)
           throw new LimiterUnavailable('the rate limiter does not answer', { cause: error });
         if (error instanceof WorkflowNotFoundError && !withStart) {
@@ -41,6 +50,11 @@ export function askLimiterWorkflow(client: Client): AskLimiter {
       }
     }
   };
+}
+
+function refusalIn(error: unknown): ReserveAnswer | undefined {
+  if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure)) return undefined;
+  return error.cause.type === noSlotInHorizon ? (error.cause.details?.[0] as ReserveAnswer) : undefined;
 }
 
 function updateRunning(client: Client, workflowId: string, request: ReserveRequest): Promise<ReserveAnswer> {

@@ -10,13 +10,17 @@ const workspacesMax = 10_000;
 export class SendGate {
   private readonly arrival = new Map<string, number>();
 
-  /** Milliseconds to wait before this process may send one more for the workspace. The place is taken. */
-  enter(workspaceId: string, limits: RateLimits, now = performance.now()): number {
+  /**
+   * Milliseconds to wait before this process may send one more for the workspace, which counts as `cost` tokens. The
+   * place is taken.
+   */
+  enter(workspaceId: string, limits: Pick<RateLimits, 'ratePerSecond' | 'burst'>, cost: number, now = performance.now()): number {
     const interval = 1_000 / limits.ratePerSecond;
+    const tokens = Math.min(cost, limits.burst);
     const tat = Math.max(this.arrival.get(workspaceId) ?? 0, now);
-    this.arrival.set(workspaceId, tat + interval);
+    this.arrival.set(workspaceId, tat + tokens * interval);
     if (this.arrival.size > workspacesMax) this.forgetIdle(now);
-    return Math.max(0, tat - (limits.burst - 1) * interval - now);
+    return Math.max(0, tat - (limits.burst - tokens) * interval - now);
   }
 
   private forgetIdle(now: number): void {

@@ -2,29 +2,31 @@ import { randomUUID } from 'node:crypto';
 import { holdingSafetyMs, leaseLifeMs, nowTokenLifeMs, reserveBatchMax, reserveBatchWindowMs, slotValidityMs } from '../domain/limits.js';
 import type { SendToken } from '../domain/message.js';
 import type { Priority } from '../domain/priority.js';
-import type { RateLimits, ReserveAnswer, ReserveRequest } from '../domain/rateLimit.js';
+import type { RateLimits, ReserveAnswer, ReserveRequest, Turn } from '../domain/rateLimit.js';
+import type { Asked } from '../domain/submission.js';
+import { type Permit, Permits } from './permits.js';
+import { WaitingLine } from './waitingLine.js';
 
 /** Asks a workspace's limiter. `askedAt` is the monotonic time of the question that was answered. */
 export type AskLimiter = (workspaceId: string, request: ReserveRequest) => Promise<{ answer: ReserveAnswer; askedAt: number }>;
 
-/**
- * A right to send one message that this process holds. It is kept out of the workspace's burst until it is `used` or
- * `dropped`, so it may be used late without breaking the limit.
- */
-export interface Permit {
-  readonly limitsEpoch: number;
-  /** False once it is too old; then it must be dropped. */
-  isGood(): boolean;
-  /** The message leaves now. */
-  used(): void;
-  /** It is not used by who has it: the next message of this process may have it. */
-  drop(): void;
+/** A message that wants its turn. */
+export interface TurnRequest {
+  lane: Priority;
+  /** Tokens that it takes: 1, or its segments. */
+  cost: number;
+  /** Id of its sender. */
+  sender: string;
+  /** How often it asked before and was told to come later, and how long it has waited for that. */
+  returning: Asked;
 }
 
-export type Grant = { kind: 'permit'; permit: Permit } | { kind: 'slot'; token: SendToken };
+/** A right to use at once, a slot that is still to come, or `later`: ask again after `waitMs`, the estimated turn. */
+export type Grant = { kind: 'permit'; permit: Permit } | { kind: 'slot'; token: SendToken } | { kind: 'later'; waitMs: number };
 
-interface Job {
-  lane: Priority;
+interface Job extends TurnRequest {
+  /** Its sender, where that has a limit of its own. */
+  limited: string | undefined;
   resolve(grant: Grant): void;
   reject(error: unknown): void;
 }
@@ -35,11 +37,11 @@ interface Account {
   /** A question is under way or about to be: at most one a workspace and process. */
   busy: boolean;
   lease: { tokens: number; usableUntil: number; epoch: number };
-  /** Permits handed out and not used, by where they came from; dropped ones wait in `spares`. */
-  pending: { lease: Set<Permit>; now: Set<Permit> };
-  spares: Permit[];
-  /** Monotonic time of the last use of a permit. */
-  lastUsedAt: number;
+  permits: Permits;
+  /** Those told to come later, by lane, and by sender where that has a limit of its own. */
+  lines: Map<string, WaitingLine>;
+  /** Processes that share what comes later. */
+  processes: number;
 }
 
 /** Workspaces are forgotten, lowest use first, beyond this many. */
@@ -56,24 +58,35 @@ export class TokenBroker {
   /** Counters since start: questions asked, grants, grants served from leases. */
   readonly counts = { asked: 0, granted: 0, leased: 0 };
 
-  constructor(private readonly ask: AskLimiter) {}
+  constructor(
+    private readonly ask: AskLimiter,
+    private readonly draw: () => number = Math.random,
+  ) {}
 
   /**
-   * The right to send one message: a permit, or a slot that is still to come. A booked slot that is missed is
-   * wasted. Rejects as `ask` does.
+   * The right to send one message: a permit, a slot that is still to come, or when to come later. A booked slot that is
+   * missed is wasted. Rejects as `ask` does.
    */
-  acquire(workspaceId: string, lane: Priority, limits: RateLimits): Promise<Grant> {
+  acquire(workspaceId: string, request: TurnRequest, limits: RateLimits): Promise<Grant> {
     const account = this.accountOf(workspaceId, limits);
+    const { lease, permits } = account;
+    const cost = Math.min(request.cost, account.limits.burst);
+    const limited = account.limits.senders[request.sender] && request.sender;
     this.counts.granted += 1;
-    const spare = takeSpare(account);
+    const spare = permits.takeSpare(cost, limited, account.limits.epoch);
     if (spare) return Promise.resolve({ kind: 'permit', permit: spare });
-    if (lane !== 'bulk' && this.leaseIsGood(account)) {
+    if (request.lane !== 'bulk' && limited === undefined && lease.tokens >= cost && this.leaseIsGood(account)) {
       this.counts.leased += 1;
-      account.lease.tokens -= 1;
-      return Promise.resolve({ kind: 'permit', permit: permitFrom(account, 'lease', account.lease.epoch, account.lease.usableUntil) });
+      lease.tokens -= cost;
+      const terms = { origin: 'lease', cost, sender: undefined, limitsEpoch: lease.epoch, usableUntil: lease.usableUntil } as const;
+      return Promise.resolve({ kind: 'permit', permit: permits.issue(terms) });
     }
+    const now = performance.now();
+    const line = lineOf(account, request.lane, limited);
+    if (request.returning.times === 0 && line?.isFull(now))
+      return Promise.resolve({ kind: 'later', waitMs: line.join(now, 0, spanMs(account, cost, limited)) });
     return new Promise((resolve, reject) => {
-      account.waiting.push({ lane, resolve, reject });
+      account.waiting.push({ ...request, cost, limited, resolve, reject });
       if (account.busy) return;
       account.busy = true;
       setTimeout(() => void this.flush(workspaceId, account), reserveBatchWindowMs);
@@ -86,7 +99,11 @@ export class TokenBroker {
       // Moved to the end: a Map forgets from its front.
       this.accounts.delete(workspaceId);
       this.accounts.set(workspaceId, known);
-      if (limits.epoch > known.limits.epoch) known.limits = limits;
+      if (limits.epoch > known.limits.epoch) {
+        known.limits = limits;
+        // Under other limits the turns are others.
+        known.lines.clear();
+      }
       return known;
     }
     const account: Account = {
@@ -94,9 +111,9 @@ export class TokenBroker {
       waiting: [],
       busy: false,
       lease: { tokens: 0, usableUntil: 0, epoch: limits.epoch },
-      pending: { lease: new Set(), now: new Set() },
-      spares: [],
-      lastUsedAt: 0,
+      permits: new Permits(),
+      lines: new Map(),
+      processes: 1,
     };
     this.accounts.set(workspaceId, account);
     for (const [id, { busy }] of this.accounts) {
@@ -123,70 +140,71 @@ export class TokenBroker {
   }
 
   private async grantBatch(workspaceId: string, account: Account, jobs: Job[]): Promise<void> {
-    const { lease, pending, limits } = account;
+    const { lease, permits, limits } = account;
     if (!this.leaseIsGood(account)) lease.tokens = 0;
+    const unused = permits.unused(limits.epoch);
     this.counts.asked += 1;
     const { answer, askedAt } = await this.ask(workspaceId, {
       holder: this.holder,
-      lanes: jobs.map((job) => job.lane),
-      leaseUnused: lease.tokens + heldIn(pending.lease),
-      nowUnused: heldIn(pending.now),
-      lastUseAgoMs: performance.now() - account.lastUsedAt,
-      wantsLease: jobs.some((job) => job.lane !== 'bulk'),
+      wants: jobs.map(({ lane, cost, limited, returning }) => ({
+        lane,
+        cost,
+        ...(limited !== undefined && { sender: limited }),
+        earlierAsks: returning.times,
+      })),
+      leaseUnused: lease.tokens + unused.lease,
+      nowUnused: unused.now,
+      sendersUnused: unused.senders,
+      lastUseAgoMs: performance.now() - permits.lastUsedAt,
+      wantsLease: jobs.some(({ lane, limited }) => lane !== 'bulk' && limited === undefined),
       limits,
     });
-    const now = Date.now();
+    account.processes = Math.max(1, answer.processes);
+    // Tokens of older limits are void: they must not pass for new ones.
+    if (lease.epoch < answer.limitsEpoch) lease.tokens = 0;
     if (answer.leased > 0) {
       lease.tokens += answer.leased;
       lease.usableUntil = askedAt + leaseLifeMs - holdingSafetyMs;
       lease.epoch = answer.limitsEpoch;
     }
+    const answeredAtMs = Date.now();
     jobs.forEach((job, index) => {
-      const waitMs = answer.waitsMs[index] ?? 0;
-      if (waitMs <= 0) {
-        job.resolve({ kind: 'permit', permit: permitFrom(account, 'now', answer.limitsEpoch, askedAt + nowTokenLifeMs - holdingSafetyMs) });
-      } else {
-        const notBeforeMs = now + waitMs;
-        job.resolve({ kind: 'slot', token: { notBeforeMs, goodUntilMs: notBeforeMs + slotValidityMs, limitsEpoch: answer.limitsEpoch } });
+      const turn = answer.turns[index] ?? { booked: true, waitMs: 0 };
+      if (turn.booked) lineOf(account, job.lane, job.limited)?.advance(performance.now(), spanMs(account, job.cost, job.limited));
+      if (!turn.booked) job.resolve({ kind: 'later', waitMs: this.laterMs(account, job, turn) });
+      else if (turn.waitMs > 0) job.resolve({ kind: 'slot', token: slotOf(answeredAtMs + turn.waitMs, answer.limitsEpoch) });
+      else {
+        const usableUntil = askedAt + nowTokenLifeMs - holdingSafetyMs;
+        const { cost, limited } = job;
+        const permit = permits.issue({ origin: 'now', cost, sender: limited, limitsEpoch: answer.limitsEpoch, usableUntil });
+        job.resolve({ kind: 'permit', permit });
       }
     });
   }
-}
 
-function permitFrom(account: Account, origin: 'lease' | 'now', limitsEpoch: number, usableUntil: number): Permit {
-  let open = true;
-  const close = (): void => {
-    open = false;
-    account.pending[origin].delete(permit);
-  };
-  const permit: Permit = {
-    limitsEpoch,
-    isGood: () => open && performance.now() < usableUntil,
-    used: () => {
-      if (open) account.lastUsedAt = performance.now();
-      close();
-    },
-    drop: () => {
-      if (permit.isGood()) account.spares.push(permit);
-      else close();
-    },
-  };
-  account.pending[origin].add(permit);
-  return permit;
-}
-
-/** How many may still be used. Whoever forgets to close one must not keep it out of the burst for ever. */
-function heldIn(permits: Set<Permit>): number {
-  for (const permit of permits) if (!permit.isGood()) permits.delete(permit);
-  return permits.size;
-}
-
-/** A dropped permit that still holds; those that don't are given up. */
-function takeSpare(account: Account): Permit | undefined {
-  for (;;) {
-    const spare = account.spares.pop();
-    if (!spare) return undefined;
-    if (spare.isGood() && spare.limitsEpoch >= account.limits.epoch) return spare;
-    spare.used();
+  private laterMs(account: Account, { lane, cost, limited, returning }: Job, { waitMs }: Turn): number {
+    const line = lineOf(account, lane, limited);
+    if (!line) return waitMs;
+    if (returning.times > 0) return line.again(returning, performance.now(), waitMs, this.draw);
+    return line.join(performance.now(), waitMs, spanMs(account, cost, limited));
   }
+}
+
+function slotOf(notBeforeMs: number, limitsEpoch: number): SendToken {
+  return { notBeforeMs, goodUntilMs: notBeforeMs + slotValidityMs, limitsEpoch };
+}
+
+/** Undefined for high, which nobody comes before: of that lane only a heavy message is ever told to come later. */
+function lineOf({ lines }: Account, lane: Priority, limited = ''): WaitingLine | undefined {
+  if (lane === 'high' && limited === '') return undefined;
+  const name = `${lane}/${limited}`;
+  let line = lines.get(name);
+  if (!line) lines.set(name, (line = new WaitingLine()));
+  return line;
+}
+
+/** How far apart the turns lie that this process gives: the other processes give as many between. */
+function spanMs({ limits, processes }: Account, cost: number, limited: string | undefined): number {
+  const ratePerSecond = Math.min(limits.ratePerSecond, limits.senders[limited ?? '']?.ratePerSecond ?? limits.ratePerSecond);
+  return ((cost * 1_000) / ratePerSecond) * processes;
 }

@@ -1,7 +1,7 @@
 import type { Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Dependencies } from '../activities/dependencies.js';
-import { createLocalActivities, createMaintenanceActivities, createSendActivities } from '../activities/index.js';
+import { createLimiterActivities, createLocalActivities, createMaintenanceActivities, createSendActivities } from '../activities/index.js';
 import { acceptsConcurrentMax, temporalProbeTimeoutMs } from '../domain/limits.js';
 import { askLimiterWorkflow } from '../limiter/askLimiterWorkflow.js';
 import { SendGate } from '../limiter/sendGate.js';
@@ -98,7 +98,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       workers.push(worker);
     } else workers.push(await createSendsWorker(forWorkers, sends));
   }
-  if (has('limiter')) workers.push(await createLimiterWorker(forWorkers));
+  if (has('limiter')) workers.push(await createLimiterWorker(forWorkers, createLimiterActivities({ database })));
   const client = createClient(connection, temporal);
   let relay: OutboxRelay | undefined;
   if (has('maintenance')) {

@@ -2,6 +2,7 @@ import { uuidFromBytes } from '../domain/ids.js';
 import type { RateLimits } from '../domain/rateLimit.js';
 import { deriveKey, hmac, open, seal } from '../platform/crypto.js';
 import type { Database, Statement } from '../platform/database.js';
+import { type LimitsRow, limitsColumns, limitsOf } from './limitsRow.js';
 
 export interface ProviderAccount {
   provider: string;
@@ -44,7 +45,7 @@ export function contactIdOf(contactKey: Buffer, e164: string): string {
 const findStatement: Statement = {
   name: 'find_workspace',
   text: `
-  select w.id, w.name, w.wrapped_key, w.rate_per_second, w.burst, w.cooldown_ms, w.limits_epoch,
+  select w.id, w.name, w.wrapped_key, ${limitsColumns},
     (select coalesce(json_agg(json_build_object('id', s.id, 'phoneNumber', s.phone_number) order by s.created_at), '[]')
       from sender s where s.workspace_id = $1) as senders,
     (select json_build_object('provider', a.provider, 'accountSid', a.account_sid, 'authToken', a.auth_token)
@@ -52,14 +53,10 @@ const findStatement: Statement = {
   from workspace w where w.id = $1`,
 };
 
-interface WorkspaceRow extends Record<string, unknown> {
+interface WorkspaceRow extends LimitsRow {
   id: string;
   name: string;
   wrapped_key: string;
-  rate_per_second: number;
-  burst: number;
-  cooldown_ms: number;
-  limits_epoch: number;
   senders: { id: string; phoneNumber: string }[];
   account: ProviderAccount | null;
 }
@@ -73,7 +70,7 @@ export async function loadWorkspace(database: Database, masterKey: Buffer, works
   return {
     id: row.id,
     name: row.name,
-    limits: { ratePerSecond: row.rate_per_second, burst: row.burst, epoch: row.limits_epoch, cooldownMs: row.cooldown_ms },
+    limits: limitsOf(row),
     senders: row.senders,
     account: account
       ? {

@@ -1,5 +1,5 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import type { LocalActivities, MaintenanceActivities, SendActivities } from '../activities/index.js';
+import type { LimiterActivities, LocalActivities, MaintenanceActivities, SendActivities } from '../activities/index.js';
 import { drainTimeoutMs } from '../domain/limits.js';
 import { taskQueues } from '../domain/taskQueues.js';
 import { bundlePaths } from './bundleWorkflows.js';
@@ -66,13 +66,14 @@ export function createSendsWorker(settings: WorkerSettings, sends: SendActivitie
  * Runs the rateLimiter workflows, on a queue and Worker of their own: message workflows that wait for a slot hold task
  * slots, and a limiter that needed one of those could never answer them.
  */
-export function createLimiterWorker(settings: WorkerSettings): Promise<Worker> {
+export function createLimiterWorker(settings: WorkerSettings, activities: LimiterActivities): Promise<Worker> {
   return Worker.create({
     ...common,
     connection: settings.connection,
     namespace: settings.namespace,
     taskQueue: taskQueues.limiter,
     workflowBundle: { codePath: bundlePaths.limiter },
+    activities,
     maxConcurrentWorkflowTaskExecutions: limiterTasksConcurrentMax,
     maxCachedWorkflows: limitersCachedMax,
   });

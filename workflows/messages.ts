@@ -1,7 +1,10 @@
 /** What can be said to a running workflow and asked of it. Names are part of the product: people type them in the Web UI. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { LimitsChange } from '../domain/limitsChange.js';
 import type { MessageOutcome, MessageState } from '../domain/message.js';
-import type { RateLimiterState, ReserveAnswer, ReserveRequest } from '../domain/rateLimit.js';
+import type { OlderRequest } from '../domain/olderLimiter.js';
+import type { RateLimits, ReserveAnswer, ReserveRequest } from '../domain/rateLimit.js';
+import type { RateLimiterState } from '../domain/rateLimiterState.js';
 
 /**
  * To sendMessage: a status callback brought this state of the newest attempt. Stored before it is signalled; who signals
@@ -16,7 +19,15 @@ export const cancelRequestedSignal = defineSignal('cancelRequested');
 /** To sendMessage: where this run stands. */
 export const getMessageStateQuery = defineQuery<MessageState>('getMessageState');
 
-/** To rateLimiter: slots for a batch of messages, and a lease. Synchronous: one workflow task. */
-export const reserveUpdate = defineUpdate<ReserveAnswer, [ReserveRequest]>('reserve');
-/** To rateLimiter: its calendar, leases and limits. */
+/**
+ * To rateLimiter: turns for a batch of messages, and a lease. Synchronous: one workflow task. Where nobody in the batch
+ * gets a turn it is refused with the type NoSlotInHorizon, which costs no history; its details are the answer.
+ */
+export const reserveUpdate = defineUpdate<ReserveAnswer, [ReserveRequest | OlderRequest]>('reserve');
+/**
+ * To rateLimiter, by operators: changes the workspace's limits in the database and here. `actor` and `reason` go into the
+ * audit. Refused with the type InvalidLimits where a value is out of range.
+ */
+export const setLimitsUpdate = defineUpdate<RateLimits, [LimitsChange & { actor?: string; reason?: string }]>('setLimits');
+/** To rateLimiter: its limits, calendar, lines of senders, and what processes hold. */
 export const getLimiterStateQuery = defineQuery<RateLimiterState>('getLimiterState');

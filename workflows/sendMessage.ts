@@ -12,7 +12,7 @@ import { slotNearMs, timerLeadMs, unusualWaitMs } from '../domain/limits.js';
 import { maskNumber } from '../domain/maskNumber.js';
 import type { Deferral, MessageOutcome, MessageState, OutboundMessage } from '../domain/message.js';
 import { isClosed, isTerminal } from '../domain/messageStatus.js';
-import type { OutOfTurn, Persisted, Submission, WaitingFor } from '../domain/submission.js';
+import type { Persisted, Submission, Wait, WaitingFor } from '../domain/submission.js';
 import { searchAttributeNames, type UnusualStatus } from '../domain/taskQueues.js';
 import {
   closeAsUnknown,
@@ -75,14 +75,11 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
   /** Waits for slots, sends, and resolves doubt, until the provider has the message or it has ended otherwise. */
   async function sendUntilDecided({
     createdAtMs,
-    token,
-    waitMs,
-    waitingFor,
-    deferral,
     attempt,
     submission: first,
+    ...firstWait
   }: Persisted): Promise<Exclude<Submission, { kind: 'wait' | 'uncertain' | 'notStored' }>> {
-    let wait: Wait = { waitMs, waitingFor, token, ...(deferral && { deferral }) };
+    let wait: Wait = firstWait;
     let sendsBegun = attempt;
     for (let made = first; ; made = null) {
       let submission = made ?? (await submitInTurn(wait, createdAtMs, sendsBegun));
@@ -118,18 +115,23 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
     if ((await waitForTurn(wait)) === 'row changed') return takeUp();
     enter('submitting', 'submitting to the provider');
     const submit = submitProxy(`send to ${maskNumber(message.to)}`);
-    const { token, outOfTurn } = wait;
-    return submit({ message, createdAtMs, attempt, token, ...(outOfTurn && { outOfTurn }) }).catch((failure: unknown) =>
-      unsendable(failure, createdAtMs),
-    );
+    const { token, outOfTurn, asked } = wait;
+    return submit({
+      message,
+      createdAtMs,
+      attempt,
+      token,
+      ...(outOfTurn && { outOfTurn }),
+      ...(asked && { asked }),
+    }).catch((failure: unknown) => unsendable(failure, createdAtMs));
   }
 
   /** Goes on from what the row says: its scheduled time has come, or somebody canceled it. */
   async function takeUp(): Promise<Submission> {
-    const { owned, status, attempt, submission, waitMs, waitingFor, token, deferral } = await persistAndReserve(message);
+    const { owned, status, attempt, submission, ...wait } = await persistAndReserve(message);
     if (!owned) return { kind: 'ended', status, error: null };
     Object.assign(state, { status, attempt });
-    return submission ?? { kind: 'wait', waitMs, waitingFor, token, ...(deferral && { deferral }) };
+    return submission ?? { kind: 'wait', ...wait };
   }
 
   /** A send step that gave up before anything was sent: what the message needs is not there, and no retry will bring it. */
@@ -153,18 +155,23 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
   }
 
   /** Sleeps until the message may try, and never beyond its validity. Says whether its row must be read before. */
-  async function waitForTurn({ waitMs, waitingFor, deferral }: Wait): Promise<'turn' | 'row changed'> {
+  async function waitForTurn({ waitMs, waitingFor, token, deferral }: Wait): Promise<'turn' | 'row changed'> {
     if (deferral) putOff(deferral);
     const isScheduled = waitingFor === 'schedule' || waitingFor === 'quietHours';
-    if (waitMs <= slotNearMs && !isScheduled) return 'turn';
+    const isEstimate = waitingFor === 'slot' && token === null;
+    // A near slot is waited for in the send step; who was told to come later must not ask before.
+    if (waitMs <= (isEstimate ? 0 : slotNearMs) && !isScheduled) return 'turn';
     state.waitingFor = waitingFor;
     state.waitingUntil = new Date(Date.now() + waitMs).toISOString();
     if (isScheduled) state.status = 'scheduled';
-    enter(isScheduled ? 'scheduled' : 'waiting for send token', waitingWords[waitingFor](state.waitingUntil));
+    enter(
+      isScheduled ? 'scheduled' : 'waiting for send token',
+      isEstimate ? `waiting for send token, estimated turn ${timeOf(state.waitingUntil)}` : waitingWords[waitingFor](state.waitingUntil),
+    );
     const isUnusual = waitMs > unusualWaitMs && !isScheduled;
     if (isUnusual) markUnusual('waiting');
     // Early for a slot, so that a timer's lag does not make it stale; the send step waits out the rest.
-    const sleepMs = waitingFor === 'slot' ? waitMs - timerLeadMs : waitMs;
+    const sleepMs = token ? waitMs - timerLeadMs : waitMs;
     const usefulMs = message.validUntilMs - Date.now() + 1;
     await condition(() => cancelRequested, Math.max(1, Math.min(sleepMs, usefulMs)), { summary: `waiting for ${waitingFor}` });
     if (isUnusual) markUsual();
@@ -238,8 +245,6 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
     return outcome;
   }
 }
-
-type Wait = Pick<Persisted, 'waitMs' | 'waitingFor' | 'token' | 'deferral'> & { outOfTurn?: OutOfTurn };
 
 const timeOf = (at: string) => `${at.slice(11, 21)} UTC`;
 const dateOf = (at: string) => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;

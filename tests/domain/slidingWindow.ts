@@ -1,23 +1,31 @@
+/** A message that left, and how many tokens it counts as. */
+export interface Departure {
+  atMs: number;
+  cost: number;
+}
+
 /**
  * By how many messages the worst window breaks the promise of the limiter: in any window of w seconds at most
- * burst + rate × (w + 0.25 s) messages leave. Not above 0 where it is kept. Only windows that begin and end with a
- * departure are looked at: those hold the most for their length.
+ * burst + rate × (w + 0.25 s) messages leave, or tokens, where they count as several. Not above 0 where it is kept. Only
+ * windows that begin and end with a departure are looked at: those hold the most for their length.
  *
  * Below 4 messages a second one interval stands for the 0.25 s: a window that includes both of its ends holds one slot
  * more than rate × w.
  *
- * @param departuresMs in any order
+ * @param departures in any order
  */
 export function excessInWorstWindow(
-  departuresMs: readonly number[],
+  departures: readonly Departure[],
   { ratePerSecond, burst }: { ratePerSecond: number; burst: number },
 ): number {
   let worst = Number.NEGATIVE_INFINITY;
   let lowest = Number.POSITIVE_INFINITY;
-  for (const [index, atMs] of [...departuresMs].sort((a, b) => a - b).entries()) {
-    const aheadOfRate = index - ratePerSecond * (atMs / 1_000);
-    lowest = Math.min(lowest, aheadOfRate);
-    worst = Math.max(worst, aheadOfRate - lowest + 1 - burst - ratePerSecond * (slackMs(ratePerSecond) / 1_000));
+  let before = 0;
+  for (const { atMs, cost } of [...departures].sort((a, b) => a.atMs - b.atMs)) {
+    const paidByRate = ratePerSecond * (atMs / 1_000);
+    lowest = Math.min(lowest, before - paidByRate);
+    before += cost;
+    worst = Math.max(worst, before - paidByRate - lowest - burst - ratePerSecond * (slackMs(ratePerSecond) / 1_000));
   }
   return worst;
 }

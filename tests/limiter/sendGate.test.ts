@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { SendGate } from '../../limiter/sendGate.js';
 
-const limits = { ratePerSecond: 10, burst: 5, epoch: 1 };
+const limits = { ratePerSecond: 10, burst: 5 };
 const enter = (gate: SendGate, count: number, now: number, workspaceId = 'w') =>
-  Array.from({ length: count }, () => Math.round(gate.enter(workspaceId, limits, now)));
+  Array.from({ length: count }, () => Math.round(gate.enter(workspaceId, limits, 1, now)));
 
 describe('the gate of a process', () => {
   test('lets the burst through at once and the rest at the rate', () => {
@@ -30,10 +30,16 @@ describe('the gate of a process', () => {
     expect(enter(gate, 1, 1_000, 'quiet')).toEqual([0]);
   });
 
+  test('counts a message of several segments as so many, and as the burst where it is more than that', () => {
+    const gate = new SendGate();
+    expect([gate.enter('w', limits, 3, 1_000), gate.enter('w', limits, 3, 1_000)].map(Math.round)).toEqual([0, 100]);
+    expect(Math.round(new SendGate().enter('w', limits, 99, 1_000))).toBe(0);
+  });
+
   test('follows a change of the limits at once', () => {
     const gate = new SendGate();
     enter(gate, 5, 1_000);
-    expect(gate.enter('w', { ...limits, burst: 1 }, 1_000)).toBe(500);
+    expect(gate.enter('w', { ...limits, burst: 1 }, 1, 1_000)).toBe(500);
   });
 
   test('never lets more than burst and rate through in any window', () => {
@@ -45,7 +51,7 @@ describe('the gate of a process', () => {
           let now = 1_000;
           const leaves = arrivals.flatMap(([afterMs, count]) => {
             now += afterMs;
-            return Array.from({ length: count }, () => now + gate.enter('w', limits, now));
+            return Array.from({ length: count }, () => now + gate.enter('w', limits, 1, now));
           });
           const excess = leaves.flatMap((from, first) =>
             leaves.slice(first).map((until, more) => more + 1 - limits.burst - ((until - from) / 1_000) * limits.ratePerSecond),
@@ -59,7 +65,7 @@ describe('the gate of a process', () => {
 
   test('forgets workspaces that are quiet, and none that is not', () => {
     const gate = new SendGate();
-    for (let index = 0; index < 10_000; index += 1) gate.enter(`w${index}`, limits, 1_000);
+    for (let index = 0; index < 10_000; index += 1) gate.enter(`w${index}`, limits, 1, 1_000);
     enter(gate, 5, 2_000, 'busy');
     enter(gate, 1, 2_001, 'one more');
     expect(enter(gate, 1, 2_001, 'busy')).toEqual([99]);

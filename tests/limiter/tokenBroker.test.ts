@@ -10,101 +10,61 @@ import {
   slotValidityMs,
 } from '../../domain/limits.js';
 import type { Priority } from '../../domain/priority.js';
-import { newRateLimiterState, type RateLimiterState, type RateLimits, type ReserveRequest, reserve } from '../../domain/rateLimit.js';
-import { type AskLimiter, type Grant, type Permit, TokenBroker } from '../../limiter/tokenBroker.js';
-import { drawsFrom, excessInWorstWindow, rounding } from '../domain/slidingWindow.js';
-
-const limits: RateLimits = { ratePerSecond: 10, burst: 50, epoch: 1 };
-
-/** The rateLimiter workflows of all workspaces, without Temporal. */
-class Limiters {
-  readonly requests: (ReserveRequest & { workspaceId: string })[] = [];
-  private readonly states = new Map<string, RateLimiterState>();
-
-  /** How long a question is on its way, and as long its answer; milliseconds. */
-  constructor(private readonly wayMs: () => number = () => 1) {}
-
-  readonly ask: AskLimiter = async (workspaceId, request) => {
-    const askedAt = performance.now();
-    this.requests.push({ ...request, workspaceId });
-    await passed(this.wayMs());
-    let state = this.states.get(workspaceId);
-    if (!state) this.states.set(workspaceId, (state = newRateLimiterState(request.limits)));
-    const answer = reserve(state, request, Date.now());
-    await passed(this.wayMs());
-    return { answer, askedAt };
-  };
-}
-
-const passed = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const enough = 2 * reserveBatchWindowMs + 10;
+import { plainLimits } from '../../domain/rateLimit.js';
+import { TokenBroker } from '../../limiter/tokenBroker.js';
+import { type Departure, drawsFrom, excessInWorstWindow, rounding } from '../domain/slidingWindow.js';
+import { acquire, enough, Limiters, limits, passed, permit, turn } from './limiters.js';
 
 beforeEach(() => void jest.useFakeTimers({ now: 1_700_000_000_000 }));
 afterEach(() => void jest.useRealTimers());
-
-/** Asks for `count` grants and waits for them. */
-async function acquire(
-  broker: TokenBroker,
-  count = 1,
-  { lane = 'normal' as Priority, workspaceId = 'w', given = limits } = {},
-): Promise<Grant[]> {
-  const grants = Promise.all(Array.from({ length: count }, () => broker.acquire(workspaceId, lane, given)));
-  await jest.advanceTimersByTimeAsync(enough);
-  return grants;
-}
-
-async function permit(broker: TokenBroker, fields: Parameters<typeof acquire>[2] = {}): Promise<Permit> {
-  const [grant] = await acquire(broker, 1, fields);
-  if (grant?.kind !== 'permit') throw new Error(`no permit: ${JSON.stringify(grant)}`);
-  return grant.permit;
-}
 
 describe('questions', () => {
   test('what is asked within a few milliseconds goes into one', async () => {
     const { requests, ask } = new Limiters();
     const broker = new TokenBroker(ask);
-    const early = [broker.acquire('w', 'high', limits), broker.acquire('w', 'normal', limits)];
+    const early = [broker.acquire('w', turn({ lane: 'high' }), limits), broker.acquire('w', turn({ lane: 'normal' }), limits)];
     await jest.advanceTimersByTimeAsync(reserveBatchWindowMs - 1);
-    const late = broker.acquire('w', 'bulk', limits);
+    const late = broker.acquire('w', turn({ lane: 'bulk' }), limits);
     expect(requests).toHaveLength(0);
     await jest.advanceTimersByTimeAsync(enough);
     expect((await Promise.all([...early, late])).map(({ kind }) => kind)).toEqual(['permit', 'permit', 'permit']);
-    expect(requests).toMatchObject([{ lanes: ['high', 'normal', 'bulk'], leaseUnused: 0, nowUnused: 0, wantsLease: true, limits }]);
+    expect(requests).toMatchObject([{ leaseUnused: 0, nowUnused: 0, wantsLease: true, limits }]);
+    expect(requests[0]?.wants.map(({ lane }) => lane)).toEqual(['high', 'normal', 'bulk']);
     expect(broker.counts).toEqual({ asked: 1, granted: 3, leased: 0 });
   });
 
   test('of one workspace are never two under way; what comes meanwhile goes into the next', async () => {
     const { requests, ask } = new Limiters(() => 500);
     const broker = new TokenBroker(ask);
-    const first = broker.acquire('w', 'bulk', limits);
+    const first = broker.acquire('w', turn({ lane: 'bulk' }), limits);
     await jest.advanceTimersByTimeAsync(100);
-    const meanwhile = [broker.acquire('w', 'bulk', limits), broker.acquire('w', 'bulk', limits)];
+    const meanwhile = [broker.acquire('w', turn({ lane: 'bulk' }), limits), broker.acquire('w', turn({ lane: 'bulk' }), limits)];
     await jest.advanceTimersByTimeAsync(800);
     expect(requests).toHaveLength(1);
     await jest.advanceTimersByTimeAsync(1_200);
     await Promise.all([first, ...meanwhile]);
-    expect(requests.map(({ lanes }) => lanes.length)).toEqual([1, 2]);
+    expect(requests.map(({ wants }) => wants.length)).toEqual([1, 2]);
   });
 
   test('of one workspace do not wait for another one', async () => {
     const { requests, ask } = new Limiters(() => 10_000);
     const broker = new TokenBroker(ask);
-    for (const workspaceId of ['a', 'b', 'c']) void broker.acquire(workspaceId, 'normal', limits);
+    for (const workspaceId of ['a', 'b', 'c']) void broker.acquire(workspaceId, turn(), limits);
     await jest.advanceTimersByTimeAsync(enough);
     expect(requests.map(({ workspaceId }) => workspaceId)).toEqual(['a', 'b', 'c']);
   });
 
   test('are asked in portions where very many wait', async () => {
     const { requests, ask } = new Limiters();
-    await acquire(new TokenBroker(ask), 2 * reserveBatchMax + 1);
-    expect(requests.map(({ lanes }) => lanes.length)).toEqual([reserveBatchMax, reserveBatchMax, 1]);
+    await acquire(new TokenBroker(ask), 2 * reserveBatchMax + 1, { lane: 'high' });
+    expect(requests.map(({ wants }) => wants.length)).toEqual([reserveBatchMax, reserveBatchMax, 1]);
   });
 
   test('that fail fail for all that were asked together, and the next is asked anew', async () => {
     const limiters = new Limiters();
     let away = true;
     const broker = new TokenBroker((...question) => (away ? Promise.reject(new Error('away')) : limiters.ask(...question)));
-    const lost = Promise.allSettled([1, 2, 3].map(() => broker.acquire('w', 'normal', limits)));
+    const lost = Promise.allSettled([1, 2, 3].map(() => broker.acquire('w', turn({ lane: 'normal' }), limits)));
     await jest.advanceTimersByTimeAsync(enough);
     expect((await lost).map((result) => result.status === 'rejected' && String(result.reason))).toEqual([
       'Error: away',
@@ -159,7 +119,7 @@ describe('a lease', () => {
     await acquire(broker, 2, { lane: 'bulk' });
     await acquire(broker, 1, { lane: 'normal' });
     await acquire(broker, 1, { lane: 'bulk' });
-    expect(requests.map(({ lanes, wantsLease }) => [lanes.join(), wantsLease])).toEqual([
+    expect(requests.map(({ wants, wantsLease }) => [wants.map(({ lane }) => lane).join(), wantsLease])).toEqual([
       ['bulk,bulk', false],
       ['normal', true],
       ['bulk', false],
@@ -185,7 +145,7 @@ describe('a lease', () => {
     const { requests, ask } = new Limiters();
     const broker = new TokenBroker(ask);
     (await permit(broker)).used();
-    const slower = { ratePerSecond: 1, burst: 50, epoch: 2 };
+    const slower = { ...limits, ratePerSecond: 1, epoch: 2 };
     expect((await permit(broker, { given: slower })).limitsEpoch).toBe(2);
     expect(requests[1]).toMatchObject({ leaseUnused: 0, limits: slower });
     // Who still reads the old limits gets what the new ones allow.
@@ -250,7 +210,7 @@ describe('a slot', () => {
     const { ask } = new Limiters(() => 20);
     const broker = new TokenBroker(ask);
     const answeredMs = Date.now() + reserveBatchWindowMs + 40;
-    const grants = Promise.all(Array.from({ length: 52 }, () => broker.acquire('w', 'bulk', limits)));
+    const grants = Promise.all(Array.from({ length: 52 }, () => broker.acquire('w', turn({ lane: 'bulk' }), limits)));
     await jest.advanceTimersByTimeAsync(100);
     expect((await grants).flatMap((grant) => (grant.kind === 'slot' ? [grant.token] : []))).toEqual([
       { notBeforeMs: answeredMs + 100, goodUntilMs: answeredMs + 100 + slotValidityMs, limitsEpoch: 1 },
@@ -274,16 +234,17 @@ test('two processes with one limiter stay within the limit, however late they us
       fc.array(life, { minLength: 2, maxLength: 15 }),
       async (seed, burst, lives) => {
         const draw = drawsFrom(seed);
-        const given = { ratePerSecond: 20, burst, epoch: 1 };
+        const given = plainLimits({ ratePerSecond: 20, burst, epoch: 1 });
         const { ask } = new Limiters(() => draw() * 40);
         const brokers = [new TokenBroker(ask), new TokenBroker(ask)] as const;
-        const departures: number[] = [];
+        const departures: Departure[] = [];
 
         const send = async (broker: TokenBroker, lane: Priority): Promise<void> => {
-          const grant = await broker.acquire('w', lane, given);
+          const grant = await broker.acquire('w', turn({ lane }), given);
+          if (grant.kind === 'later') return;
           if (grant.kind === 'slot') {
             await passed(grant.token.notBeforeMs - Date.now() + draw() * 100);
-            if (Date.now() <= grant.token.goodUntilMs) departures.push(Date.now());
+            if (Date.now() <= grant.token.goodUntilMs) departures.push({ atMs: Date.now(), cost: 1 });
             return;
           }
           const fate = draw();
@@ -291,7 +252,7 @@ test('two processes with one limiter stay within the limit, however late they us
           if (fate > 0.9 || !grant.permit.isGood()) grant.permit.drop();
           else {
             grant.permit.used();
-            departures.push(Date.now());
+            departures.push({ atMs: Date.now(), cost: 1 });
           }
         };
 

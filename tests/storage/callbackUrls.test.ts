@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { plainLimits } from '../../domain/rateLimit.js';
 import { deriveKey } from '../../platform/crypto.js';
 import { type CallbackSubject, isOurCallback, statusCallbackUrl } from '../../storage/callbackUrls.js';
 import type { Workspace } from '../../storage/workspaces.js';
@@ -8,7 +9,7 @@ function workspace(id: string, seed: number): Workspace {
   return {
     id,
     name: 'a workspace',
-    limits: { ratePerSecond: 10, burst: 50, epoch: 1, cooldownMs: 60_000 },
+    limits: { ...plainLimits({ ratePerSecond: 10, burst: 50, epoch: 1 }), cooldownMs: 60_000 },
     senders: [],
     account: undefined,
     keys: { messageId: deriveKey(key, 'message-id'), contactId: deriveKey(key, 'contact-id'), callback: deriveKey(key, 'callback') },

@@ -12,7 +12,7 @@ export interface WorkflowStage {
 }
 
 /** A Worker for one file of workflows on the real server, in a namespace of its own. */
-export async function startWorkflowStage(workflowsPath: string, taskQueue: string): Promise<WorkflowStage> {
+export async function startWorkflowStage(workflowsPath: string, taskQueue: string, activities: object = {}): Promise<WorkflowStage> {
   Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
   const namespace = `test-${randomBytes(4).toString('hex')}`;
   const address = temporalAddress();
@@ -20,7 +20,7 @@ export async function startWorkflowStage(workflowsPath: string, taskQueue: strin
   const native = await NativeConnection.connect({ address });
   const connection = await Connection.connect({ address });
   const bare = await Connection.connect({ address, interceptors: [] });
-  const worker = await Worker.create({ connection: native, namespace, taskQueue, workflowsPath, shutdownGraceTime: '1s' });
+  const worker = await Worker.create({ connection: native, namespace, taskQueue, workflowsPath, activities, shutdownGraceTime: '1s' });
   const running = worker.run();
   return {
     client: new Client({ connection, namespace }),
