@@ -13,7 +13,7 @@ export class InvalidLimits extends Error {
 const readStatement: Statement = { name: 'read_limits', text: `select ${limitsColumns} from workspace w where w.id = $1` };
 
 /** A workspace's limits as they are now; throws where there is no such workspace. */
-export async function readLimits(database: Database, workspaceId: string): Promise<RateLimits> {
+export async function readLimits(database: Database, workspaceId: string): Promise<RateLimits & { cooldownMs: number }> {
   const [row] = await database.forWorkspace<LimitsRow>(workspaceId, readStatement, [workspaceId]);
   if (!row) throw new Error(`workspace ${workspaceId} does not exist`);
   return limitsOf(row);

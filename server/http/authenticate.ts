@@ -1,6 +1,6 @@
 import type { RequestHandler, Response } from 'express';
 import { Problem } from '../../domain/errors.js';
-import type { ApiKeyRegister } from '../../storage/apiKeys.js';
+import { type ApiKeyRegister, parseApiKey } from '../../storage/apiKeys.js';
 
 const refusal = 'send a valid API key: Authorization: Bearer pr_…';
 
@@ -12,6 +12,7 @@ export function authenticate(apiKeys: ApiKeyRegister): RequestHandler {
     if (!workspaceId)
       throw new Problem('unauthorized', token ? `the API key is unknown or revoked; ${refusal}` : `no API key was sent; ${refusal}`);
     response.locals.workspaceId = workspaceId;
+    response.locals.apiKeyId = parseApiKey(token)?.id;
     next();
   };
 }
@@ -19,4 +20,9 @@ export function authenticate(apiKeys: ApiKeyRegister): RequestHandler {
 /** The workspace whose key the request showed. */
 export function workspaceIdOf(response: Response): string {
   return response.locals.workspaceId as string;
+}
+
+/** Who asked, as the audit names it: a key's id alone opens nothing. */
+export function actorOf(response: Response): string {
+  return `api key ${String(response.locals.apiKeyId)}`;
 }

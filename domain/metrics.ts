@@ -1,0 +1,60 @@
+/**
+ * Every metric of the product: what is counted and timed is declared here, and only what is declared compiles. Labels have
+ * few values: nothing of a user's text, no workspace, no number; a provider's error codes are numbers, and bounded.
+ */
+interface Metric {
+  kind: 'counter' | 'gauge' | 'histogram';
+  about: string;
+  labels: readonly string[];
+}
+
+export const metrics = {
+  messages_accepted_total: {
+    kind: 'counter',
+    about: 'Messages that were acknowledged, by lane and by what made them durable.',
+    labels: ['lane', 'by'],
+  },
+  accept_seconds: { kind: 'histogram', about: 'From a request to its acknowledgement.', labels: [] },
+  accept_to_attempt_seconds: {
+    kind: 'histogram',
+    about: 'From the acceptance of a message, or its scheduled time, to its first attempt.',
+    labels: ['lane'],
+  },
+  send_attempts_total: { kind: 'counter', about: 'Requests to providers, by what they came to.', labels: ['outcome'] },
+  provider_seconds: { kind: 'histogram', about: 'From the first byte of a send to its answer.', labels: ['outcome'] },
+  provider_errors_total: {
+    kind: 'counter',
+    about: 'Errors that providers gave, in answers and in receipts, by class and code.',
+    labels: ['class', 'code'],
+  },
+  messages_ended_total: { kind: 'counter', about: 'Messages that came to an end, by state.', labels: ['status'] },
+  reconciliations_total: { kind: 'counter', about: 'Sends in doubt, by what became of them.', labels: ['result'] },
+  cooldowns_started_total: { kind: 'counter', about: 'Cooldowns after rate errors, of a workspace or a sender.', labels: ['scope'] },
+  limiter_questions_total: { kind: 'counter', about: 'Updates asked of rateLimiter workflows.', labels: [] },
+  limiter_grants_total: { kind: 'counter', about: 'Rights to send, by how they were had: asked, or from a lease.', labels: ['from'] },
+  outbox_messages: { kind: 'gauge', about: 'Messages in the backup queue.', labels: [] },
+  outbox_oldest_seconds: { kind: 'gauge', about: 'Age of the oldest message in the backup queue.', labels: [] },
+  outbox_relayed_total: { kind: 'counter', about: 'Workflows started from the backup queue.', labels: [] },
+  sweep_put_right_total: {
+    kind: 'counter',
+    about: 'Messages that a sweep put right: told how they ended, or started anew.',
+    labels: ['how'],
+  },
+  messages_overdue: { kind: 'gauge', about: 'Open messages that are past their time, as the last sweep saw them.', labels: [] },
+  polled_messages_total: {
+    kind: 'counter',
+    about: 'Messages without a receipt that a provider was asked about, by whether that ended them.',
+    labels: ['result'],
+  },
+  temporal_away: { kind: 'gauge', about: '1 while Temporal does not answer this process.', labels: [] },
+} as const satisfies Record<string, Metric>;
+
+export type MetricName = keyof typeof metrics;
+type NamesOf<Kind extends Metric['kind']> = {
+  [Name in MetricName]: (typeof metrics)[Name]['kind'] extends Kind ? Name : never;
+}[MetricName];
+export type CounterName = NamesOf<'counter'>;
+export type GaugeName = NamesOf<'gauge'>;
+export type HistogramName = NamesOf<'histogram'>;
+/** A value for each label of a metric. */
+export type LabelsOf<Name extends MetricName> = Record<(typeof metrics)[Name]['labels'][number], string>;
