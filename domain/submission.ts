@@ -3,8 +3,17 @@ import type { Advance } from './advance.js';
 import type { MessageError, OutboundMessage, SendToken } from './message.js';
 import type { MessageStatus } from './messageStatus.js';
 
-/** What a message waits for: its booked slot, a rate limiter that does not answer, or the time its provider named. */
-export type WaitingFor = 'slot' | 'limiter' | 'provider';
+/**
+ * What a message waits for: its booked slot, a rate limiter or a database that does not answer, the time its provider
+ * named, an account that is not set up, or the next try after one that failed.
+ */
+export type WaitingFor = 'slot' | 'limiter' | 'provider' | 'configuration' | 'database' | 'retry';
+
+/** When a message whose attempt failed is tried again. */
+export interface Again {
+  waitMs: number;
+  waitingFor: WaitingFor;
+}
 
 /** Answer of persistAndReserve. */
 export interface Persisted {
@@ -38,8 +47,8 @@ export type Submission =
   | { kind: 'submitted'; attempt: number; status: MessageStatus; providerMessageId: string | null }
   /** What became of it could not be stored: the workflow stores `news` first and goes on with `next`; nobody sends again before. */
   | { kind: 'notStored'; news: Advance; next: Submission }
-  /** Its turn is later. */
-  | { kind: 'wait'; waitMs: number; waitingFor: WaitingFor; token: SendToken | null }
+  /** Its turn is later; after a try that failed with its number and the error. */
+  | { kind: 'wait'; waitMs: number; waitingFor: WaitingFor; token: SendToken | null; attempt?: number; error?: MessageError }
   /** It ended without being sent by this run. */
   | { kind: 'ended'; status: MessageStatus; error: MessageError | null }
   /** Whether the provider has it is not known. */
@@ -56,6 +65,8 @@ export interface ReconcileInput {
 export type Reconciliation =
   /** The provider has it: proved by a callback or by its list. */
   | { kind: 'found'; status: MessageStatus; providerMessageId: string | null }
+  /** The provider had it and could not pass it on: it is tried again. */
+  | { kind: 'retry'; again: Again; error: MessageError }
   | { kind: 'again'; checkInMs: number }
   /** No proof; a person decides. */
   | { kind: 'parked'; error: MessageError }
