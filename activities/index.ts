@@ -6,14 +6,15 @@ import { reconcileAttempt } from './reconcileAttempt.js';
 import { recordOutcome } from './recordOutcome.js';
 import { storeNews } from './storeNews.js';
 import { submitToProvider } from './submitToProvider.js';
+import { withFailures } from './withFailures.js';
 
 /** Local activities: short writes of a message's life, run inside the worker that runs its workflow. */
 export function createLocalActivities(dependencies: Dependencies) {
   return {
-    persistAndReserve: persistAndReserve(dependencies),
-    storeNews: storeNews(dependencies),
-    closeAsUnknown: closeAsUnknown(dependencies),
-    recordOutcome: recordOutcome(dependencies),
+    persistAndReserve: withFailures(persistAndReserve(dependencies)),
+    storeNews: withFailures(storeNews(dependencies)),
+    closeAsUnknown: withFailures(closeAsUnknown(dependencies)),
+    recordOutcome: withFailures(recordOutcome(dependencies)),
   };
 }
 export type LocalActivities = ReturnType<typeof createLocalActivities>;
@@ -21,9 +22,9 @@ export type LocalActivities = ReturnType<typeof createLocalActivities>;
 /** Activities that talk to providers: visible in the Temporal Web UI while they run, with attempts and failures. */
 export function createSendActivities(dependencies: Dependencies) {
   return {
-    submitToProvider: submitToProvider(dependencies),
-    reconcileAttempt: reconcileAttempt(dependencies),
-    pollProvider: pollProvider(dependencies),
+    submitToProvider: withFailures(submitToProvider(dependencies)),
+    reconcileAttempt: withFailures(reconcileAttempt(dependencies)),
+    pollProvider: withFailures(pollProvider(dependencies)),
   };
 }
 export type SendActivities = ReturnType<typeof createSendActivities>;

@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
+import type { FailureDetails } from '../domain/failureDetails.js';
 import { limiterUnavailableRetryMs, slotNearMs } from '../domain/limits.js';
 import type { OutboundMessage } from '../domain/message.js';
 import { isClosed } from '../domain/messageStatus.js';
@@ -16,7 +17,7 @@ import { submit } from './submit.js';
 export function persistAndReserve(dependencies: Dependencies) {
   const { store, workspaces, broker } = dependencies;
   return async (message: OutboundMessage): Promise<Persisted> => {
-    const { limits } = await workspaces.get(message.workspaceId);
+    const { limits, errorPolicy } = await workspaces.get(message.workspaceId);
     const asked = broker.acquire(message.workspaceId, message.priority, limits).catch(unlessUnavailable);
     const stored = await store.persist(message).catch(async (error: unknown) => {
       const unneeded = await asked;
@@ -36,6 +37,7 @@ export function persistAndReserve(dependencies: Dependencies) {
       waitMs: 0,
       waitingFor: 'slot' as const,
       submission: null,
+      ...(Object.keys(errorPolicy).length > 0 && { errorPolicy }),
     };
     if (!owned || !grant) {
       if (grant?.kind === 'permit') grant.permit.drop();
@@ -57,7 +59,10 @@ async function firstAttempt(dependencies: Dependencies, input: SubmitInput, gran
     return await submit(dependencies, input, grant);
   } catch (error) {
     if (!(error instanceof ApplicationFailure)) throw error;
-    return { kind: 'wait', waitMs: Number(error.nextRetryDelay ?? 0), waitingFor: 'provider', token: null };
+    const { class: errorClass, code, attempt, waitMs, waitingFor } = error.details?.[0] as FailureDetails;
+    const failed = { error: { code, message: error.message }, ...(attempt !== null && { attempt }) };
+    // A connection that failed once is tried again at once: mostly the next one works.
+    return { kind: 'wait', waitMs: errorClass === 'NETWORK' ? 0 : (waitMs ?? 0), waitingFor, token: null, ...failed };
   }
 }
 

@@ -1,5 +1,6 @@
 /** What the activities of a message's life take and answer. Plain data: it lies in workflow histories. */
 import type { Advance } from './advance.js';
+import type { ErrorPolicyOverrides } from './errorPolicyOverrides.js';
 import type { MessageError, OutboundMessage, SendToken } from './message.js';
 import type { MessageStatus } from './messageStatus.js';
 
@@ -32,6 +33,8 @@ export interface Persisted {
   waitingFor: WaitingFor;
   /** What the first attempt came to, where its turn was at once. */
   submission: Submission | null;
+  /** What the workspace decides otherwise about errors, where it does. */
+  errorPolicy?: ErrorPolicyOverrides;
 }
 
 /** A stored message whose sending is this run's business. */

@@ -1,3 +1,4 @@
+import type { ErrorPolicyOverrides } from '../domain/errorPolicyOverrides.js';
 import { uuidFromBytes } from '../domain/ids.js';
 import type { RateLimits } from '../domain/rateLimit.js';
 import { deriveKey, hmac, open, seal } from '../platform/crypto.js';
@@ -14,6 +15,8 @@ export interface Workspace {
   id: string;
   name: string;
   limits: RateLimits & { cooldownMs: number };
+  /** What it decides otherwise than the catalogue of errors. */
+  errorPolicy: ErrorPolicyOverrides;
   senders: { id: string; phoneNumber: string }[];
   account: ProviderAccount | undefined;
   keys: { messageId: Buffer; contactId: Buffer; callback: Buffer };
@@ -44,7 +47,7 @@ export function contactIdOf(contactKey: Buffer, e164: string): string {
 const findStatement: Statement = {
   name: 'find_workspace',
   text: `
-  select w.id, w.name, w.wrapped_key, w.rate_per_second, w.burst, w.cooldown_ms, w.limits_epoch,
+  select w.id, w.name, w.wrapped_key, w.rate_per_second, w.burst, w.cooldown_ms, w.limits_epoch, w.error_policy,
     (select coalesce(json_agg(json_build_object('id', s.id, 'phoneNumber', s.phone_number) order by s.created_at), '[]')
       from sender s where s.workspace_id = $1) as senders,
     (select json_build_object('provider', a.provider, 'accountSid', a.account_sid, 'authToken', a.auth_token)
@@ -60,6 +63,7 @@ interface WorkspaceRow extends Record<string, unknown> {
   burst: number;
   cooldown_ms: number;
   limits_epoch: number;
+  error_policy: ErrorPolicyOverrides;
   senders: { id: string; phoneNumber: string }[];
   account: ProviderAccount | null;
 }
@@ -74,6 +78,7 @@ export async function loadWorkspace(database: Database, masterKey: Buffer, works
     id: row.id,
     name: row.name,
     limits: { ratePerSecond: row.rate_per_second, burst: row.burst, epoch: row.limits_epoch, cooldownMs: row.cooldown_ms },
+    errorPolicy: row.error_policy,
     senders: row.senders,
     account: account
       ? {

@@ -2,12 +2,15 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { MessageOutcome, MessageState, OutboundMessage } from '../domain/message.js';
 import type { RateLimiterState, ReserveAnswer, ReserveRequest } from '../domain/rateLimit.js';
+import type { Again } from '../domain/submission.js';
 
 /**
  * To sendMessage: a status callback brought this state of the newest attempt. Stored before it is signalled; who signals
- * a terminal state also records the message as finished, once the signal is durable.
+ * a terminal state also records the message as finished, once the signal is durable. With `again` the attempt failed and
+ * the message is queued once more.
  */
-export const statusChangedSignal = defineSignal<[MessageOutcome]>('statusChanged');
+export type StatusChange = MessageOutcome & { again?: Again };
+export const statusChangedSignal = defineSignal<[StatusChange]>('statusChanged');
 /** To sendMessage: where this run stands. */
 export const getMessageStateQuery = defineQuery<MessageState>('getMessageState');
 

@@ -1,19 +1,10 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  condition,
-  setCurrentDetails,
-  setHandler,
-  sleep,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
-import type { Advance } from '../domain/advance.js';
+import { ActivityFailure, condition, setCurrentDetails, setHandler, sleep, upsertSearchAttributes } from '@temporalio/workflow';
 import { slotNearMs, timerLeadMs, unusualWaitMs } from '../domain/limits.js';
 import { maskNumber } from '../domain/maskNumber.js';
-import type { MessageOutcome, MessageState, OutboundMessage } from '../domain/message.js';
+import type { MessageError, MessageOutcome, MessageState, OutboundMessage } from '../domain/message.js';
 import { isClosed, isTerminal } from '../domain/messageStatus.js';
-import type { Persisted, Submission, WaitingFor } from '../domain/submission.js';
+import type { Again, Persisted, Submission, WaitingFor } from '../domain/submission.js';
 import { searchAttributeNames, type UnusualStatus } from '../domain/taskQueues.js';
 import {
   closeAsUnknown,
@@ -24,7 +15,8 @@ import {
   storeNews,
   submitProxy,
 } from './activityProxies.js';
-import { getMessageQuery, getMessageStateQuery, statusChangedSignal } from './messages.js';
+import { decisionOf } from './decisionOf.js';
+import { getMessageQuery, getMessageStateQuery, type StatusChange, statusChangedSignal } from './messages.js';
 
 const messageStatusKey = defineSearchAttributeKey(searchAttributeNames.messageStatus, SearchAttributeType.KEYWORD);
 
@@ -41,7 +33,7 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
     waitingUntil: null,
     error: null,
   };
-  let receipt: MessageOutcome | undefined;
+  let receipt: StatusChange | undefined;
   setHandler(getMessageStateQuery, () => state);
   setHandler(getMessageQuery, () => message);
   setHandler(statusChangedSignal, (outcome) => {
@@ -49,23 +41,31 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
     state.status = outcome.status;
   });
   const ended = () => receipt !== undefined && isTerminal(receipt.status);
+  const { workspaceId, messageId } = message;
 
-  const persisted = await persistAndReserve(message);
-  if (!persisted.owned) return close({ status: persisted.status, providerMessageId: persisted.providerMessageId, error: null });
-  Object.assign(state, { status: persisted.status, attempt: persisted.attempt, providerMessageId: persisted.providerMessageId });
+  return live().catch(closeAsFailed);
 
-  const submission = await sendUntilDecided(persisted);
-  if (submission.kind === 'submitted' && !isTerminal(submission.status)) await awaitReceipt(submission.attempt);
+  async function live(): Promise<MessageOutcome> {
+    const persisted = await untilAnswered(() => persistAndReserve(message));
+    if (!persisted.owned) return close({ status: persisted.status, providerMessageId: persisted.providerMessageId, error: null });
+    Object.assign(state, { status: persisted.status, attempt: persisted.attempt, providerMessageId: persisted.providerMessageId });
 
-  // The usual end: the callback's signal says all, and who sent it records the message.
-  if (receipt && isTerminal(receipt.status)) return close(receipt);
-  enter('recording', 'recording the outcome');
-  const outcome = await recordOutcome({
-    workspaceId: message.workspaceId,
-    messageId: message.messageId,
-    createdAtMs: persisted.createdAtMs,
-  });
-  return close(outcome);
+    for (let turn = persisted; ; ) {
+      const submission = await sendUntilDecided(turn);
+      const again = submission.kind === 'submitted' && !isTerminal(submission.status) ? await awaitReceipt(submission.attempt) : null;
+      if (!again) break;
+      // The provider took it and could not pass it on: a new send, which needs a slot like any other.
+      turn = { ...persisted, ...again, attempt: state.attempt, token: null, submission: null };
+      Object.assign(state, { status: 'queued', error: receipt?.error ?? null });
+      receipt = undefined;
+    }
+
+    // The usual end: the callback's signal says all, and who sent it records the message.
+    if (receipt && isTerminal(receipt.status)) return close(receipt);
+    enter('recording', 'recording the outcome');
+    const { createdAtMs } = persisted;
+    return close(await untilAnswered(() => recordOutcome({ workspaceId, messageId, createdAtMs })));
+  }
 
   /** Waits for slots, sends, and resolves doubt, until the provider has the message or it has ended otherwise. */
   async function sendUntilDecided({
@@ -75,14 +75,17 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
     waitingFor,
     attempt,
     submission: first,
+    errorPolicy,
   }: Persisted): Promise<Exclude<Submission, { kind: 'wait' | 'uncertain' | 'notStored' }>> {
     let wait: Wait = { waitMs, waitingFor, token };
     let sendsBegun = attempt;
+    let failures = 0;
     for (let made = first; ; made = null) {
-      let submission = made ?? (await submitInTurn(wait, createdAtMs, sendsBegun));
+      let submission = made ?? (await submitInTurn());
       if (submission.kind === 'notStored') {
         enter('submitting', 'the provider has answered, the database does not: storing the answer');
-        await storeNews(submission.news);
+        const { news } = submission;
+        await untilAnswered(() => storeNews(news));
         submission = submission.next;
       }
       if (submission.kind === 'uncertain') submission = await reconcile(createdAtMs, submission);
@@ -92,6 +95,7 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
             attempt: submission.attempt,
             status: receipt?.status ?? submission.status,
             providerMessageId: submission.providerMessageId,
+            error: receipt?.error ?? null,
           });
           return submission;
         case 'ended':
@@ -99,6 +103,8 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
           return submission;
         case 'wait':
           wait = submission;
+          if (submission.attempt !== undefined) state.attempt = submission.attempt;
+          if (submission.error) Object.assign(state, { status: 'queued', error: submission.error });
           sendsBegun = state.attempt;
           break;
         case 'uncertain':
@@ -106,42 +112,73 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
           throw new TypeError(`a settled submission is still ${submission.kind}`);
       }
     }
+
+    async function submitInTurn(): Promise<Submission> {
+      await waitForTurn(wait);
+      enter('submitting', 'submitting to the provider');
+      const submit = submitProxy(`send to ${maskNumber(message.to)}`, errorPolicy);
+      try {
+        const submission = await submit({ message, createdAtMs, attempt: sendsBegun, token: wait.token });
+        failures = 0;
+        return submission;
+      } catch (failure) {
+        failures += 1;
+        return unsent(failure, failures);
+      }
+    }
   }
 
-  async function submitInTurn(wait: Wait, createdAtMs: number, attempt: number): Promise<Submission> {
-    await waitForTurn(wait);
-    enter('submitting', 'submitting to the provider');
-    const submit = submitProxy(`send to ${maskNumber(message.to)}`);
-    return submit({ message, createdAtMs, attempt, token: wait.token }).catch(unsendable);
+  /** A send step that gave up before anything was sent: it is run again later, or what the message needs will not come. */
+  function unsent(failure: unknown, failures: number): Submission {
+    const { ends, error, attempt, waitMs, waitingFor } = decisionOf(failure, failures);
+    if (attempt !== null) state.attempt = attempt;
+    if (!ends) return { kind: 'wait', waitMs, waitingFor, token: null, error };
+    return { kind: 'notStored', news: newsOfFailure(error), next: { kind: 'ended', status: 'failed', error } };
   }
 
-  /** A send step that gave up before anything was sent: what the message needs is not there, and no retry will bring it. */
-  function unsendable(failure: unknown): Submission {
-    if (!(failure instanceof ActivityFailure)) throw failure;
-    const cause = failure.cause instanceof ApplicationFailure ? failure.cause : undefined;
-    const error = { code: cause?.type ?? 'SendFailed', message: cause?.message ?? failure.message };
-    const { workspaceId, messageId } = message;
-    const news: Advance = {
-      workspaceId,
-      messageId,
-      attempt: state.attempt,
-      provider: '',
-      attemptStatus: null,
-      messageStatus: 'failed',
-      from: ['queued'],
-      error,
-    };
-    return { kind: 'notStored', news, next: { kind: 'ended', status: 'failed', error } };
+  function newsOfFailure(error: MessageError) {
+    const about = { workspaceId, messageId, attempt: state.attempt, provider: '', attemptStatus: null };
+    return { ...about, messageStatus: 'failed' as const, from: ['queued' as const], error };
+  }
+
+  /** Runs a write, or the first step, until the database answers: a durable timer between two runs, and no end. */
+  async function untilAnswered<T>(run: () => Promise<T>): Promise<T> {
+    for (let failures = 1; ; failures++) {
+      try {
+        return await run();
+      } catch (failure) {
+        const { ends, error, waitMs } = decisionOf(failure, failures);
+        if (ends) throw failure;
+        const { step } = state;
+        state.error = error;
+        state.waitingUntil = new Date(Date.now() + waitMs).toISOString();
+        const trouble = error.code === 'database_timeout' ? 'the database does not answer' : error.message;
+        enter(step, `${trouble}, trying again at ${clockOf(state.waitingUntil)}`);
+        await sleep(waitMs, { summary: 'waiting for the database' });
+        Object.assign(state, { waitingUntil: null, error: null });
+        enter(step, 'trying again');
+      }
+    }
+  }
+
+  /** What the message needs is refused, and perhaps not even its row is there: the workflow closes and says why. */
+  async function closeAsFailed(failure: unknown): Promise<MessageOutcome> {
+    const { error } = decisionOf(failure, 1);
+    const { status, providerMessageId } = state;
+    if (status !== 'queued') return close({ status: isClosed(status) ? status : 'unknown', providerMessageId, error });
+    await untilAnswered(() => storeNews(newsOfFailure(error))).catch((refused: unknown) => decisionOf(refused, 1));
+    return close({ status: 'failed', providerMessageId, error });
   }
 
   async function waitForTurn({ waitMs, waitingFor }: Wait): Promise<void> {
     if (waitMs <= slotNearMs) return;
     state.waitingUntil = new Date(Date.now() + waitMs).toISOString();
-    enter('waiting for send token', waitingWords[waitingFor](`${state.waitingUntil.slice(11, 21)} UTC`));
-    if (waitMs > unusualWaitMs) markUnusual('waiting');
+    enter('waiting for send token', waitingWords[waitingFor](clockOf(state.waitingUntil)));
+    const unusual = waitingFor === 'configuration' ? 'configuration' : waitMs > unusualWaitMs ? 'waiting' : undefined;
+    if (unusual) markUnusual(unusual);
     // Early for a slot, so that a timer's lag does not make it stale; the send step waits out the rest.
     await sleep(waitingFor === 'slot' ? Math.max(1, waitMs - timerLeadMs) : waitMs, { summary: `waiting for ${waitingFor}` });
-    if (waitMs > unusualWaitMs) markUsual();
+    if (unusual) markUsual();
     state.waitingUntil = null;
   }
 
@@ -168,6 +205,9 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
           state.error = null;
           if (isClosed(result.status) && !isTerminal(result.status)) return { kind: 'ended', status: result.status, error: null };
           return { kind: 'submitted', attempt, status: result.status, providerMessageId: result.providerMessageId };
+        case 'retry':
+          markUsual();
+          return { kind: 'wait', ...result.again, token: null, attempt, error: result.error };
         case 'resend':
           markUsual();
           state.error = null;
@@ -179,17 +219,22 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
     }
   }
 
-  async function awaitReceipt(attempt: number): Promise<void> {
+  /** Follows a message that the provider has; answers when it is to be sent again, or null where it has ended. */
+  async function awaitReceipt(attempt: number): Promise<Again | null> {
     enter('awaiting status callback', 'sent, awaiting status callback');
-    if (await condition(ended, Math.max(1, message.closesAtMs - Date.now()))) return;
+    const decided = () => ended() || receipt?.again !== undefined;
+    if (await condition(decided, Math.max(1, message.closesAtMs - Date.now()))) return receipt?.again ?? null;
     enter('awaiting status callback', 'no status callback came in time: asking the provider');
     try {
       const status = await pollProviderOnce(message);
-      if (status !== null && isTerminal(status)) return;
+      if (status !== null && isTerminal(status)) return null;
+      // It was queued again and the signal was lost; its time is over, and the send step says so.
+      if (status === 'queued') return { waitMs: 0, waitingFor: 'retry' };
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
     }
-    if ((await closeAsUnknown(message, attempt)) === 'unknown') markUnusual('unknown');
+    if ((await untilAnswered(() => closeAsUnknown(message, attempt))) === 'unknown') markUnusual('unknown');
+    return null;
   }
 
   function enter(step: MessageState['step'], details: string): void {
@@ -210,7 +255,12 @@ const waitingWords: Record<WaitingFor, (time: string) => string> = {
   slot: (time) => `waiting for send token until ${time}`,
   limiter: (time) => `the rate limiter does not answer: asking again at ${time}`,
   provider: (time) => `the provider refused for its rate: trying again at ${time}`,
+  configuration: (time) => `the account or the sender is not set up at the provider: trying again at ${time}`,
+  database: (time) => `the database does not answer, trying again at ${time}`,
+  retry: (time) => `the last try failed: trying again at ${time}`,
 };
+
+const clockOf = (isoTime: string) => `${isoTime.slice(11, 21)} UTC`;
 
 // The attribute is written only for what is unusual, so that a saved view lists it and the usual message pays nothing.
 function markUnusual(status: UnusualStatus): void {

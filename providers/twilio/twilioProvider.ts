@@ -1,7 +1,15 @@
 import twilio from 'twilio';
 import type RequestClient from 'twilio/lib/base/RequestClient.js';
 import type { MessageInstance } from 'twilio/lib/rest/api/v2010/account/message.js';
-import type { Account, ProviderMessage, SendOutcome, SendRequest, SmsProvider, StatusCallback } from '../provider.js';
+import {
+  type Account,
+  type ProviderMessage,
+  ProviderUnavailable,
+  type SendOutcome,
+  type SendRequest,
+  type SmsProvider,
+  type StatusCallback,
+} from '../provider.js';
 import { classifyFailure, classifyResponse, statusOf } from './classify.js';
 import { Transport, type TransportResponse } from './transport.js';
 
@@ -49,7 +57,7 @@ export class TwilioProvider implements SmsProvider {
       return toProviderMessage(await this.reader(account).messages(providerMessageId).fetch());
     } catch (error) {
       if ((error as { status?: number }).status === notFound) return undefined;
-      throw error;
+      throw unavailable(error);
     }
   }
 
@@ -58,7 +66,10 @@ export class TwilioProvider implements SmsProvider {
     { to, from, fromMs, toMs }: { to: string; from: string; fromMs: number; toMs: number },
   ): Promise<ProviderMessage[]> {
     // No date filter: Twilio filters by the day a message was sent, and one in its queue has none yet.
-    const found = await this.reader(account).messages.list({ to, from, pageSize: listPageSize, limit: listLimit });
+    const asked = this.reader(account).messages.list({ to, from, pageSize: listPageSize, limit: listLimit });
+    const found = await asked.catch((error: unknown) => {
+      throw unavailable(error);
+    });
     return found.map(toProviderMessage).filter((message) => message.createdAtMs >= fromMs && message.createdAtMs <= toMs);
   }
 
@@ -90,6 +101,12 @@ export class TwilioProvider implements SmsProvider {
   private clientFor(account: Account, request: (options: Parameters<RequestClient['request']>[0]) => Promise<TransportResponse>) {
     return twilio(account.accountSid, account.authToken, { httpClient: { request } as unknown as RequestClient, autoRetry: false });
   }
+}
+
+function unavailable(error: unknown): ProviderUnavailable {
+  const { status } = error as { status?: number };
+  const reason = error instanceof Error ? error.message : String(error);
+  return new ProviderUnavailable(`Twilio can't be asked${status === undefined ? '' : ` (HTTP ${status})`}: ${reason}`, { cause: error });
 }
 
 function toProviderMessage(message: MessageInstance): ProviderMessage {

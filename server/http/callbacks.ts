@@ -1,9 +1,12 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
 import express, { Router } from 'express';
 import { z } from 'zod';
+import type { Advance } from '../../domain/advance.js';
 import { Problem } from '../../domain/errors.js';
 import { isUuid, messageWorkflowId } from '../../domain/ids.js';
 import { callbackBodyBytesMax } from '../../domain/limits.js';
 import { isTerminal } from '../../domain/messageStatus.js';
+import { advanceAfterError } from '../../storage/advanceAfterError.js';
 import { type CallbackSubject, isOurCallback } from '../../storage/callbackUrls.js';
 import type { Workspace } from '../../storage/workspaces.js';
 import { statusChangedSignal } from '../../workflows/messages.js';
@@ -59,7 +62,7 @@ async function applyStatus(
   if (!callback) throw new Problem('invalid_request', 'the callback has no MessageSid, MessageStatus or AccountSid');
   const about = { workspaceId: workspace.id, messageId };
   if (callback.status === undefined) logger.warn({ event: 'callback.unknown_status', ...about, status: callback.providerStatus });
-  const advanced = await store.advance({
+  const news: Advance = {
     ...about,
     attempt,
     provider,
@@ -71,21 +74,27 @@ async function applyStatus(
     error: callback.error,
     evidence: `status callback: ${callback.providerStatus}`,
     receipt: form,
-  });
+  };
+  const { advanced, again } = await advanceAfterError(services, news, workspace.errorPolicy);
   if (!advanced) throw new Problem('not_found', 'the message of this callback does not exist any more');
   if (callback.status === undefined) return;
   if (!advanced.moved && isTerminal(callback.status) && isTerminal(advanced.status) && callback.status !== advanced.status) {
     logger.warn({ event: 'callback.contradiction', ...about, attempt, kept: advanced.status, refused: callback.status });
   }
-  const awaited = isTerminal(advanced.status) || advanced.previousStatus === 'uncertain';
+  const awaited = isTerminal(advanced.status) || advanced.previousStatus === 'uncertain' || again !== null;
   if (!advanced.moved || !awaited) return;
   const { status, providerMessageId, createdAtMs } = advanced;
   try {
-    const outcome = { status, providerMessageId, error: callback.error };
+    const outcome = { status, providerMessageId, error: callback.error, ...(again && { again }) };
     await temporal.workflow.getHandle(messageWorkflowId(about)).signal(statusChangedSignal, outcome);
     // The signal is durable: the workflow will close by it, whatever happens now.
     if (isTerminal(status)) await store.record({ ...about, createdAtMs });
   } catch (error) {
+    if (again && error instanceof WorkflowNotFoundError) {
+      // Its workflow is gone: nobody would send it once more.
+      const { receipt: _stored, ...ending } = news;
+      await store.advance({ ...ending, attemptStatus: null, from: ['queued'] });
+    }
     // The row has it. A workflow that has closed needs no signal; one that was not reached will ask.
     logger.warn({ event: 'callback.signal_failed', ...about, error: String(error) });
   }
