@@ -13,7 +13,7 @@ import type { Logger } from '../platform/logger.js';
 import { uuidv7 } from '../platform/uuid.js';
 import { findMessage } from '../storage/messages.js';
 import { contactIdOf, type Workspace } from '../storage/workspaces.js';
-import { getMessageQuery } from '../workflows/messages.js';
+import { getMessageQuery, getMessageStateQuery } from '../workflows/messages.js';
 import type { sendMessage } from '../workflows/sendMessage.js';
 import type { MessageView } from './messageView.js';
 import { viewOf, viewOfNew } from './messageView.js';
@@ -122,13 +122,16 @@ async function memoOf({ temporal, logger }: Services, message: OutboundMessage, 
 }
 
 /**
- * A message whose start Temporal has committed, asked of its workflow; undefined where there is none. Throws Problem
- * `unavailable` where no worker answers.
+ * A message whose start Temporal has committed, asked of its workflow, as long as it has no row, or where it got none;
+ * undefined where there is no workflow. Throws Problem `unavailable` where no worker answers.
  */
-export async function acceptedMessage({ temporal }: Services, ref: MessageRef): Promise<OutboundMessage | undefined> {
+export async function acceptedMessage({ temporal }: Services, ref: MessageRef): Promise<MessageView | undefined> {
   const handle = temporal.workflow.getHandle(messageWorkflowId(ref));
   try {
-    return await temporal.withDeadline(Date.now() + traceQueryTimeoutMs, () => handle.query(getMessageQuery));
+    const [message, { status, error }] = await temporal.withDeadline(Date.now() + traceQueryTimeoutMs, () =>
+      Promise.all([handle.query(getMessageQuery), handle.query(getMessageStateQuery)]),
+    );
+    return { ...viewOfNew(message), status, error };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw new Problem('unavailable', 'the message is accepted and not stored yet: ask again in a moment', { retryAfterSeconds });

@@ -3,7 +3,7 @@ import { Problem } from '../../domain/errors.js';
 import { isUuid } from '../../domain/ids.js';
 import { findMessage, type StoredMessage } from '../../storage/messages.js';
 import { acceptedMessage, acceptMessage } from '../acceptMessage.js';
-import { type MessageView, viewOf, viewOfNew } from '../messageView.js';
+import { type MessageView, viewOf } from '../messageView.js';
 import { onlyMethods } from '../problemResponses.js';
 import { idempotencyKey, messageRequest } from '../requestSchemas.js';
 import type { Services } from '../services.js';
@@ -25,7 +25,7 @@ async function viewOfMessage(services: Services, workspaceId: string, id: string
     return viewOf(await messageOf(services, workspaceId, id));
   } catch (error) {
     const accepted = isUuid(id) ? await acceptedMessage(services, { workspaceId, messageId: id }) : undefined;
-    if (accepted) return viewOfNew(accepted);
+    if (accepted) return accepted;
     throw error;
   }
 }

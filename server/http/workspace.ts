@@ -2,8 +2,11 @@ import { Router } from 'express';
 import { onlyMethods } from '../problemResponses.js';
 import type { Services } from '../services.js';
 import { workspaceIdOf } from './authenticate.js';
+import { jsonBody } from './jsonBody.js';
+import { workspaceErrors } from './workspaceErrors.js';
 
-export function workspaceRouter({ settings }: Services): Router {
+export function workspaceRouter(services: Services): Router {
+  const { settings } = services;
   const router = Router();
   router
     .route('/')
@@ -20,5 +23,11 @@ export function workspaceRouter({ settings }: Services): Router {
       });
     })
     .all(onlyMethods('GET'));
+  const errors = workspaceErrors(services);
+  router
+    .route('/errors')
+    .get(errors.get)
+    .patch(...jsonBody, errors.patch)
+    .all(onlyMethods('GET', 'PATCH'));
   return router;
 }
