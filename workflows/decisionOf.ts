@@ -26,15 +26,18 @@ const ourFault = errorCatalogue.INTERNAL.backoff;
  * @param waits how often in a row the step has failed, this time included: waits that the failure can't know grow with it
  */
 export function decisionOf(failure: unknown, waits: number): FailureDecision {
-  if (!(failure instanceof ActivityFailure)) throw failure;
-  const { cause } = failure;
+  // A local activity's failure comes bare, a regular one's wrapped.
+  const isWrapped = failure instanceof ActivityFailure;
+  const cause = isWrapped ? failure.cause : failure;
   // The run died or hung: the next one finds what it left behind.
   if (cause instanceof TimeoutFailure) {
     const error = { code: 'internal_error', message: 'the step did not end in time' };
     return { ends: false, error, attempt: null, waitMs: retryDelayMs(ourFault, waits, Math.random()), waitingFor: 'retry' };
   }
   const details = cause instanceof ApplicationFailure ? (cause.details?.[0] as FailureDetails | undefined) : undefined;
-  const message = cause?.message ?? failure.message;
+  // A fault of the workflow's own code.
+  if (!isWrapped && !details) throw failure;
+  const message = (cause as Error | undefined)?.message ?? String(failure);
   // Cancelled, or of a build that had no catalogue.
   if (!details) {
     const code = (cause instanceof ApplicationFailure && cause.type) || 'internal_error';

@@ -25,8 +25,10 @@ async function viewOfMessage(services: Services, workspaceId: string, id: string
     return viewOf(await messageOf(services, workspaceId, id));
   } catch (error) {
     const accepted = isUuid(id) ? await acceptedMessage(services, { workspaceId, messageId: id }) : undefined;
-    if (accepted) return accepted;
-    throw error;
+    if (!accepted) throw error;
+    // Its workflow may have answered after it stored the row, which says more.
+    const stored = await findMessage(services.database, workspaceId, id);
+    return stored ? viewOf(stored.message) : accepted;
   }
 }
 

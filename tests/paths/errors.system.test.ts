@@ -52,7 +52,8 @@ describe('a message that meets an error', () => {
     ['UNKNOWN', 21999],
   ])(
     'of class %s when it is sent fails at once by code %i, after one request',
-    async (name, code) => {
+    async (errorClass, code) => {
+      const name = `refusal ${errorClass}`;
       await rule(name, { error: { code } });
       const { body } = await system.send({ to, body: name });
       expect(await system.message(body.id, ['failed'], { withinMs })).toMatchObject({ attempt: 1, error: { code: String(code) } });
@@ -122,7 +123,7 @@ describe('a message that meets an error', () => {
     const { body } = await system.send({ to, body: 'suspended' }, undefined, patient);
     const waiting = await eventually(async () => {
       const { body: trace } = await system.request('GET', `/v1/messages/${body.id}/trace`, { as: patient });
-      return trace.workflow?.state?.waitingUntil && trace;
+      return trace.workflow?.state?.waitingUntil && trace.message.error && trace;
     });
     expect(waiting.message).toMatchObject({ status: 'queued', error: { code: '30002' } });
     const query = `MessageStatus = 'configuration' AND WorkspaceId = '${patient.id}'`;
