@@ -59,7 +59,7 @@ async function firstAttempt(dependencies: Dependencies, input: SubmitInput, gran
     return await submit(dependencies, input, grant);
   } catch (error) {
     if (!(error instanceof ApplicationFailure)) throw error;
-    const { class: errorClass, code, attempt, waitMs, waitingFor } = error.details?.[0] as FailureDetails;
+    const [{ class: errorClass, code, attempt, waitMs, waitingFor }] = error.details as [FailureDetails];
     const failed = { error: { code, message: error.message }, ...(attempt !== null && { attempt }) };
     // A connection that failed once is tried again at once: mostly the next one works.
     return { kind: 'wait', waitMs: errorClass === 'NETWORK' ? 0 : (waitMs ?? 0), waitingFor, token: null, ...failed };
