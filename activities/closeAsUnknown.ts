@@ -1,13 +1,12 @@
-import type { OutboundMessage } from '../domain/message.js';
 import type { MessageStatus } from '../domain/messageStatus.js';
+import type { StoredRef } from '../storage/messages.js';
 import type { Dependencies } from './dependencies.js';
 
 /** Local activity. The message was taken by the provider and no receipt came: said so, never counted as delivered. */
 export function closeAsUnknown({ store }: Dependencies) {
-  return async (message: OutboundMessage, attempt: number): Promise<MessageStatus> => {
+  return async (message: StoredRef, attempt: number): Promise<MessageStatus> => {
     const moved = await store.advance({
-      workspaceId: message.workspaceId,
-      messageId: message.messageId,
+      ...message,
       attempt,
       provider: '',
       attemptStatus: null,

@@ -2,31 +2,37 @@ import { ApplicationFailure } from '@temporalio/activity';
 import type { FailureDetails } from '../domain/failureDetails.js';
 import { limiterUnavailableRetryMs, slotNearMs } from '../domain/limits.js';
 import type { OutboundMessage } from '../domain/message.js';
-import { isClosed } from '../domain/messageStatus.js';
+import { isClosed, type MessageStatus } from '../domain/messageStatus.js';
 import type { Persisted, Submission, SubmitInput } from '../domain/submission.js';
 import { LimiterUnavailable } from '../limiter/askLimiterWorkflow.js';
 import type { Grant } from '../limiter/tokenBroker.js';
+import type { PersistedMessage } from '../storage/persistMessages.js';
 import type { Dependencies } from './dependencies.js';
 import { submit } from './submit.js';
 
 /**
  * Local activity. Stores the message (once, whatever is retried) and asks for the right to send it, both at the same
  * time; where that is free at once, the first attempt is made here, which spares the way over the server. It never
- * waits for a slot: a local activity holds its worker's task slot.
+ * waits for a slot: a local activity holds its worker's task slot. A scheduled message is stored, and released to the
+ * queue by the call that comes when its time has come.
  */
 export function persistAndReserve(dependencies: Dependencies) {
   const { store, workspaces, broker } = dependencies;
-  return async (message: OutboundMessage): Promise<Persisted> => {
-    const { limits, errorPolicy } = await workspaces.get(message.workspaceId);
-    const asked = broker.acquire(message.workspaceId, message.priority, limits).catch(unlessUnavailable);
-    const stored = await store.persist(message).catch(async (error: unknown) => {
+  return async (given: OutboundMessage): Promise<Persisted> => {
+    const { limits, errorPolicy } = await workspaces.get(given.workspaceId);
+    const isAhead = (given.sendAtMs ?? 0) > Date.now();
+    const asked = isAhead ? undefined : broker.acquire(given.workspaceId, given.priority, limits).catch(unlessUnavailable);
+    const stored = await store.persist(given).catch(async (error: unknown) => {
       const unneeded = await asked;
       if (unneeded?.kind === 'permit') unneeded.permit.drop();
       throw error;
     });
     const grant = await asked;
-    const { createdAtMs, status, attempt, providerMessageId } = stored;
-    const owned = stored.samePayload && stored.generation === message.generation && !isClosed(status);
+    const { createdAtMs, attempt, providerMessageId, validUntilMs } = stored;
+    const ours = stored.samePayload && stored.generation === given.generation;
+    const status = ours && stored.status === 'scheduled' ? await releaseIfDue(dependencies, given, stored) : stored.status;
+    const owned = ours && !isClosed(status);
+    const message = { ...given, validUntilMs };
     const persisted = {
       createdAtMs,
       status,
@@ -38,7 +44,19 @@ export function persistAndReserve(dependencies: Dependencies) {
       waitingFor: 'slot' as const,
       submission: null,
       ...(Object.keys(errorPolicy).length > 0 && { errorPolicy }),
+      // Put off by an earlier run, or by the hours of the recipient.
+      ...((status === 'scheduled' || validUntilMs !== given.validUntilMs) && {
+        deferral: { sendAtMs: stored.sendAtMs ?? 0, validUntilMs },
+      }),
     };
+    if (status === 'scheduled' && owned) {
+      if (grant?.kind === 'permit') grant.permit.drop();
+      return {
+        ...persisted,
+        waitMs: Math.max(0, (stored.sendAtMs ?? 0) - Date.now()),
+        waitingFor: given.quietHours ? 'quietHours' : 'schedule',
+      };
+    }
     if (!owned || !grant) {
       if (grant?.kind === 'permit') grant.permit.drop();
       return { ...persisted, waitMs: owned ? limiterUnavailableRetryMs : 0, waitingFor: 'limiter' };
@@ -51,6 +69,18 @@ export function persistAndReserve(dependencies: Dependencies) {
     }
     return { ...persisted, submission: await firstAttempt(dependencies, { message, createdAtMs, attempt, token: null }, grant) };
   };
+}
+
+/** Lets a scheduled message into the queue once its time has come; answers its state. */
+async function releaseIfDue(
+  { store }: Dependencies,
+  { workspaceId, messageId }: OutboundMessage,
+  { status, createdAtMs, attempt, sendAtMs }: PersistedMessage,
+): Promise<MessageStatus> {
+  if ((sendAtMs ?? 0) > Date.now()) return status;
+  const about = { workspaceId, messageId, createdAtMs, attempt, provider: '', attemptStatus: null };
+  const advanced = await store.advance({ ...about, messageStatus: 'queued', from: ['scheduled'] });
+  return advanced?.status ?? status;
 }
 
 /** A failure of the first attempt proves that nothing was sent; the next one is an activity that people can see. */

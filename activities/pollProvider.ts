@@ -17,6 +17,7 @@ export function pollProvider(dependencies: Dependencies) {
     const news = {
       workspaceId: message.workspaceId,
       messageId: message.messageId,
+      createdAtMs: newest.createdAtMs,
       attempt: newest.attempt,
       provider: newest.provider,
       attemptStatus: found.status,

@@ -19,7 +19,7 @@ export function reconcileAttempt(dependencies: Dependencies) {
     const ref = { workspaceId: message.workspaceId, messageId: message.messageId, createdAtMs };
     const twins = await doubtfulTwins(database, ref);
     const own = twins.find((twin) => twin.messageId === message.messageId && twin.attempt === attempt);
-    const about = { workspaceId: message.workspaceId, messageId: message.messageId, attempt, provider: own?.provider ?? '' };
+    const about = { ...ref, attempt, provider: own?.provider ?? '' };
     const standing = async () => store.advance({ ...about, attemptStatus: null, messageStatus: 'uncertain', from: [] });
     if (!own) {
       const now = await standing();

@@ -1,4 +1,5 @@
-import type { RecordedOutcome, StoredRef } from '../storage/messages.js';
+import type { StoredRef } from '../storage/messages.js';
+import type { RecordedOutcome } from '../storage/recordOutcomes.js';
 import type { Dependencies } from './dependencies.js';
 import { failureOf } from './failures.js';
 

@@ -11,7 +11,7 @@ import type { Dependencies } from './dependencies.js';
 const storeTriesMax = 3;
 const storeRetryMs = 100;
 
-type AttemptRef = Pick<Advance, 'workspaceId' | 'messageId' | 'attempt' | 'provider'>;
+type AttemptRef = Pick<Advance, 'workspaceId' | 'messageId' | 'createdAtMs' | 'attempt' | 'provider'>;
 
 /** What a decision about a refused message depends on. */
 export interface Circumstances {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
-import { attemptWriteWindowMs, inProcessWaitMaxMs, limiterUnavailableRetryMs } from '../domain/limits.js';
+import { attemptWriteWindowMs, inProcessWaitMaxMs, limiterUnavailableRetryMs, validitySecondsMax } from '../domain/limits.js';
 import { isClosed, isTerminal } from '../domain/messageStatus.js';
 import type { Submission, SubmitInput } from '../domain/submission.js';
 import { LimiterUnavailable } from '../limiter/askLimiterWorkflow.js';
@@ -11,16 +11,18 @@ import { providerNamed } from '../providers/registry.js';
 import { statusCallbackUrl } from '../storage/callbackUrls.js';
 import { type AttemptAnswer, beginAttempt } from '../storage/sendAttempts.js';
 import type { Workspace } from '../storage/workspaces.js';
+import { awaitTurn } from './awaitTurn.js';
+import { deferToOpening } from './deferToOpening.js';
 import type { Dependencies } from './dependencies.js';
 import { type FailureContext, failureOf, type Obstacle } from './failures.js';
 import { settleOutcome } from './settleOutcome.js';
 
 /** The provider's validity period, seconds. */
 const validityMinS = 1;
-const validityMaxS = 36_000;
 
 /** A grant that may be used now. */
 interface SendRight {
+  grant: Grant;
   limitsEpoch: number;
   used(): void;
   drop(): void;
@@ -43,12 +45,21 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
   const { message } = input;
   let grant: Grant | undefined = granted ?? (input.token ? { kind: 'slot', token: input.token } : undefined);
   let attempt = input.attempt + 1;
+  let atGate = false;
   for (;;) {
-    if (Date.now() > message.validUntilMs) return expire(dependencies, input, input.attempt);
+    const mayNot =
+      Date.now() > message.validUntilMs
+        ? await expire(dependencies, input, attempt - 1)
+        : ((await deferToOpening(dependencies, input)) ?? (input.outOfTurn && !atGate ? await awaitTurn(dependencies, input) : undefined));
+    if (mayNot) {
+      if (grant?.kind === 'permit') grant.permit.drop();
+      return mayNot;
+    }
     const workspace = await workspaces.get(message.workspaceId);
     const right = await rightOf(dependencies, workspace, input, grant);
     if ('kind' in right) return right;
-    const gateMs = gate.enter(message.workspaceId, workspace.limits);
+    const gateMs = atGate ? 0 : gate.enter(message.workspaceId, workspace.limits);
+    atGate = true;
     if (gateMs > 0) await delay(gateMs);
 
     const sent = await sendOnce(dependencies, workspace, input, attempt, right).catch((error: unknown) => {
@@ -60,13 +71,24 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
     if (sent.kind === 'late') {
       // The row is closed as not sent; its number is used up.
       attempt += 1;
+      atGate = false;
       continue;
+    }
+    const { standing } = sent;
+    if (standing.outOfTurn && isSendable(standing, message.generation)) {
+      const wait = await awaitTurn(dependencies, input);
+      if (!wait) {
+        // It keeps its right, and its place at the gate: nothing has left by them.
+        grant = right.grant;
+        attempt = standing.newestAttempt + 1;
+        continue;
+      }
+      right.drop();
+      return wait;
     }
     right.drop();
     grant = undefined;
-    const { standing } = sent;
-    if (standing.status !== 'queued' || standing.generation !== message.generation || standing.expired)
-      return foundOtherwise(dependencies, input, standing);
+    if (!isSendable(standing, message.generation)) return foundOtherwise(dependencies, input, standing);
     attempt = standing.newestAttempt + 1;
     // The limits were changed after the right was given.
     if (standing.limitsEpoch > right.limitsEpoch) workspaces.forget(message.workspaceId);
@@ -83,7 +105,8 @@ async function rightOf(
   let grant = given;
   for (;;) {
     if (grant?.kind === 'permit') {
-      if (grant.permit.isGood()) return grant.permit;
+      const { permit } = grant;
+      if (permit.isGood()) return { grant, limitsEpoch: permit.limitsEpoch, used: () => permit.used(), drop: () => permit.drop() };
       grant.permit.drop();
       grant = undefined;
     }
@@ -94,7 +117,7 @@ async function rightOf(
       const waitMs = token.notBeforeMs - now;
       if (waitMs > inProcessWaitMaxMs) return { kind: 'wait', waitMs, waitingFor: 'slot', token };
       if (waitMs > 0) await delay(waitMs);
-      return { limitsEpoch: token.limitsEpoch, used: () => undefined, drop: () => undefined };
+      return { grant, limitsEpoch: token.limitsEpoch, used: () => undefined, drop: () => undefined };
     }
     try {
       grant = await broker.acquire(message.workspaceId, message.priority, (await workspaces.get(message.workspaceId)).limits);
@@ -104,6 +127,11 @@ async function rightOf(
       throw error;
     }
   }
+}
+
+/** Whether the row is as a send needs it. */
+function isSendable({ status, generation, expired }: AttemptAnswer, own: number): boolean {
+  return status === 'queued' && generation === own && !expired;
 }
 
 /** The attempt's row as `beforeWrite` left it; `none` where no connection came about. */
@@ -131,8 +159,12 @@ async function sendOnce(
     from: message.from,
     body: message.body,
     mediaUrls: message.mediaUrls,
-    statusCallback: statusCallbackUrl(dependencies.publicBaseUrl, workspace, { messageId: message.messageId, attempt }),
-    validitySeconds: Math.min(validityMaxS, Math.max(validityMinS, Math.floor((message.validUntilMs - Date.now()) / 1_000))),
+    statusCallback: statusCallbackUrl(dependencies.publicBaseUrl, workspace, {
+      messageId: message.messageId,
+      createdAtMs: input.createdAtMs,
+      attempt,
+    }),
+    validitySeconds: Math.min(validitySecondsMax, Math.max(validityMinS, Math.floor((message.validUntilMs - Date.now()) / 1_000))),
   };
 
   const row: { state: RowState } = { state: 'none' };
@@ -164,7 +196,8 @@ async function sendOnce(
   const outcome = await providerNamed(providers, account.provider).send(account, request, beforeWrite);
   const decided = row.state;
   if (typeof decided === 'object' && 'refused' in decided) return { kind: 'refused', standing: decided.refused };
-  const news = { workspaceId: message.workspaceId, messageId: message.messageId, attempt, provider: account.provider };
+  const { workspaceId, messageId } = message;
+  const news = { workspaceId, messageId, createdAtMs: input.createdAtMs, attempt, provider: account.provider };
   if (decided === 'none') throw failureOf(unreachable(outcome), notBegun);
   const submission = await settleOutcome(dependencies, news, outcome, { validUntilMs: message.validUntilMs, overrides });
   if (submission.kind !== 'notStored') {
@@ -186,8 +219,11 @@ function unreachable(outcome: SendOutcome): Obstacle {
 async function foundOtherwise(dependencies: Dependencies, input: SubmitInput, now: AttemptAnswer): Promise<Submission> {
   const { store, reconcileDelaysMs } = dependencies;
   const { message } = input;
-  const about = { workspaceId: message.workspaceId, messageId: message.messageId, attempt: now.newestAttempt, provider: '' };
+  const { workspaceId, messageId } = message;
+  const about = { workspaceId, messageId, createdAtMs: input.createdAtMs, attempt: now.newestAttempt, provider: '' };
   if (now.generation !== message.generation) return { kind: 'ended', status: now.status, error: null };
+  // Put off by an earlier run of this step, which did not get to say so.
+  if (now.status === 'scheduled') return { kind: 'wait', waitMs: 0, waitingFor: 'schedule', token: null };
   if (now.status === 'queued') return expire(dependencies, input, now.newestAttempt);
   if (now.status === 'dispatching' || now.status === 'uncertain') {
     const reason = 'an earlier run of this step began to send and did not say how it ended';
@@ -202,8 +238,17 @@ async function foundOtherwise(dependencies: Dependencies, input: SubmitInput, no
 async function expire(dependencies: Dependencies, input: SubmitInput, attempt: number): Promise<Submission> {
   const { workspaceId, messageId, generation } = input.message;
   const error = { code: 'expired', message: 'its validity was over before it could be sent' };
-  const ending = { attemptStatus: null, messageStatus: 'expired', from: ['queued'], error } as const;
-  const stored = await dependencies.store.advance({ workspaceId, messageId, attempt, provider: '', ...ending, from: [...ending.from] });
+  const stored = await dependencies.store.advance({
+    workspaceId,
+    messageId,
+    createdAtMs: input.createdAtMs,
+    attempt,
+    provider: '',
+    attemptStatus: null,
+    messageStatus: 'expired',
+    from: ['queued'],
+    error,
+  });
   if (!stored || stored.status === 'expired') return { kind: 'ended', status: 'expired', error };
   const { status, newestAttempt, providerMessageId } = stored;
   return foundOtherwise(dependencies, input, {
@@ -214,5 +259,6 @@ async function expire(dependencies: Dependencies, input: SubmitInput, attempt: n
     providerMessageId,
     limitsEpoch: 0,
     expired: true,
+    outOfTurn: false,
   });
 }

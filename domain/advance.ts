@@ -7,6 +7,8 @@ import type { AttemptStatus, MessageStatus } from './messageStatus.js';
 export interface Advance {
   workspaceId: string;
   messageId: string;
+  /** When the message was stored: says in which partition it lies. Epoch milliseconds. */
+  createdAtMs: number;
   /** Number of the attempt the news is about; 0 where there was none. */
   attempt: number;
   provider: string;

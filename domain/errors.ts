@@ -1,3 +1,5 @@
+import type { MessageStatus } from './messageStatus.js';
+
 /**
  * Every error a client can meet, decided once: its HTTP status and its title. The detail says what was wrong with this
  * request and what to do. Codes are stable; a code without a decision does not compile.
@@ -13,6 +15,7 @@ export const problems = {
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   idempotency_key_reused: { status: 422, title: 'This idempotency key belongs to another message' },
+  too_late_to_cancel: { status: 409, title: 'The message can not be canceled any more' },
   templates_not_available: { status: 422, title: 'Templates are not available yet' },
   unknown_sender: { status: 422, title: 'The sender does not belong to this workspace' },
   unavailable: { status: 503, title: 'The message could not be accepted right now' },
@@ -30,7 +33,13 @@ export class Problem extends Error {
   constructor(
     readonly code: ProblemCode,
     detail: string,
-    readonly extra: { errors?: FieldError[]; retryAfterSeconds?: number; idempotencyKey?: string; allow?: string } = {},
+    readonly extra: {
+      errors?: FieldError[];
+      retryAfterSeconds?: number;
+      idempotencyKey?: string;
+      allow?: string;
+      messageStatus?: MessageStatus;
+    } = {},
   ) {
     super(detail);
     this.name = 'Problem';

@@ -16,10 +16,14 @@ export const pageSizeDefault = 50;
 export const acceptDeadlineMs = 5_000;
 /** Starts that a server has under way at once; a burst waits its turn here, so that its last ones don't run out of time at Temporal. */
 export const acceptsConcurrentMax = 32;
-/** How long a process may trust what it read of a workspace's settings. Limits, consent and revocation are decided again in the attempt transaction. */
-export const settingsCacheMs = 5_000;
-/** A revoked API key stops working within this time in every process. */
-export const apiKeyCacheMs = 3_000;
+/** How long a process trusts what it read of a workspace's settings while it does not hear of changes. Limits and consent are decided again in the attempt transaction. */
+export const settingsUnheardMs = 5_000;
+/** The same for API keys: a revoked one stops working within this time, and within moments while changes are heard of. */
+export const apiKeyUnheardMs = 3_000;
+/** What was read of settings is read anew after this time in any case; while the database is away it serves no longer than this. */
+export const settingsKeptMaxMs = 5 * 60_000;
+/** A database that takes longer than this to answer for settings is not waited for where they are known. */
+export const settingsReadPatienceMs = 250;
 
 export const rateDefaultPerSecond = 10;
 export const burstDefault = 50;
@@ -82,8 +86,31 @@ export const databaseAwayWaitMaxMs = 30_000;
 export const messageValidityDefaultMs = 4 * 60 * 60_000;
 /** After the end of its validity a message's workflow waits this long for a receipt before it asks once and closes. */
 export const receiptGraceDefaultMs = 10 * 60_000;
+/** The provider's validity period, and so a message's own. */
+export const validitySecondsMax = 36_000;
+/** How far ahead a message may be scheduled. */
+export const scheduleAheadMaxMs = 35 * 24 * 60 * 60_000;
+/** A sendAt that lies no further back than this means "now": clocks differ, and requests take their time. */
+export const sendAtPastToleranceMs = 60_000;
+/** Marketing does not leave in the last moments before the recipient's hours close: it takes its time to arrive. */
+export const quietHoursMarginMs = 2 * 60_000;
+/** A message that is out of turn waits in its process, looking again after each of these, where no more than so many are before it. */
+export const outOfTurnDelaysMs = [20, 40, 80, 160, 320] as const;
+export const messagesAheadNearMax = 8;
+/** The sleep of a message that is out of turn grows with how many are before it, between these two. */
+export const outOfTurnSleepMinMs = 250;
+export const outOfTurnSleepMaxMs = 10_000;
+/** So many messages before it are counted; more make no difference to its sleep. */
+export const messagesAheadCountedMax = 100;
+/** A predecessor that began to send this long ago and has no answer does not hold others up. */
+export const dispatchingHoldsMs = 2_000;
+/** Order is kept among messages that were stored no further apart; one that waits longer has outlived its validity, or was scheduled. */
+export const orderWindowMs = 11 * 60 * 60_000;
 /** A message that waits longer than this becomes visible as unusual (search attribute MessageStatus). */
 export const unusualWaitMs = 30_000;
+
+/** The mark that a message has ended waits this long for others: nobody waits for it, and one statement serves many. */
+export const recordLingerMs = 100;
 
 export const sendsConcurrentDefault = 50;
 export const eventFollowIntervalMs = 200;
@@ -91,4 +118,6 @@ export const eventsPerFollowMax = 500;
 export const socketHeartbeatMs = 30_000;
 export const socketEventBytesMax = 64 * 1024;
 export const traceQueryTimeoutMs = 2_000;
+/** A cancel is answered after this time, whether its workflow has heard of it or not. */
+export const cancelSignalTimeoutMs = 1_000;
 export const drainTimeoutMs = 10_000;

@@ -1,10 +1,15 @@
 import type { MessageStatus } from './messageStatus.js';
 import type { Priority } from './priority.js';
 import type { Encoding } from './segments.js';
+import type { WaitingFor } from './submission.js';
 
 /** What happens to a message whose sending is in doubt and for which the provider shows no proof. */
 export const ambiguousPolicies = ['prefer-no-duplicate', 'prefer-delivery'] as const;
 export type AmbiguousPolicy = (typeof ambiguousPolicies)[number];
+
+/** What a message is for. Marketing keeps to the hours of its recipient; what a person waits for does not. */
+export const categories = ['transactional', 'marketing'] as const;
+export type Category = (typeof categories)[number];
 
 /** An accepted outbound message: the input of the workflow sendMessage. Times are epoch milliseconds. */
 export interface OutboundMessage {
@@ -25,10 +30,23 @@ export interface OutboundMessage {
   encoding: Encoding;
   segments: number;
   acceptedAtMs: number;
+  /** Its place in the order of acceptance, epoch microseconds; unique within the process that accepted it. Absent in runs of before there was an order. */
+  acceptedAtUs?: number;
+  category?: Category;
+  /** When it may leave at the earliest; absent where that is at once. */
+  sendAtMs?: number;
+  /** That is because of the hours of its recipient. */
+  quietHours?: true;
   /** After this time the message is of no use and must not be sent any more. */
   validUntilMs: number;
   /** When the workflow stops waiting for a receipt, asks the provider once and closes. */
   closesAtMs: number;
+}
+
+/** When a message may leave and until when, where that is not as it was accepted. Epoch milliseconds. */
+export interface Deferral {
+  sendAtMs: number;
+  validUntilMs: number;
 }
 
 /** A right to send one message between two moments, given under one epoch of the workspace's limits. Epoch milliseconds. */
@@ -46,12 +64,22 @@ export interface MessageError {
 
 /** The answer of the workflow query `getMessageState`: where this run stands, for support and for the trace. */
 export interface MessageState {
-  step: 'persisting' | 'waiting for send token' | 'submitting' | 'reconciling' | 'awaiting status callback' | 'recording' | 'closed';
+  step:
+    | 'persisting'
+    | 'scheduled'
+    | 'waiting for send token'
+    | 'submitting'
+    | 'reconciling'
+    | 'awaiting status callback'
+    | 'recording'
+    | 'closed';
   status: MessageStatus;
   attempt: number;
   providerMessageId: string | null;
-  /** ISO time of the slot the message waits for, while it waits. */
+  /** ISO time until which the message waits, while it waits. */
   waitingUntil: string | null;
+  /** What it waits for, while it waits. */
+  waitingFor: WaitingFor | null;
   error: MessageError | null;
 }
 

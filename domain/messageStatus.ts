@@ -1,12 +1,13 @@
 /**
  * The life of one send attempt, and of the message, which mirrors its newest attempt.
  *
- *   queued → dispatching → (uncertain) → accepted → sending → sent → delivered | undelivered | failed | canceled
+ *   (scheduled) → queued → dispatching → (uncertain) → accepted → sending → sent → delivered | undelivered | failed | canceled
  *
  * Receipts come late, twice and out of order, so a status is applied only where it moves a life upwards.
  * `parked` (a person decides) and `unknown` (no receipt in time) end a workflow without proof and yield to any evidence.
  */
 export const messageStatuses = [
+  'scheduled',
   'queued',
   'dispatching',
   'uncertain',
@@ -26,13 +27,17 @@ export type MessageStatus = (typeof messageStatuses)[number];
 /** What a provider can prove about a message it has taken. */
 export type ProviderStatus = Extract<MessageStatus, 'accepted' | 'sending' | 'sent' | 'delivered' | 'undelivered' | 'failed' | 'canceled'>;
 
+/** States of a message that no attempt of it can have. */
+const withoutAttempt = ['scheduled', 'queued', 'parked', 'unknown', 'expired'] as const satisfies MessageStatus[];
+
 /**
  * The states of a row in send_attempt: `dispatching` = the request may be on its way; `notSent` = proved that no byte
  * left; `abandoned` = still in doubt when the message was sent once more.
  */
-export type AttemptStatus = Exclude<MessageStatus, 'queued' | 'parked' | 'unknown' | 'expired'> | 'notSent' | 'abandoned';
+export type AttemptStatus = Exclude<MessageStatus, (typeof withoutAttempt)[number]> | 'notSent' | 'abandoned';
 
 const rank: Record<MessageStatus, number> = {
+  scheduled: -1,
   queued: 0,
   dispatching: 1,
   uncertain: 2,
@@ -76,9 +81,12 @@ export function statusesThatYieldTo(next: MessageStatus): MessageStatus[] {
 export function attemptStatusesThatYieldTo(next: AttemptStatus): AttemptStatus[] {
   if (next === 'notSent' || next === 'abandoned') return ['dispatching', 'uncertain'];
   if (next === 'uncertain') return ['dispatching', 'uncertain'];
-  const lower = statusesThatYieldTo(next).filter((status) => !['queued', 'parked', 'unknown', 'expired'].includes(status));
+  const lower = statusesThatYieldTo(next).filter((status) => !(withoutAttempt as readonly string[]).includes(status));
   return [...(lower as AttemptStatus[]), 'notSent', 'abandoned'];
 }
+
+/** The states from which a message can be called back: nothing of it is on its way. */
+export const cancelableStatuses = ['scheduled', 'queued'] as const satisfies MessageStatus[];
 
 /** Applies receipts to a life in the order in which they came. */
 export function statusAfter(start: MessageStatus, receipts: readonly MessageStatus[]): MessageStatus {

@@ -6,3 +6,8 @@ export function toE164(text: string): string | undefined {
   const number = parsePhoneNumberFromString(text);
   return number?.isValid() ? number.number : undefined;
 }
+
+/** The country (ISO 3166-1) of a number in E.164 form, or undefined where it belongs to none, as satellite numbers do. */
+export function countryOf(e164: string): string | undefined {
+  return parsePhoneNumberFromString(e164)?.country;
+}

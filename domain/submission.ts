@@ -1,14 +1,15 @@
 /** What the activities of a message's life take and answer. Plain data: it lies in workflow histories. */
 import type { Advance } from './advance.js';
 import type { ErrorPolicyOverrides } from './errorPolicyOverrides.js';
-import type { MessageError, OutboundMessage, SendToken } from './message.js';
+import type { Deferral, MessageError, OutboundMessage, SendToken } from './message.js';
 import type { MessageStatus } from './messageStatus.js';
 
 /**
  * What a message waits for: its booked slot, a rate limiter or a database that does not answer, the time its provider
- * named, an account that is not set up, or the next try after one that failed.
+ * named, an account that is not set up, the next try after one that failed, the time for which it is scheduled, the
+ * hours of its recipient, or an earlier message to the same contact.
  */
-export type WaitingFor = 'slot' | 'limiter' | 'provider' | 'configuration' | 'database' | 'retry';
+export type WaitingFor = 'slot' | 'limiter' | 'provider' | 'configuration' | 'database' | 'retry' | 'schedule' | 'quietHours' | 'earlier';
 
 /** When a message whose attempt failed is tried again. */
 export interface Again {
@@ -19,7 +20,7 @@ export interface Again {
 /** Answer of persistAndReserve. */
 export interface Persisted {
   createdAtMs: number;
-  /** Where the message stands: `queued` for a new one, or what an earlier run left. */
+  /** Where the message stands: `queued` or `scheduled` for a new one, or what an earlier run left. */
   status: MessageStatus;
   /** Sends begun so far. */
   attempt: number;
@@ -31,6 +32,8 @@ export interface Persisted {
   /** Milliseconds from the end of the activity to the slot, or to the next question. */
   waitMs: number;
   waitingFor: WaitingFor;
+  /** Where the row's times are not those that the run was started with. */
+  deferral?: Deferral;
   /** What the first attempt came to, where its turn was at once. */
   submission: Submission | null;
   /** What the workspace decides otherwise about errors, where it does. */
@@ -43,6 +46,8 @@ export interface SubmitInput {
   createdAtMs: number;
   attempt: number;
   token: SendToken | null;
+  /** It was out of turn before: it looks whether it still is before it asks for the right to send. */
+  outOfTurn?: boolean;
 }
 
 export type Submission =
@@ -51,7 +56,15 @@ export type Submission =
   /** What became of it could not be stored: the workflow stores `news` first and goes on with `next`; nobody sends again before. */
   | { kind: 'notStored'; news: Advance; next: Submission }
   /** Its turn is later; after a try that failed with its number and the error. */
-  | { kind: 'wait'; waitMs: number; waitingFor: WaitingFor; token: SendToken | null; attempt?: number; error?: MessageError }
+  | {
+      kind: 'wait';
+      waitMs: number;
+      waitingFor: WaitingFor;
+      token: SendToken | null;
+      deferral?: Deferral;
+      attempt?: number;
+      error?: MessageError;
+    }
   /** It ended without being sent by this run. */
   | { kind: 'ended'; status: MessageStatus; error: MessageError | null }
   /** Whether the provider has it is not known. */

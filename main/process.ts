@@ -11,6 +11,7 @@ import { Database } from '../platform/database.js';
 import { EventBus } from '../platform/eventBus.js';
 import { createLogger } from '../platform/logger.js';
 import { SettingsStore } from '../platform/prisma.js';
+import { SettingsWatch } from '../platform/settingsWatch.js';
 import { connectImpatient, connectWorkers, createClient } from '../platform/temporalClient.js';
 import { Turns } from '../platform/turns.js';
 import { createProviders, type ProviderRegistry } from '../providers/registry.js';
@@ -18,7 +19,13 @@ import { startServer } from '../server/server.js';
 import { ApiKeyRegister } from '../storage/apiKeys.js';
 import { MessageStore } from '../storage/messageStore.js';
 import { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
-import { createLimiterWorker, createMessagesWorker, createSendsWorker, type WorkerSettings } from '../workers/createWorker.js';
+import {
+  createLimiterWorker,
+  createMessagesWorker,
+  createSendsWorker,
+  hasEagerRoom,
+  type WorkerSettings,
+} from '../workers/createWorker.js';
 import { temporalRuntimeOptions } from './temporalRuntime.js';
 
 export interface RunningProcess {
@@ -44,7 +51,8 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
   const temporal = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE };
   const database = new Database(config.DATABASE_URL, config.DATABASE_CONNECTIONS_MAX, logger);
   const settings = new SettingsStore(database);
-  const workspaces = new WorkspaceDirectory(database, Buffer.from(config.ENCRYPTION_KEY, 'base64'));
+  const changes = new SettingsWatch(config.DATABASE_URL, logger);
+  const workspaces = new WorkspaceDirectory(database, Buffer.from(config.ENCRYPTION_KEY, 'base64'), changes);
   const bus = new EventBus(config.REDIS_URL, logger);
   const store = new MessageStore(database, bus);
   const providers =
@@ -55,6 +63,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
   const connection: NativeConnection = await connectWorkers(temporal);
   const workers: Worker[] = [];
   let impatient: Connection | undefined;
+  let roomForStarts = () => false;
   const forWorkers: WorkerSettings = {
     connection,
     namespace: temporal.namespace,
@@ -79,9 +88,11 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       firstSendIsLocal: config.FIRST_SEND === 'local',
     };
     const sends = createSendActivities(dependencies);
-    if (has('messages'))
-      workers.push(await createMessagesWorker(forWorkers, createLocalActivities(dependencies), has('sends') ? sends : undefined));
-    else workers.push(await createSendsWorker(forWorkers, sends));
+    if (has('messages')) {
+      const worker = await createMessagesWorker(forWorkers, createLocalActivities(dependencies), has('sends') ? sends : undefined);
+      roomForStarts = () => hasEagerRoom(worker, forWorkers.workflowTasksConcurrentMax);
+      workers.push(worker);
+    } else workers.push(await createSendsWorker(forWorkers, sends));
   }
   if (has('limiter')) workers.push(await createLimiterWorker(forWorkers));
   if (has('maintenance')) await database.asMaintenance('select ensure_weeks_ahead($1)', [partitionWeeksAhead]);
@@ -94,8 +105,9 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
         store,
         workspaces,
         settings,
-        apiKeys: new ApiKeyRegister(database),
+        apiKeys: new ApiKeyRegister(database, changes),
         providers,
+        hasEagerRoom: roomForStarts,
         starts: new Turns(acceptsConcurrentMax),
         temporal: createClient(connection, temporal),
         bus,
@@ -116,6 +128,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       await impatient?.close();
       await connection.close();
       bus.close();
+      await changes.close();
       await settings.close();
       await database.close();
       logger.info({ event: 'process.stopped' });

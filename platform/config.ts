@@ -111,7 +111,7 @@ export const variables = {
     'Requests to providers a process has in flight at once.',
     '50',
   ),
-  WORKFLOW_TASKS_CONCURRENT_MAX: variable(wholeNumber(2, 1_000).default(100), 'Workflow tasks a process works on at once.', '100'),
+  WORKFLOW_TASKS_CONCURRENT_MAX: variable(wholeNumber(2, 2_000).default(400), 'Workflow tasks a process works on at once.', '400'),
   WORKFLOWS_CACHED_MAX: variable(
     wholeNumber(2, 100_000).default(2_000),
     'Workflows a process keeps in memory between their tasks.',

@@ -8,16 +8,19 @@ import type { OutboundMessage } from '../domain/message.js';
 import { temporalPriorityKey } from '../domain/priority.js';
 import { countSegments } from '../domain/segments.js';
 import { searchAttributeNames, taskQueues } from '../domain/taskQueues.js';
+import { acceptClock } from '../platform/acceptClock.js';
 import { equalBytes, hmac, sha256 } from '../platform/crypto.js';
 import type { Logger } from '../platform/logger.js';
 import { uuidv7 } from '../platform/uuid.js';
-import { findMessage } from '../storage/messages.js';
+import { findKey } from '../storage/messageKeys.js';
+import { readMessage } from '../storage/messages.js';
 import { contactIdOf, type Workspace } from '../storage/workspaces.js';
 import { getMessageQuery, getMessageStateQuery } from '../workflows/messages.js';
 import type { sendMessage } from '../workflows/sendMessage.js';
 import type { MessageView } from './messageView.js';
 import { viewOf, viewOfNew } from './messageView.js';
 import type { MessageRequest } from './requestSchemas.js';
+import { sendTimes } from './sendTimes.js';
 import type { Services } from './services.js';
 
 const workspaceIdKey = defineSearchAttributeKey(searchAttributeNames.workspaceId, SearchAttributeType.KEYWORD);
@@ -47,7 +50,7 @@ function senderOf(workspace: Workspace, from: string | undefined): { id: string;
 /**
  * Accepts a message, whichever road it came: the one function behind POST /v1/messages and `message:outbound`. It
  * answers after Temporal has committed the workflow's start; a repeat under the same key answers the first message.
- * Throws Problem: `unknown_sender`, `idempotency_key_reused`, or `unavailable` with the key to retry with.
+ * Throws Problem: `invalid_request` for its times, `unknown_sender`, `idempotency_key_reused`, or `unavailable` with the key to retry with.
  */
 export async function acceptMessage(
   services: Services,
@@ -58,14 +61,13 @@ export async function acceptMessage(
   const workspace = await services.workspaces.get(workspaceId);
   const sender = senderOf(workspace, request.from);
   const messageId = messageIdOf(workspace, idempotencyKey);
-  const payloadHash = sha256(
-    JSON.stringify([request.to, request.body, sender.phoneNumber, request.priority, request.mediaUrls, sorted(request.metadata)]),
-  );
+  const payloadHash = payloadHashOf(request, sender.phoneNumber);
   const first = async (): Promise<{ message: MessageView; repeated: true } | undefined> => {
-    const found = await findMessage(services.database, workspaceId, messageId);
-    if (!found) return undefined;
-    refuseOtherPayload(equalBytes(found.payloadSha256, payloadHash));
-    return { message: viewOf(found.message), repeated: true };
+    const key = await findKey(services.database, workspaceId, messageId);
+    if (!key) return undefined;
+    refuseOtherPayload(equalBytes(key.payloadSha256, payloadHash));
+    const stored = await readMessage(services.database, key);
+    return stored && { message: viewOf(stored), repeated: true };
   };
 
   const known = idempotencyKey === undefined ? undefined : await first();
@@ -73,7 +75,7 @@ export async function acceptMessage(
 
   const now = Date.now();
   const { encoding, segments } = countSegments(request.body);
-  const validUntilMs = now + services.config.MESSAGE_VALIDITY_S * 1_000;
+  const times = sendTimes(request, now, services.config.MESSAGE_VALIDITY_S);
   const message: OutboundMessage = {
     workspaceId,
     messageId,
@@ -90,8 +92,10 @@ export async function acceptMessage(
     encoding,
     segments,
     acceptedAtMs: now,
-    validUntilMs,
-    closesAtMs: validUntilMs + services.config.RECEIPT_GRACE_S * 1_000,
+    acceptedAtUs: acceptClock(now),
+    category: request.category,
+    ...times,
+    closesAtMs: times.validUntilMs + services.config.RECEIPT_GRACE_S * 1_000,
   };
   const started = await services.starts.run(() => start(services, message, idempotencyKey));
   if (started) return { message: viewOfNew(message), repeated: false };
@@ -138,10 +142,22 @@ export async function acceptedMessage({ temporal }: Services, ref: MessageRef): 
   }
 }
 
+/** Of what the client asked for. The younger fields count where they are given, so that older requests keep their hash. */
+function payloadHashOf(request: MessageRequest, from: string): Buffer {
+  const { to, body, priority, mediaUrls, metadata, category, sendAt, validitySeconds } = request;
+  const when =
+    category === 'marketing' || sendAt !== undefined || validitySeconds !== undefined ? [[category, sendAt, validitySeconds]] : [];
+  return sha256(JSON.stringify([to, body, from, priority, mediaUrls, sorted(metadata), ...when]));
+}
+
 const sorted = (record: Record<string, string>) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** Starts the message's workflow; false where it was started before. */
-async function start({ temporal, logger }: Services, message: OutboundMessage, idempotencyKey: string | undefined): Promise<boolean> {
+async function start(
+  { temporal, hasEagerRoom, logger }: Services,
+  message: OutboundMessage,
+  idempotencyKey: string | undefined,
+): Promise<boolean> {
   try {
     await temporal.withDeadline(Date.now() + acceptDeadlineMs, () =>
       temporal.workflow.start<typeof sendMessage>('sendMessage', {
@@ -151,7 +167,7 @@ async function start({ temporal, logger }: Services, message: OutboundMessage, i
         // Told apart from a first start below, which "use existing" would not allow.
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
-        requestEagerStart: true,
+        requestEagerStart: hasEagerRoom(),
         memo: { payloadHash: message.payloadHash },
         staticSummary: `${message.priority} to ${maskNumber(message.to)}`,
         typedSearchAttributes: [

@@ -1,4 +1,4 @@
-import type { MessageError, OutboundMessage } from '../domain/message.js';
+import type { Category, MessageError, OutboundMessage } from '../domain/message.js';
 import type { MessageStatus } from '../domain/messageStatus.js';
 import type { StoredMessage } from '../storage/messages.js';
 
@@ -14,18 +14,31 @@ export interface MessageView {
   mediaUrls: string[];
   metadata: Record<string, string>;
   priority: string;
+  category: Category;
   encoding: string;
   segments: number;
   attempt: number;
   providerMessageId: string | null;
   error: MessageError | null;
+  /** When it may leave at the earliest; null where that was at once. */
+  sendAt: string | null;
+  /** After this time it is not sent any more. */
+  validUntil: string | null;
   createdAt: string;
   updatedAt: string;
 }
 
+const iso = (time: Date | null) => time && time.toISOString();
+
 export function viewOf(message: StoredMessage): MessageView {
-  const { workspaceId: _workspaceId, generation: _generation, createdAt, updatedAt, ...shown } = message;
-  return { ...shown, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
+  const { workspaceId: _workspaceId, generation: _generation, sendAt, validUntil, createdAt, updatedAt, ...shown } = message;
+  return {
+    ...shown,
+    sendAt: iso(sendAt),
+    validUntil: iso(validUntil),
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+  };
 }
 
 /** A message that was accepted a moment ago and may not be stored as a row yet. */
@@ -35,18 +48,21 @@ export function viewOfNew(message: OutboundMessage): MessageView {
     id: message.messageId,
     conversationId: message.contactId,
     direction: 'outbound',
-    status: 'queued',
+    status: message.sendAtMs === undefined ? 'queued' : 'scheduled',
     to: message.to,
     from: message.from,
     body: message.body,
     mediaUrls: message.mediaUrls,
     metadata: message.metadata,
     priority: message.priority,
+    category: message.category ?? 'transactional',
     encoding: message.encoding,
     segments: message.segments,
     attempt: 0,
     providerMessageId: null,
     error: null,
+    sendAt: message.sendAtMs === undefined ? null : new Date(message.sendAtMs).toISOString(),
+    validUntil: new Date(message.validUntilMs).toISOString(),
     createdAt: at,
     updatedAt: at,
   };

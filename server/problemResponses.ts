@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { Problem, type ProblemCode, problems } from '../domain/errors.js';
+import type { MessageStatus } from '../domain/messageStatus.js';
 import { databaseFailureOf } from '../platform/databaseFailure.js';
 import type { Logger } from '../platform/logger.js';
 
@@ -12,10 +13,12 @@ export interface ProblemBody {
   detail: string;
   errors?: { field: string; message: string }[];
   idempotencyKey?: string;
+  /** Of the message that the request is about. */
+  messageStatus?: MessageStatus;
 }
 
 export function problemBody(problem: Problem): ProblemBody {
-  const { errors, idempotencyKey } = problem.extra;
+  const { errors, idempotencyKey, messageStatus } = problem.extra;
   return {
     type: `/problems/${problem.code}`,
     title: problem.title,
@@ -24,6 +27,7 @@ export function problemBody(problem: Problem): ProblemBody {
     detail: problem.message,
     ...(errors && { errors }),
     ...(idempotencyKey && { idempotencyKey }),
+    ...(messageStatus && { messageStatus }),
   };
 }
 

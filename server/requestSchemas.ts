@@ -7,7 +7,9 @@ import {
   metadataBytesMax,
   pageSizeDefault,
   pageSizeMax,
+  validitySecondsMax,
 } from '../domain/limits.js';
+import { categories } from '../domain/message.js';
 import { toE164 } from '../domain/phoneNumber.js';
 import { priorities } from '../domain/priority.js';
 
@@ -35,6 +37,8 @@ const metadata = z
   .record(z.string(), z.string())
   .refine((value) => JSON.stringify(value).length <= metadataBytesMax, `is too large: at most ${metadataBytesMax} bytes`);
 
+const validity = `must be a whole number of seconds from 1 to ${validitySecondsMax}`;
+
 /** The body of POST /v1/messages and the payload of `message:outbound`. */
 export const messageRequest = z.strictObject({
   to: phoneNumber,
@@ -47,6 +51,9 @@ export const messageRequest = z.strictObject({
     .refine((urls) => urls.length <= mediaUrlsMax, `has too many entries: at most ${mediaUrlsMax}`)
     .default([]),
   metadata: metadata.default({}),
+  category: z.enum(categories, { error: `must be one of ${categories.join(', ')}` }).default('transactional'),
+  sendAt: z.iso.datetime({ offset: true, error: 'must be a time in ISO 8601 with its offset, e.g. 2026-12-01T09:00:00Z' }).optional(),
+  validitySeconds: z.number({ error: validity }).int(validity).min(1, validity).max(validitySecondsMax, validity).optional(),
 });
 export type MessageRequest = z.infer<typeof messageRequest>;
 
@@ -60,6 +67,9 @@ export const idempotencyKey = z
 export const outboundEvent = messageRequest.extend({ idempotencyKey: idempotencyKey.optional() });
 
 export const uuid = z.string().refine(isUuid, 'must be a UUID');
+
+/** The payload of `message:cancel`. */
+export const cancelEvent = z.strictObject({ messageId: uuid });
 
 /** The payload of `conversation:open`. */
 export const conversationOpenEvent = z.strictObject({ conversationId: uuid, afterSeq: z.number().int().min(0).optional() });

@@ -19,6 +19,8 @@ export interface Services {
   settings: SettingsStore;
   apiKeys: ApiKeyRegister;
   providers: ProviderRegistry;
+  /** Whether this process can run the first task of a start at once. */
+  hasEagerRoom(): boolean;
   /** Starts of workflows take turns. */
   starts: Turns;
   /** On the workers' connection where this process runs messages too, so that starts are eager. */

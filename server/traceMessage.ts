@@ -36,7 +36,7 @@ export async function traceMessage(services: Services, message: StoredMessage): 
   return {
     message: viewOf(message),
     events: events.map(({ workspaceId: _w, conversationId: _c, messageId: _m, direction: _d, ...event }) => event),
-    attempts,
+    attempts: attempts.map(({ createdAtMs: _, ...attempt }) => attempt),
     workflow: {
       id: workflowId,
       url: config.TEMPORAL_UI_URL

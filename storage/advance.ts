@@ -3,6 +3,7 @@ import { attemptStatusesThatYieldTo, type MessageStatus, statusesThatYieldTo } f
 import type { Database, Statement } from '../platform/database.js';
 import { uuidv7 } from '../platform/uuid.js';
 import { appendEvents } from './messageEvents.js';
+import { timeBounds } from './timeBounds.js';
 
 /** What the news changed. `moved`: the message's state is new. */
 export interface Advanced {
@@ -12,26 +13,26 @@ export interface Advanced {
   status: MessageStatus;
   newestAttempt: number;
   providerMessageId: string | null;
-  createdAtMs: number;
 }
 
+// The bounds say the same as the equality beside them; but by them the partitions are chosen before the statement starts.
 const advanceStatement: Statement = {
   name: 'advance',
   text: `
   with input as (
     select * from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-        $11::text[], $12::text[], $13::uuid[], $14::jsonb[])
+        $11::text[], $12::text[], $13::uuid[], $14::jsonb[], $15::timestamptz[])
       with ordinality as i (workspace_id, message_id, attempt, provider, attempt_status, attempt_from, message_status, message_from,
-        provider_message_id, error_code, error_message, evidence, receipt_id, receipt, n)
+        provider_message_id, error_code, error_message, evidence, receipt_id, receipt, created_at, n)
   ), receipts as (
     insert into callback_receipt (workspace_id, received_at, id, message_id, attempt, provider_message_id, status, raw)
     select workspace_id, date_trunc('milliseconds', now()), receipt_id, message_id, attempt, coalesce(provider_message_id, ''),
       message_status, receipt
     from input where receipt is not null
   ), current as (
-    select i.*, m.created_at, m.status as previous_status, m.attempt as newest_attempt, m.provider_message_id as known_id
-    from input i join message_key k using (workspace_id, message_id)
-    join message m on m.workspace_id = i.workspace_id and m.created_at = k.created_at and m.id = i.message_id
+    select i.*, m.status as previous_status, m.attempt as newest_attempt, m.provider_message_id as known_id
+    from input i
+    join message m on m.workspace_id = i.workspace_id and m.created_at = i.created_at and m.id = i.message_id and m.created_at between $16 and $17
     order by i.workspace_id, i.message_id for update of m
   ), refs as (
     insert into provider_reference (workspace_id, provider, provider_message_id, message_id, message_created_at, attempt)
@@ -43,20 +44,20 @@ const advanceStatement: Statement = {
       error_code = i.error_code, error_message = i.error_message, evidence = coalesce(i.evidence, a.evidence), updated_at = now()
     from current i
     where a.workspace_id = i.workspace_id and a.created_at = i.created_at and a.message_id = i.message_id and a.attempt = i.attempt
-      and a.status = any (string_to_array(i.attempt_from, ','))
+      and a.created_at between $16 and $17 and a.status = any (string_to_array(i.attempt_from, ','))
     returning i.n
   ), moved as (
     update message m set status = i.message_status, provider_message_id = coalesce(i.provider_message_id, m.provider_message_id),
       error_code = i.error_code, error_message = i.error_message, updated_at = now()
     from current i left join settled s on s.n = i.n
-    where m.workspace_id = i.workspace_id and m.created_at = i.created_at and m.id = i.message_id
+    where m.workspace_id = i.workspace_id and m.created_at = i.created_at and m.id = i.message_id and m.created_at between $16 and $17
       and m.attempt = i.attempt and m.status <> i.message_status and m.status = any (string_to_array(i.message_from, ','))
       and (i.attempt_status is null or s.n is not null)
     returning m.workspace_id, m.contact_id, m.id as message_id, m.direction, m.status, m.attempt, m.provider_message_id, m.error_code,
       m.error_message, i.n
   ), ${appendEvents('moved', 'exists')}
   select i.n, s.n is not null as attempt_moved, m.n is not null as moved, i.previous_status, coalesce(m.status, i.previous_status) as status,
-    i.newest_attempt, coalesce(m.provider_message_id, i.known_id, i.provider_message_id) as provider_message_id, i.created_at
+    i.newest_attempt, coalesce(m.provider_message_id, i.known_id, i.provider_message_id) as provider_message_id
   from current i left join settled s on s.n = i.n left join moved m on m.n = i.n`,
 };
 
@@ -68,7 +69,6 @@ interface AdvanceRow extends Record<string, unknown> {
   status: MessageStatus;
   newest_attempt: number;
   provider_message_id: string | null;
-  created_at: Date;
 }
 
 /**
@@ -95,6 +95,8 @@ export async function advanceMessages(database: Database, news: Advance[]): Prom
       column((one) => one.evidence ?? null),
       column((one) => (one.receipt ? uuidv7() : null)),
       column((one) => (one.receipt ? JSON.stringify(one.receipt) : null)),
+      column((one) => new Date(one.createdAtMs)),
+      ...timeBounds(news),
     ],
   );
   const answers: (Advanced | undefined)[] = news.map(() => undefined);
@@ -106,7 +108,6 @@ export async function advanceMessages(database: Database, news: Advance[]): Prom
       status: row.status,
       newestAttempt: row.newest_attempt,
       providerMessageId: row.provider_message_id,
-      createdAtMs: row.created_at.getTime(),
     };
   }
   return answers;

@@ -22,10 +22,9 @@ const failuresStatement: Statement = {
   text: `
   select m.valid_until, array(
     select a.error_code from send_attempt a
-    where a.workspace_id = m.workspace_id and a.created_at = m.created_at and a.message_id = m.id
+    where a.workspace_id = $1 and a.created_at = $4 and a.message_id = $2
       and a.status in ('failed', 'undelivered') and a.attempt <> $3 and a.error_code is not null) as codes
-  from message_key k join message m on m.workspace_id = k.workspace_id and m.created_at = k.created_at and m.id = k.message_id
-  where k.workspace_id = $1 and k.message_id = $2`,
+  from message m where m.workspace_id = $1 and m.id = $2 and m.created_at = $4`,
 };
 
 /**
@@ -63,11 +62,12 @@ export async function advanceAfterError(
 }
 
 async function againAfter(database: Database, news: Advance, code: string, overrides: ErrorPolicyOverrides): Promise<Again | null> {
-  const { workspaceId, messageId, attempt } = news;
+  const { workspaceId, messageId, createdAtMs, attempt } = news;
   const [message] = await database.forWorkspace<{ valid_until: Date | null; codes: string[] }>(workspaceId, failuresStatement, [
     workspaceId,
     messageId,
     attempt,
+    new Date(createdAtMs),
   ]);
   if (!message?.valid_until) return null;
   const errorClass = errorClassOf(code);

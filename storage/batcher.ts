@@ -13,6 +13,8 @@ export interface BatchOptions<In> {
   sizeMax?: number;
   /** Most statements under way at once. */
   concurrentMax?: number;
+  /** How long a statement waits for more inputs, where nobody waits for its answer. */
+  lingerMs?: number;
   /** Inputs of one key never share a statement. */
   keyOf(input: In): string;
 }
@@ -22,7 +24,7 @@ export interface BatchOptions<In> {
  * that fails is run again one by one, so that one bad row can't fail its neighbours.
  */
 export function batched<In, Out>(run: (inputs: In[]) => Promise<Out[]>, options: BatchOptions<In>): (input: In) => Promise<Out> {
-  const { sizeMax = 200, concurrentMax = 2, keyOf } = options;
+  const { sizeMax = 200, concurrentMax = 2, lingerMs = 0, keyOf } = options;
   let waiting: Job<In, Out>[] = [];
   let running = 0;
 
@@ -65,7 +67,9 @@ export function batched<In, Out>(run: (inputs: In[]) => Promise<Out[]>, options:
   return (input) =>
     new Promise<Out>((resolve, reject) => {
       waiting.push({ input, resolve, reject });
+      if (waiting.length > 1) return;
+      if (lingerMs > 0) setTimeout(pump, lingerMs);
       // After this turn of the event loop, so that calls made together travel together.
-      setImmediate(pump);
+      else setImmediate(pump);
     });
 }

@@ -4,13 +4,15 @@ import type { Workspace } from './workspaces.js';
 /** Which send a status callback is about. */
 export interface CallbackSubject {
   messageId: string;
+  /** When the message was stored, so that its row is found in one partition. Epoch milliseconds. */
+  createdAtMs: number;
   attempt: number;
 }
 
 const pathOf = (workspaceId: string) => `/callbacks/twilio/${workspaceId}/status`;
 
-function signatureOf({ id, keys }: Workspace, { messageId, attempt }: CallbackSubject): Buffer {
-  return hmac(keys.callback, id, messageId, String(attempt)).subarray(0, 16);
+function signatureOf({ id, keys }: Workspace, { messageId, createdAtMs, attempt }: CallbackSubject): Buffer {
+  return hmac(keys.callback, id, messageId, String(createdAtMs), String(attempt)).subarray(0, 16);
 }
 
 /**
@@ -19,7 +21,8 @@ function signatureOf({ id, keys }: Workspace, { messageId, attempt }: CallbackSu
  */
 export function statusCallbackUrl(publicBaseUrl: string, workspace: Workspace, subject: CallbackSubject): string {
   const signature = signatureOf(workspace, subject).toString('base64url');
-  return `${publicBaseUrl}${pathOf(workspace.id)}?message=${subject.messageId}&attempt=${subject.attempt}&signature=${signature}`;
+  const { messageId, createdAtMs, attempt } = subject;
+  return `${publicBaseUrl}${pathOf(workspace.id)}?message=${messageId}&stored=${createdAtMs}&attempt=${attempt}&signature=${signature}`;
 }
 
 /** Whether the query of a callback URL is one that we made for this workspace. */

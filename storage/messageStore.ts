@@ -1,10 +1,16 @@
 import type { Advance } from '../domain/advance.js';
+import { recordLingerMs } from '../domain/limits.js';
 import type { OutboundMessage } from '../domain/message.js';
+import type { MessageStatus } from '../domain/messageStatus.js';
 import type { Database } from '../platform/database.js';
 import type { EventBus } from '../platform/eventBus.js';
 import { type Advanced, advanceMessages } from './advance.js';
 import { batched } from './batcher.js';
-import { type PersistedMessage, persistMessages, type RecordedOutcome, recordOutcomes, type StoredRef } from './messages.js';
+import { cancelMessage } from './cancelMessage.js';
+import { type Deferred, deferMessage } from './deferMessage.js';
+import type { StoredRef } from './messages.js';
+import { type PersistedMessage, persistMessages } from './persistMessages.js';
+import { type RecordedOutcome, recordOutcomes } from './recordOutcomes.js';
 
 const keyOf = ({ workspaceId, messageId }: { workspaceId: string; messageId: string }) => `${workspaceId}/${messageId}`;
 
@@ -18,12 +24,16 @@ export class MessageStore {
   private readonly recordOne: (message: StoredRef) => Promise<RecordedOutcome | undefined>;
 
   constructor(
-    database: Database,
+    private readonly database: Database,
     private readonly bus: EventBus,
   ) {
-    this.persistOne = batched((messages: OutboundMessage[]) => persistMessages(database, messages), { keyOf });
+    this.persistOne = batched((messages: OutboundMessage[]) => persistMessages(database, messages), {
+      keyOf,
+      // One statement after the other: what this process took up first is stored first, and can be waited for.
+      concurrentMax: 1,
+    });
     this.advanceOne = batched((news: Advance[]) => advanceMessages(database, news), { keyOf });
-    this.recordOne = batched((messages: StoredRef[]) => recordOutcomes(database, messages), { keyOf });
+    this.recordOne = batched((messages: StoredRef[]) => recordOutcomes(database, messages), { keyOf, lingerMs: recordLingerMs });
   }
 
   /** Stores a message once; answers where it stands. */
@@ -38,6 +48,20 @@ export class MessageStore {
     const advanced = await this.advanceOne(news);
     if (advanced?.moved) this.bus.ring(news.workspaceId);
     return advanced;
+  }
+
+  /** Cancels a message that is not on its way yet; answers its state then, undefined where there is no such message. */
+  async cancel(message: StoredRef): Promise<MessageStatus | undefined> {
+    const cancellation = await cancelMessage(this.database, message);
+    if (cancellation?.moved) this.bus.ring(message.workspaceId);
+    return cancellation?.status;
+  }
+
+  /** Puts a queued message off until a time, epoch milliseconds; undefined where there is no such message. */
+  async defer(message: StoredRef, sendAtMs: number): Promise<Deferred | undefined> {
+    const deferred = await deferMessage(this.database, message, sendAtMs);
+    if (deferred?.moved) this.bus.ring(message.workspaceId);
+    return deferred;
   }
 
   /** Marks a message as finished and answers its final state; undefined where it is gone. */

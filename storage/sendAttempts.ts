@@ -1,3 +1,4 @@
+import { dispatchingHoldsMs, messagesAheadCountedMax, orderWindowMs } from '../domain/limits.js';
 import type { AmbiguousPolicy, MessageError } from '../domain/message.js';
 import type { AttemptStatus, MessageStatus } from '../domain/messageStatus.js';
 import type { Database, Statement } from '../platform/database.js';
@@ -26,13 +27,28 @@ export interface AttemptAnswer {
   providerMessageId: string | null;
   limitsEpoch: number;
   expired: boolean;
+  /** An earlier message to the same contact, from the same sender and in the same lane, has not left yet. */
+  outOfTurn: boolean;
 }
+
+/**
+ * The messages that must leave before message `m`: accepted earlier, not on their way, and still of use. One that is
+ * uncertain, parked, scheduled or tried again after an error holds nobody up; one that is dispatching does until its answer is there, or late. The
+ * times bound the search to the partitions in which there can be one.
+ */
+const aheadOf = (m: string, createdAt: string) => `
+  from message p
+  where p.workspace_id = ${m}.workspace_id and p.contact_id = ${m}.contact_id and p.recorded_at is null and p.accepted_at < ${m}.accepted_at
+    and p.created_at between ${createdAt} - interval '${orderWindowMs} milliseconds' and ${createdAt} + interval '1 minute'
+    and p.sender_id = ${m}.sender_id and p.priority = ${m}.priority
+    and (p.status = 'queued' and p.error_code is null and p.valid_until > clock_timestamp()
+      or p.status = 'dispatching' and p.updated_at > clock_timestamp() - interval '${dispatchingHoldsMs} milliseconds')`;
 
 const beginStatement: Statement = {
   name: 'begin_attempt',
   text: `
   with current as (
-    select m.*, w.limits_epoch, m.valid_until <= clock_timestamp() as expired
+    select m.*, w.limits_epoch, m.valid_until <= clock_timestamp() as expired, exists (select ${aheadOf('m', '$2::timestamptz')}) as out_of_turn
     from message m join workspace w on w.id = m.workspace_id
     where m.workspace_id = $1 and m.created_at = $2 and m.id = $3
     for update of m
@@ -42,7 +58,7 @@ const beginStatement: Statement = {
     select workspace_id, created_at, id, attempt + 1, $4, 'dispatching', $7, contact_id, sender_id, clock_timestamp(),
       clock_timestamp() + $8::integer * interval '1 millisecond', now()
     from current
-    where status = 'queued' and generation = $5 and limits_epoch <= $6 and attempt + 1 = $9 and not expired
+    where status = 'queued' and generation = $5 and limits_epoch <= $6 and attempt + 1 = $9 and not expired and not out_of_turn
     on conflict do nothing
     returning workspace_id, created_at, message_id, attempt
   ), moved as (
@@ -51,13 +67,14 @@ const beginStatement: Statement = {
     where m.workspace_id = b.workspace_id and m.created_at = b.created_at and m.id = b.message_id
     returning m.id
   )
-  select b.attempt as begun_attempt, c.status, c.generation, c.attempt, c.provider_message_id, c.limits_epoch, c.expired
+  select b.attempt as begun_attempt, c.status, c.generation, c.attempt, c.provider_message_id, c.limits_epoch, c.expired,
+    c.out_of_turn
   from current c left join begun b on true`,
 };
 
 /**
  * The attempt transaction: under the message's lock it decides whether this message may be sent now (state,
- * generation, validity, epoch of the limits) and inserts the attempt's row. After its commit the caller has
+ * generation, validity, epoch of the limits, order) and inserts the attempt's row. After its commit the caller has
  * `writeWindowMs` to write the first byte. Undefined where the message does not exist.
  */
 export async function beginAttempt(database: Database, request: AttemptRequest): Promise<AttemptAnswer | undefined> {
@@ -69,6 +86,7 @@ export async function beginAttempt(database: Database, request: AttemptRequest):
     provider_message_id: string | null;
     limits_epoch: number;
     expired: boolean;
+    out_of_turn: boolean;
   }>([request.workspaceId], beginStatement, [
     request.workspaceId,
     new Date(request.createdAtMs),
@@ -89,8 +107,27 @@ export async function beginAttempt(database: Database, request: AttemptRequest):
       providerMessageId: row.provider_message_id,
       limitsEpoch: row.limits_epoch,
       expired: row.expired,
+      outOfTurn: row.out_of_turn,
     }
   );
+}
+
+const aheadStatement: Statement = {
+  name: 'messages_ahead',
+  text: `
+  select (select count(*) from (select ${aheadOf('m', '$2::timestamptz')} order by p.accepted_at desc limit ${messagesAheadCountedMax}) as ahead)::integer
+    as ahead
+  from message m where m.workspace_id = $1 and m.created_at = $2 and m.id = $3`,
+};
+
+/** How many messages must leave before this one, counted to `messagesAheadCountedMax`. */
+export async function messagesAhead(database: Database, message: StoredRef): Promise<number> {
+  const [row] = await database.forWorkspace<{ ahead: number }>(message.workspaceId, aheadStatement, [
+    message.workspaceId,
+    new Date(message.createdAtMs),
+    message.messageId,
+  ]);
+  return row?.ahead ?? 0;
 }
 
 /** An attempt that is in doubt, with what a provider's list would show of it. */
@@ -145,12 +182,14 @@ export async function referencedIds(database: Database, workspaceId: string, pro
 
 const attemptsStatement: Statement = {
   name: 'attempts_of_message',
-  text: `select a.attempt, a.status, a.provider, a.started_at, a.deadline_at, a.provider_message_id, a.error_code, a.error_message, a.evidence
+  text: `select a.created_at, a.attempt, a.status, a.provider, a.started_at, a.deadline_at, a.provider_message_id, a.error_code, a.error_message, a.evidence
     from message_key k join send_attempt a on a.workspace_id = k.workspace_id and a.created_at = k.created_at and a.message_id = k.message_id
     where k.workspace_id = $1 and k.message_id = $2 order by a.attempt`,
 };
 
 export interface StoredAttempt {
+  /** When its message was stored. */
+  createdAtMs: number;
   attempt: number;
   status: AttemptStatus;
   provider: string;
@@ -165,6 +204,7 @@ export interface StoredAttempt {
 /** All attempts of one message, oldest first. */
 export async function attemptsOfMessage(database: Database, workspaceId: string, messageId: string): Promise<StoredAttempt[]> {
   const rows = await database.forWorkspace<{
+    created_at: Date;
     attempt: number;
     status: AttemptStatus;
     provider: string;
@@ -176,6 +216,7 @@ export async function attemptsOfMessage(database: Database, workspaceId: string,
     evidence: string | null;
   }>(workspaceId, attemptsStatement, [workspaceId, messageId]);
   return rows.map((row) => ({
+    createdAtMs: row.created_at.getTime(),
     attempt: row.attempt,
     status: row.status,
     provider: row.provider,

@@ -1,34 +1,29 @@
-import { settingsCacheMs } from '../domain/limits.js';
+import { settingsUnheardMs } from '../domain/limits.js';
 import type { Database } from '../platform/database.js';
+import type { SettingsChanges } from '../platform/settingsWatch.js';
+import { SettingsCache } from './settingsCache.js';
 import { loadWorkspace, type Workspace } from './workspaces.js';
 
-interface Entry {
-  workspace: Promise<Workspace | undefined>;
-  readAt: number;
-}
-
 /**
- * Workspaces by id, remembered for a few seconds. What must hold at once (limits, revocation) is decided again in the
- * attempt transaction; this is for what may be a little old.
+ * Workspaces by id, remembered. What must hold at once (limits, consent) is decided again in the attempt transaction; this
+ * is for what may be a little old.
  */
 export class WorkspaceDirectory {
-  private readonly entries = new Map<string, Entry>();
+  private readonly cache: SettingsCache<Workspace | undefined>;
 
   constructor(
     private readonly database: Database,
     private readonly masterKey: Buffer,
-  ) {}
+    changes: SettingsChanges,
+  ) {
+    this.cache = new SettingsCache(changes, settingsUnheardMs);
+  }
 
-  /** The workspace or undefined. A failed read is not remembered. */
+  /** The workspace or undefined. */
   async find(workspaceId: string): Promise<Workspace | undefined> {
-    const known = this.entries.get(workspaceId);
-    if (known && performance.now() - known.readAt < settingsCacheMs) return known.workspace;
-    const workspace = loadWorkspace(this.database, this.masterKey, workspaceId);
-    this.entries.set(workspaceId, { workspace, readAt: performance.now() });
-    workspace.then(
-      (found) => found === undefined && this.entries.delete(workspaceId),
-      () => this.entries.delete(workspaceId),
-    );
+    const workspace = await this.cache.get(workspaceId, '', () => loadWorkspace(this.database, this.masterKey, workspaceId));
+    // Ids that do not exist are not worth a place.
+    if (!workspace) this.cache.forget(workspaceId);
     return workspace;
   }
 
@@ -41,6 +36,6 @@ export class WorkspaceDirectory {
 
   /** Drops what is remembered, after news that it is out of date. */
   forget(workspaceId: string): void {
-    this.entries.delete(workspaceId);
+    this.cache.forget(workspaceId);
   }
 }

@@ -40,6 +40,15 @@ export function createMessagesWorker(settings: WorkerSettings, local: LocalActiv
   });
 }
 
+/**
+ * Whether a worker has room for a start's first task at once. Eager starts take free slots before anything that waits at the
+ * server, so in a burst they would starve it: half of the slots are left to what waits.
+ */
+export function hasEagerRoom(worker: Worker, workflowTasksConcurrentMax: number): boolean {
+  const { numInFlightLocalActivities, numInFlightWorkflowActivations } = worker.getStatus();
+  return numInFlightLocalActivities + numInFlightWorkflowActivations < workflowTasksConcurrentMax / 2;
+}
+
 /** Runs send activities only: retries, and what the messages workers have no room for. */
 export function createSendsWorker(settings: WorkerSettings, sends: SendActivities): Promise<Worker> {
   return Worker.create({

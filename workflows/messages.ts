@@ -11,6 +11,11 @@ import type { Again } from '../domain/submission.js';
  */
 export type StatusChange = MessageOutcome & { again?: Again };
 export const statusChangedSignal = defineSignal<[StatusChange]>('statusChanged');
+/**
+ * To sendMessage: the message was canceled in the database. The run stops waiting and reads its row, which decides; a
+ * signal that is lost only delays the close.
+ */
+export const cancelRequestedSignal = defineSignal('cancelRequested');
 /** To sendMessage: where this run stands. */
 export const getMessageStateQuery = defineQuery<MessageState>('getMessageState');
 

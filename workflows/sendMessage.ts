@@ -1,8 +1,9 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { ActivityFailure, condition, setCurrentDetails, setHandler, sleep, upsertSearchAttributes } from '@temporalio/workflow';
+import type { Advance } from '../domain/advance.js';
 import { slotNearMs, timerLeadMs, unusualWaitMs } from '../domain/limits.js';
 import { maskNumber } from '../domain/maskNumber.js';
-import type { MessageError, MessageOutcome, MessageState, OutboundMessage } from '../domain/message.js';
+import type { Deferral, MessageError, MessageOutcome, MessageState, OutboundMessage } from '../domain/message.js';
 import { isClosed, isTerminal } from '../domain/messageStatus.js';
 import type { Again, Persisted, Submission, WaitingFor } from '../domain/submission.js';
 import { searchAttributeNames, type UnusualStatus } from '../domain/taskQueues.js';
@@ -16,7 +17,7 @@ import {
   submitProxy,
 } from './activityProxies.js';
 import { decisionOf } from './decisionOf.js';
-import { getMessageQuery, getMessageStateQuery, type StatusChange, statusChangedSignal } from './messages.js';
+import { cancelRequestedSignal, getMessageQuery, getMessageStateQuery, type StatusChange, statusChangedSignal } from './messages.js';
 
 const messageStatusKey = defineSearchAttributeKey(searchAttributeNames.messageStatus, SearchAttributeType.KEYWORD);
 
@@ -24,13 +25,18 @@ const messageStatusKey = defineSearchAttributeKey(searchAttributeNames.messageSt
  * The life of one outbound message: stored, given a slot, sent at most once, and followed until the provider says how
  * it ended or nothing more can be expected.
  */
-export async function sendMessage(message: OutboundMessage): Promise<MessageOutcome> {
+export async function sendMessage(accepted: OutboundMessage): Promise<MessageOutcome> {
+  /** As accepted, and with later times where it was put off. */
+  let message = accepted;
+  let cancelRequested = false;
+  let storedAtMs: number | undefined;
   const state: MessageState = {
     step: 'persisting',
     status: 'queued',
     attempt: 0,
     providerMessageId: null,
     waitingUntil: null,
+    waitingFor: null,
     error: null,
   };
   let receipt: StatusChange | undefined;
@@ -40,6 +46,9 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
     receipt = outcome;
     state.status = outcome.status;
   });
+  setHandler(cancelRequestedSignal, () => {
+    cancelRequested = true;
+  });
   const ended = () => receipt !== undefined && isTerminal(receipt.status);
   const { workspaceId, messageId } = message;
 
@@ -47,15 +56,20 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
 
   async function live(): Promise<MessageOutcome> {
     const persisted = await untilAnswered(() => persistAndReserve(message));
+    storedAtMs = persisted.createdAtMs;
     if (!persisted.owned) return close({ status: persisted.status, providerMessageId: persisted.providerMessageId, error: null });
     Object.assign(state, { status: persisted.status, attempt: persisted.attempt, providerMessageId: persisted.providerMessageId });
 
     for (let turn = persisted; ; ) {
       const submission = await sendUntilDecided(turn);
-      const again = submission.kind === 'submitted' && !isTerminal(submission.status) ? await awaitReceipt(submission.attempt) : null;
+      const again =
+        submission.kind === 'submitted' && !isTerminal(submission.status)
+          ? await awaitReceipt(persisted.createdAtMs, submission.attempt)
+          : null;
       if (!again) break;
       // The provider took it and could not pass it on: a new send, which needs a slot like any other.
-      turn = { ...persisted, ...again, attempt: state.attempt, token: null, submission: null };
+      const { deferral: _applied, ...stored } = persisted;
+      turn = { ...stored, ...again, attempt: state.attempt, token: null, submission: null };
       Object.assign(state, { status: 'queued', error: receipt?.error ?? null });
       receipt = undefined;
     }
@@ -73,11 +87,12 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
     token,
     waitMs,
     waitingFor,
+    deferral,
     attempt,
     submission: first,
     errorPolicy,
   }: Persisted): Promise<Exclude<Submission, { kind: 'wait' | 'uncertain' | 'notStored' }>> {
-    let wait: Wait = { waitMs, waitingFor, token };
+    let wait: Wait = { waitMs, waitingFor, token, ...(deferral && { deferral }) };
     let sendsBegun = attempt;
     let failures = 0;
     for (let made = first; ; made = null) {
@@ -114,31 +129,42 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
     }
 
     async function submitInTurn(): Promise<Submission> {
-      await waitForTurn(wait);
+      if ((await waitForTurn(wait)) === 'row changed') return takeUp();
       enter('submitting', 'submitting to the provider');
+      const outOfTurn = wait.waitingFor === 'earlier';
       const submit = submitProxy(`send to ${maskNumber(message.to)}`, errorPolicy);
       try {
-        const submission = await submit({ message, createdAtMs, attempt: sendsBegun, token: wait.token });
+        const submission = await submit({ message, createdAtMs, attempt: sendsBegun, token: wait.token, ...(outOfTurn && { outOfTurn }) });
         failures = 0;
         return submission;
       } catch (failure) {
         failures += 1;
-        return unsent(failure, failures);
+        return unsent(failure, failures, createdAtMs);
       }
     }
   }
 
+  /** Goes on from what the row says: its scheduled time has come, or somebody canceled it. */
+  async function takeUp(): Promise<Submission> {
+    const { owned, status, attempt, submission, waitMs, waitingFor, token, deferral } = await untilAnswered(() =>
+      persistAndReserve(message),
+    );
+    if (!owned) return { kind: 'ended', status, error: null };
+    Object.assign(state, { status, attempt });
+    return submission ?? { kind: 'wait', waitMs, waitingFor, token, ...(deferral && { deferral }) };
+  }
+
   /** A send step that gave up before anything was sent: it is run again later, or what the message needs will not come. */
-  function unsent(failure: unknown, failures: number): Submission {
+  function unsent(failure: unknown, failures: number, createdAtMs: number): Submission {
     const { ends, error, attempt, waitMs, waitingFor } = decisionOf(failure, failures);
     if (attempt !== null) state.attempt = attempt;
     if (!ends) return { kind: 'wait', waitMs, waitingFor, token: null, error };
-    return { kind: 'notStored', news: newsOfFailure(error), next: { kind: 'ended', status: 'failed', error } };
+    return { kind: 'notStored', news: newsOfFailure(error, createdAtMs), next: { kind: 'ended', status: 'failed', error } };
   }
 
-  function newsOfFailure(error: MessageError) {
-    const about = { workspaceId, messageId, attempt: state.attempt, provider: '', attemptStatus: null };
-    return { ...about, messageStatus: 'failed' as const, from: ['queued' as const], error };
+  function newsOfFailure(error: MessageError, createdAtMs: number): Advance {
+    const about = { workspaceId, messageId, createdAtMs, attempt: state.attempt, provider: '', attemptStatus: null };
+    return { ...about, messageStatus: 'failed', from: ['queued', 'scheduled'], error };
   }
 
   /** Runs a write, or the first step, until the database answers: a durable timer between two runs, and no end. */
@@ -153,7 +179,7 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
         state.error = error;
         state.waitingUntil = new Date(Date.now() + waitMs).toISOString();
         const trouble = error.code === 'database_timeout' ? 'the database does not answer' : error.message;
-        enter(step, `${trouble}, trying again at ${clockOf(state.waitingUntil)}`);
+        enter(step, `${trouble}, trying again at ${timeOf(state.waitingUntil)}`);
         await sleep(waitMs, { summary: 'waiting for the database' });
         Object.assign(state, { waitingUntil: null, error: null });
         enter(step, 'trying again');
@@ -165,21 +191,38 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
   async function closeAsFailed(failure: unknown): Promise<MessageOutcome> {
     const { error } = decisionOf(failure, 1);
     const { status, providerMessageId } = state;
-    if (status !== 'queued') return close({ status: isClosed(status) ? status : 'unknown', providerMessageId, error });
-    await untilAnswered(() => storeNews(newsOfFailure(error))).catch((refused: unknown) => decisionOf(refused, 1));
+    if (status !== 'queued' && status !== 'scheduled')
+      return close({ status: isClosed(status) ? status : 'unknown', providerMessageId, error });
+    const news = storedAtMs === undefined ? undefined : newsOfFailure(error, storedAtMs);
+    if (news) await untilAnswered(() => storeNews(news)).catch((refused: unknown) => decisionOf(refused, 1));
     return close({ status: 'failed', providerMessageId, error });
   }
 
-  async function waitForTurn({ waitMs, waitingFor }: Wait): Promise<void> {
-    if (waitMs <= slotNearMs) return;
+  /** Sleeps until the message may try, and never beyond its validity. Says whether its row must be read before. */
+  async function waitForTurn({ waitMs, waitingFor, deferral }: Wait): Promise<'turn' | 'row changed'> {
+    if (deferral) putOff(deferral);
+    const isScheduled = waitingFor === 'schedule' || waitingFor === 'quietHours';
+    if (waitMs <= slotNearMs && !isScheduled) return 'turn';
+    state.waitingFor = waitingFor;
     state.waitingUntil = new Date(Date.now() + waitMs).toISOString();
-    enter('waiting for send token', waitingWords[waitingFor](clockOf(state.waitingUntil)));
-    const unusual = waitingFor === 'configuration' ? 'configuration' : waitMs > unusualWaitMs ? 'waiting' : undefined;
+    if (isScheduled) state.status = 'scheduled';
+    enter(isScheduled ? 'scheduled' : 'waiting for send token', waitingWords[waitingFor](state.waitingUntil));
+    const unusual = waitingFor === 'configuration' ? 'configuration' : waitMs > unusualWaitMs && !isScheduled ? 'waiting' : undefined;
     if (unusual) markUnusual(unusual);
     // Early for a slot, so that a timer's lag does not make it stale; the send step waits out the rest.
-    await sleep(waitingFor === 'slot' ? Math.max(1, waitMs - timerLeadMs) : waitMs, { summary: `waiting for ${waitingFor}` });
+    const sleepMs = waitingFor === 'slot' ? waitMs - timerLeadMs : waitMs;
+    const usefulMs = message.validUntilMs - Date.now() + 1;
+    await condition(() => cancelRequested, Math.max(1, Math.min(sleepMs, usefulMs)), { summary: `waiting for ${waitingFor}` });
     if (unusual) markUsual();
-    state.waitingUntil = null;
+    Object.assign(state, { waitingUntil: null, waitingFor: null });
+    const rowChanged = cancelRequested || isScheduled;
+    cancelRequested = false;
+    return rowChanged ? 'row changed' : 'turn';
+  }
+
+  function putOff({ sendAtMs, validUntilMs }: Deferral): void {
+    const closesAtMs = message.closesAtMs + validUntilMs - message.validUntilMs;
+    message = { ...message, sendAtMs, validUntilMs, closesAtMs };
   }
 
   /** Looks for proof of a send in doubt until there is some, or a decision without. */
@@ -220,7 +263,7 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
   }
 
   /** Follows a message that the provider has; answers when it is to be sent again, or null where it has ended. */
-  async function awaitReceipt(attempt: number): Promise<Again | null> {
+  async function awaitReceipt(createdAtMs: number, attempt: number): Promise<Again | null> {
     enter('awaiting status callback', 'sent, awaiting status callback');
     const decided = () => ended() || receipt?.again !== undefined;
     if (await condition(decided, Math.max(1, message.closesAtMs - Date.now()))) return receipt?.again ?? null;
@@ -233,7 +276,8 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
     }
-    if ((await untilAnswered(() => closeAsUnknown(message, attempt))) === 'unknown') markUnusual('unknown');
+    const unknown = await untilAnswered(() => closeAsUnknown({ workspaceId, messageId, createdAtMs }, attempt));
+    if (unknown === 'unknown') markUnusual('unknown');
     return null;
   }
 
@@ -249,18 +293,23 @@ export async function sendMessage(message: OutboundMessage): Promise<MessageOutc
   }
 }
 
-type Wait = Pick<Persisted, 'waitMs' | 'waitingFor' | 'token'>;
+type Wait = Pick<Persisted, 'waitMs' | 'waitingFor' | 'token' | 'deferral'>;
 
-const waitingWords: Record<WaitingFor, (time: string) => string> = {
-  slot: (time) => `waiting for send token until ${time}`,
-  limiter: (time) => `the rate limiter does not answer: asking again at ${time}`,
-  provider: (time) => `the provider refused for its rate: trying again at ${time}`,
-  configuration: (time) => `the account or the sender is not set up at the provider: trying again at ${time}`,
-  database: (time) => `the database does not answer, trying again at ${time}`,
-  retry: (time) => `the last try failed: trying again at ${time}`,
+const timeOf = (at: string) => `${at.slice(11, 21)} UTC`;
+const dateOf = (at: string) => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
+
+/** What a wait is for, with the ISO time of its end. */
+const waitingWords: Record<WaitingFor, (at: string) => string> = {
+  slot: (at) => `waiting for send token until ${timeOf(at)}`,
+  limiter: (at) => `the rate limiter does not answer: asking again at ${timeOf(at)}`,
+  provider: (at) => `the provider refused for its rate: trying again at ${timeOf(at)}`,
+  schedule: (at) => `scheduled for ${dateOf(at)}`,
+  quietHours: (at) => `quiet hours at the recipient: scheduled for ${dateOf(at)}`,
+  earlier: (at) => `an earlier message to this contact has not left yet: looking again at ${timeOf(at)}`,
+  configuration: (at) => `the account or the sender is not set up at the provider: trying again at ${timeOf(at)}`,
+  database: (at) => `the database does not answer, trying again at ${timeOf(at)}`,
+  retry: (at) => `the last try failed: trying again at ${timeOf(at)}`,
 };
-
-const clockOf = (isoTime: string) => `${isoTime.slice(11, 21)} UTC`;
 
 // The attribute is written only for what is unusual, so that a saved view lists it and the usual message pays nothing.
 function markUnusual(status: UnusualStatus): void {

@@ -14,7 +14,12 @@ import { onlyMethods } from '../problemResponses.js';
 import { uuid } from '../requestSchemas.js';
 import type { Services } from '../services.js';
 
-const query = z.object({ message: uuid, attempt: z.coerce.number().int().min(1).max(100_000), signature: z.string().min(1) });
+const query = z.object({
+  message: uuid,
+  stored: z.coerce.number().int().positive().max(8_640_000_000_000_000),
+  attempt: z.coerce.number().int().min(1).max(100_000),
+  signature: z.string().min(1),
+});
 
 // One text for an unknown workspace, a bad signature and a foreign account: nothing is learned by trying.
 const rejected = () => new Problem('callback_rejected', 'the signature does not belong to this URL and account');
@@ -34,11 +39,11 @@ export function callbacksRouter(services: Services): Router {
       if (!provider?.verifyCallback(workspace.account, { url, signature, form })) throw rejected();
       const subject = query.safeParse(request.query);
       if (!subject.success) throw rejected();
-      const { message: messageId, attempt } = subject.data;
-      if (form.AccountSid !== workspace.account.accountSid || !isOurCallback(workspace, { messageId, attempt }, subject.data.signature))
-        throw rejected();
+      const { message: messageId, stored: createdAtMs, attempt, signature: ours } = subject.data;
+      const about: CallbackSubject = { messageId, createdAtMs, attempt };
+      if (form.AccountSid !== workspace.account.accountSid || !isOurCallback(workspace, about, ours)) throw rejected();
 
-      await applyStatus(services, workspace, { messageId, attempt }, form);
+      await applyStatus(services, workspace, about, form);
       response.status(204).end();
     })
     .all(onlyMethods('POST'));
@@ -53,7 +58,7 @@ function formOf(body: unknown): Record<string, string> {
 async function applyStatus(
   services: Services,
   workspace: Workspace,
-  { messageId, attempt }: CallbackSubject,
+  { messageId, createdAtMs, attempt }: CallbackSubject,
   form: Record<string, string>,
 ): Promise<void> {
   const { store, providers, temporal, logger } = services;
@@ -64,6 +69,7 @@ async function applyStatus(
   if (callback.status === undefined) logger.warn({ event: 'callback.unknown_status', ...about, status: callback.providerStatus });
   const news: Advance = {
     ...about,
+    createdAtMs,
     attempt,
     provider,
     attemptStatus: callback.status ?? null,
@@ -83,7 +89,7 @@ async function applyStatus(
   }
   const awaited = isTerminal(advanced.status) || advanced.previousStatus === 'uncertain' || again !== null;
   if (!advanced.moved || !awaited) return;
-  const { status, providerMessageId, createdAtMs } = advanced;
+  const { status, providerMessageId } = advanced;
   try {
     const outcome = { status, providerMessageId, error: callback.error, ...(again && { again }) };
     await temporal.workflow.getHandle(messageWorkflowId(about)).signal(statusChangedSignal, outcome);

@@ -3,6 +3,7 @@ import { Problem } from '../../domain/errors.js';
 import { isUuid } from '../../domain/ids.js';
 import { findMessage, type StoredMessage } from '../../storage/messages.js';
 import { acceptedMessage, acceptMessage } from '../acceptMessage.js';
+import { cancelMessage } from '../cancelMessage.js';
 import { type MessageView, viewOf } from '../messageView.js';
 import { onlyMethods } from '../problemResponses.js';
 import { idempotencyKey, messageRequest } from '../requestSchemas.js';
@@ -16,7 +17,7 @@ import { jsonBody } from './jsonBody.js';
 async function messageOf(services: Services, workspaceId: string, id: string): Promise<StoredMessage> {
   const found = isUuid(id) ? await findMessage(services.database, workspaceId, id) : undefined;
   if (!found) throw new Problem('not_found', 'this workspace has no message with that id');
-  return found.message;
+  return found;
 }
 
 /** The same as people see it; one that was accepted a moment ago and is not stored yet is asked of its workflow. */
@@ -28,7 +29,7 @@ async function viewOfMessage(services: Services, workspaceId: string, id: string
     if (!accepted) throw error;
     // Its workflow may have answered after it stored the row, which says more.
     const stored = await findMessage(services.database, workspaceId, id);
-    return stored ? viewOf(stored.message) : accepted;
+    return stored ? viewOf(stored) : accepted;
   }
 }
 
@@ -70,6 +71,15 @@ export function messagesRouter(services: Services): Router {
       response.json(await traceMessage(services, message));
     })
     .all(onlyMethods('GET'));
+
+  router
+    .route('/:id/cancel')
+    .post(async (request, response) => {
+      const { id } = request.params;
+      if (!isUuid(id)) throw new Problem('not_found', 'this workspace has no message with that id');
+      response.json(await cancelMessage(services, workspaceIdOf(response), id));
+    })
+    .all(onlyMethods('POST'));
 
   return router;
 }

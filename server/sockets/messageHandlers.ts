@@ -4,8 +4,9 @@ import { eventsPerFollowMax } from '../../domain/limits.js';
 import { conversationSequence } from '../../storage/conversations.js';
 import { conversationEventsAfter } from '../../storage/messageEvents.js';
 import { acceptMessage } from '../acceptMessage.js';
+import { cancelMessage } from '../cancelMessage.js';
 import { toProblem } from '../problemResponses.js';
-import { conversationOpenEvent, outboundEvent } from '../requestSchemas.js';
+import { cancelEvent, conversationOpenEvent, outboundEvent } from '../requestSchemas.js';
 import type { Services } from '../services.js';
 import { validate } from '../validate.js';
 import { type EventRelay, eventPayload } from './eventRelay.js';
@@ -35,6 +36,11 @@ export function handleMessages(socket: Socket, services: Services, relay: EventR
     const { message, repeated } = await acceptMessage(services, workspaceId, request, idempotencyKey);
     await socket.join(roomOf(message.conversationId));
     return { ...message, repeated };
+  });
+
+  on('message:cancel', async (payload) => {
+    const { messageId } = validate(cancelEvent, payload);
+    return { ...(await cancelMessage(services, workspaceId, messageId)) };
   });
 
   on('conversation:open', async (payload) => {

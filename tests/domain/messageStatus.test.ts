@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   advances,
   attemptStatusesThatYieldTo,
+  cancelableStatuses,
   isClosed,
   isTerminal,
   type MessageStatus,
@@ -32,14 +33,14 @@ describe('the receipts of one life', () => {
             .chain((repeats) => fc.shuffledSubarray([...receipts, ...repeats], { minLength: receipts.length + repeats.length }));
           return fc.record({ end: fc.constant(ending.at(-1) as MessageStatus), arrivals });
         }),
-        fc.constantFrom<MessageStatus>('queued', 'dispatching', 'uncertain', 'parked', 'unknown'),
+        fc.constantFrom<MessageStatus>('scheduled', 'queued', 'dispatching', 'uncertain', 'parked', 'unknown'),
         ({ end, arrivals }, start) => expect(statusAfter(start, arrivals)).toBe(end),
       ),
     );
   });
 
   test('never move a message downwards', () => {
-    const way: MessageStatus[] = ['queued', 'dispatching', 'uncertain', 'accepted', 'sending', 'sent', 'delivered'];
+    const way: MessageStatus[] = ['scheduled', 'queued', 'dispatching', 'uncertain', 'accepted', 'sending', 'sent', 'delivered'];
     for (const [index, current] of way.entries()) {
       for (const [other, next] of way.entries())
         expect(`${current} → ${next}: ${advances(current, next)}`).toBe(`${current} → ${next}: ${other > index}`);
@@ -68,15 +69,20 @@ describe('a message that was given up', () => {
     expect([isClosed(givenUp), isTerminal(givenUp)]).toEqual([true, false]);
   });
 
-  test('was in doubt before: only queued, dispatching and uncertain can be given up', () => {
-    expect(statusesThatYieldTo('parked')).toEqual(['queued', 'dispatching', 'uncertain']);
-    expect(statusesThatYieldTo('unknown')).toEqual(['queued', 'dispatching', 'uncertain']);
+  test('was in doubt before: nothing above uncertain can be given up', () => {
+    expect(statusesThatYieldTo('parked')).toEqual(['scheduled', 'queued', 'dispatching', 'uncertain']);
+    expect(statusesThatYieldTo('unknown')).toEqual(['scheduled', 'queued', 'dispatching', 'uncertain']);
   });
 });
 
 test('the states that end a workflow are the terminal ones, parked and unknown', () => {
   expect(messageStatuses.filter(isTerminal)).toEqual(['delivered', 'undelivered', 'failed', 'canceled', 'expired']);
   expect(messageStatuses.filter(isClosed)).toEqual(['delivered', 'undelivered', 'failed', 'canceled', 'parked', 'unknown', 'expired']);
+});
+
+test('a message can be called back only while nothing of it has ever been on its way', () => {
+  const way = statusesThatYieldTo('dispatching');
+  expect([...cancelableStatuses]).toEqual(way);
 });
 
 test('the rule as a list for SQL agrees with the rule as a function', () => {
@@ -93,7 +99,7 @@ describe('a send attempt', () => {
       expect(yields).toEqual(expect.arrayContaining(['dispatching', 'uncertain', 'notSent', 'abandoned']));
       const ofMessage = statusesThatYieldTo(proof) as string[];
       expect(yields.filter((status) => status !== 'notSent' && status !== 'abandoned')).toEqual(
-        ofMessage.filter((status) => !['queued', 'parked', 'unknown', 'expired'].includes(status)),
+        ofMessage.filter((status) => !['scheduled', 'queued', 'parked', 'unknown', 'expired'].includes(status)),
       );
     },
   );

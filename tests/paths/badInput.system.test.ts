@@ -230,7 +230,7 @@ describe('a status callback', () => {
     const get = await fetch(url);
     expect(get.status).toBe(405);
 
-    await sql(system.databaseUrl, 'delete from message_key where message_id = $1', [body.id]);
+    await sql(system.databaseUrl, 'delete from message where id = $1', [body.id]);
     expectProblem(await post(url, form()), 404, 'not_found');
   });
 });

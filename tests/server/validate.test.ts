@@ -22,12 +22,14 @@ function errorsOf(schema: z.ZodType, value: unknown): FieldError[] {
 }
 
 const number = 'is not a valid phone number: use E.164 form with + and country code, e.g. +14155552671';
+const notATime = 'must be a time in ISO 8601 with its offset, e.g. 2026-12-01T09:00:00Z';
+const validity = 'must be a whole number of seconds from 1 to 36000';
 const unknown = 'is not a known field: remove it or check its spelling';
 const unsendable = 'has characters that can not be sent (NUL or half of a surrogate pair)';
 
 describe('a request to send a message', () => {
   test('needs a recipient and a text; the rest has a default', () => {
-    expect(validate(messageRequest, good)).toEqual({ ...good, priority: 'normal', mediaUrls: [], metadata: {} });
+    expect(validate(messageRequest, good)).toEqual({ ...good, priority: 'normal', mediaUrls: [], metadata: {}, category: 'transactional' });
   });
 
   test('is taken with all of its fields, and numbers are brought to E.164', () => {
@@ -38,6 +40,9 @@ describe('a request to send a message', () => {
       priority: 'bulk',
       mediaUrls: ['https://example.com/a.png', 'http://example.com/b'],
       metadata: { order: '1', '': '' },
+      category: 'marketing',
+      sendAt: '2026-12-01T09:00:00+01:00',
+      validitySeconds: 36_000,
     };
     expect(validate(messageRequest, full)).toEqual({ ...full, to: '+14155552671', from: '+442079460958' });
   });
@@ -80,6 +85,16 @@ describe('a request to send a message', () => {
     ['metadata that are not strings', { metadata: { order: 1 } }, ['metadata.order', /expected string/]],
     ['metadata in a list', { metadata: ['a'] }, ['metadata', /expected record/]],
     ['too many metadata', { metadata: { a: 'x'.repeat(metadataBytesMax) } }, ['metadata', 'is too large: at most 2048 bytes']],
+    ['a time without offset', { sendAt: '2026-12-01T09:00:00' }, ['sendAt', notATime]],
+    ['a day for a time', { sendAt: '2026-12-01' }, ['sendAt', notATime]],
+    ['a day that does not exist', { sendAt: '2026-02-30T09:00:00Z' }, ['sendAt', notATime]],
+    ['a time in milliseconds', { sendAt: 1_796_000_000_000 }, ['sendAt', notATime]],
+    ['null for a time', { sendAt: null }, ['sendAt', notATime]],
+    ['no validity', { validitySeconds: 0 }, ['validitySeconds', validity]],
+    ['a validity of more than ten hours', { validitySeconds: 36_001 }, ['validitySeconds', validity]],
+    ['a broken validity', { validitySeconds: 1.5 }, ['validitySeconds', validity]],
+    ['a validity in words', { validitySeconds: '60' }, ['validitySeconds', validity]],
+    ['an unknown category', { category: 'spam' }, ['category', 'must be one of transactional, marketing']],
     ['an unknown field', { text: 'Hello' }, ['text', unknown]],
     ['a field named like a part of the language', JSON.parse('{"__proto__": {"admin": true}}'), ['__proto__', unknown]],
     ['a field named constructor', { constructor: 'x' }, ['constructor', unknown]],

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { apiKeyCacheMs } from '../../domain/limits.js';
+import { apiKeyUnheardMs } from '../../domain/limits.js';
 import { sha256 } from '../../platform/crypto.js';
 import type { Database } from '../../platform/database.js';
 import { ApiKeyRegister, newApiKey, parseApiKey } from '../../storage/apiKeys.js';
@@ -43,6 +43,9 @@ describe('an API key', () => {
   });
 });
 
+/** A process that does not hear of changes. */
+const deaf = { isLive: false, onChange: () => undefined };
+
 describe('the register of keys', () => {
   const key = newApiKey(workspaceId);
   let stored: Map<string, Buffer>;
@@ -60,7 +63,7 @@ describe('the register of keys', () => {
         return (hash ? [{ secret_sha256: hash }] : []) as never[];
       },
     };
-    register = new ApiKeyRegister(database as Database);
+    register = new ApiKeyRegister(database as Database, deaf);
   });
   afterEach(() => void jest.useRealTimers());
 
@@ -96,14 +99,14 @@ describe('the register of keys', () => {
     await register.workspaceOf(later.text);
     stored.clear();
     stored.set(`${workspaceId} ${later.id}`, later.secretSha256);
-    jest.advanceTimersByTime(apiKeyCacheMs - 1);
+    jest.advanceTimersByTime(apiKeyUnheardMs - 1);
     expect([await register.workspaceOf(key.text), await register.workspaceOf(later.text)]).toEqual([workspaceId, undefined]);
     jest.advanceTimersByTime(1);
     expect([await register.workspaceOf(key.text), await register.workspaceOf(later.text)]).toEqual([undefined, workspaceId]);
   });
 
   test('remembers nothing of a question that failed', async () => {
-    const failing = new ApiKeyRegister({ forWorkspace: () => Promise.reject(new Error('away')) } as unknown as Database);
+    const failing = new ApiKeyRegister({ forWorkspace: () => Promise.reject(new Error('away')) } as unknown as Database, deaf);
     await expect(failing.workspaceOf(key.text)).rejects.toThrow('away');
     await expect(failing.workspaceOf(key.text)).rejects.toThrow('away');
   });

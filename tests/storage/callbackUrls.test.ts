@@ -17,11 +17,15 @@ function workspace(id: string, seed: number): Workspace {
 }
 
 const ours = workspace('0198c1f0-0000-7000-8000-000000000001', 1);
-const subject: CallbackSubject = { messageId: '0198c1f0-0000-7000-8000-000000000011', attempt: 2 };
+const subject: CallbackSubject = { messageId: '0198c1f0-0000-7000-8000-000000000011', createdAtMs: 1_700_000_000_123, attempt: 2 };
 
 function read(url: string) {
   const { origin, pathname, searchParams } = new URL(url);
-  return { origin, pathname, ...(Object.fromEntries(searchParams) as { message: string; attempt: string; signature: string }) };
+  return {
+    origin,
+    pathname,
+    ...(Object.fromEntries(searchParams) as { message: string; stored: string; attempt: string; signature: string }),
+  };
 }
 
 describe('the URL of status callbacks', () => {
@@ -33,6 +37,7 @@ describe('the URL of status callbacks', () => {
       origin: 'https://sms.example.com',
       pathname: `/callbacks/twilio/${ours.id}/status`,
       message: subject.messageId,
+      stored: String(subject.createdAtMs),
       attempt: '2',
     });
     expect(signature).toMatch(/^[\w-]{22}$/);
@@ -48,10 +53,11 @@ describe('the URL of status callbacks', () => {
 
   test.each<[string, Workspace, CallbackSubject]>([
     ['another message', ours, { ...subject, messageId: '0198c1f0-0000-7000-8000-00000000000b' }],
+    ['another time', ours, { ...subject, createdAtMs: subject.createdAtMs + 1 }],
     ['another attempt', ours, { ...subject, attempt: 1 }],
     ['another workspace', workspace('0198c1f0-0000-7000-8000-000000000002', 1), subject],
     ['a workspace with another key', workspace(ours.id, 2), subject],
-    ['parts that run into each other', ours, { messageId: subject.messageId.slice(0, -1), attempt: 12 }],
+    ['parts that run into each other', ours, { ...subject, messageId: subject.messageId.slice(0, -1), attempt: 12 }],
   ])('is refused for %s', (_what, owner, about) => {
     expect(isOurCallback(owner, about, read(url).signature)).toBe(false);
   });

@@ -4,6 +4,7 @@ import type { Message } from './api.js';
 export type Mark = 'clock' | 'faintTick' | 'tick' | 'ticks' | 'warning';
 
 export const markOf: Record<MessageStatus, Mark> = {
+  scheduled: 'clock',
   queued: 'clock',
   uncertain: 'clock',
   dispatching: 'faintTick',
@@ -21,6 +22,7 @@ export const markOf: Record<MessageStatus, Mark> = {
 
 /** What the status means for the person who wrote the message. */
 export const meaningOf: Record<MessageStatus, string> = {
+  scheduled: 'Scheduled: leaves later',
   queued: 'Waiting for its turn',
   dispatching: 'On its way to the carrier',
   uncertain: 'Checking with the carrier whether it was sent',
