@@ -9,14 +9,15 @@ import { storeLimits } from './storeLimits.js';
 import { storeNews } from './storeNews.js';
 import { submitToProvider } from './submitToProvider.js';
 import { sweepOpenMessages } from './sweepOpenMessages.js';
+import { withFailures } from './withFailures.js';
 
 /** Local activities: short writes of a message's life, run inside the worker that runs its workflow. */
 export function createLocalActivities(dependencies: Dependencies) {
   return {
-    persistAndReserve: persistAndReserve(dependencies),
-    storeNews: storeNews(dependencies),
-    closeAsUnknown: closeAsUnknown(dependencies),
-    recordOutcome: recordOutcome(dependencies),
+    persistAndReserve: withFailures(persistAndReserve(dependencies)),
+    storeNews: withFailures(storeNews(dependencies)),
+    closeAsUnknown: withFailures(closeAsUnknown(dependencies)),
+    recordOutcome: withFailures(recordOutcome(dependencies)),
   };
 }
 export type LocalActivities = ReturnType<typeof createLocalActivities>;
@@ -24,9 +25,9 @@ export type LocalActivities = ReturnType<typeof createLocalActivities>;
 /** Activities that talk to providers: visible in the Temporal Web UI while they run, with attempts and failures. */
 export function createSendActivities(dependencies: Dependencies) {
   return {
-    submitToProvider: submitToProvider(dependencies),
-    reconcileAttempt: reconcileAttempt(dependencies),
-    pollProvider: pollProvider(dependencies),
+    submitToProvider: withFailures(submitToProvider(dependencies)),
+    reconcileAttempt: withFailures(reconcileAttempt(dependencies)),
+    pollProvider: withFailures(pollProvider(dependencies)),
   };
 }
 export type SendActivities = ReturnType<typeof createSendActivities>;
@@ -34,14 +35,14 @@ export type SendActivities = ReturnType<typeof createSendActivities>;
 /** Activities of the scheduled workflows. */
 export function createMaintenanceActivities(dependencies: MaintenanceDependencies) {
   return {
-    sweepOpenMessages: sweepOpenMessages(dependencies),
-    pollUnheardMessages: pollUnheardMessages(dependencies),
+    sweepOpenMessages: withFailures(sweepOpenMessages(dependencies)),
+    pollUnheardMessages: withFailures(pollUnheardMessages(dependencies)),
   };
 }
 export type MaintenanceActivities = ReturnType<typeof createMaintenanceActivities>;
 
 /** Activities of the rateLimiter workflows, which need the database and nothing else. */
 export function createLimiterActivities(dependencies: Pick<Dependencies, 'database'>) {
-  return { storeLimits: storeLimits(dependencies) };
+  return { storeLimits: withFailures(storeLimits(dependencies)) };
 }
 export type LimiterActivities = ReturnType<typeof createLimiterActivities>;

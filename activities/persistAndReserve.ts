@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
+import type { FailureDetails } from '../domain/failureDetails.js';
 import { limiterUnavailableRetryMs, slotNearMs } from '../domain/limits.js';
 import type { OutboundMessage } from '../domain/message.js';
 import { isClosed, type MessageStatus } from '../domain/messageStatus.js';
@@ -19,7 +20,7 @@ import { turnRequest } from './turnRequest.js';
 export function persistAndReserve(dependencies: Dependencies) {
   const { store, workspaces, broker } = dependencies;
   return async (given: OutboundMessage): Promise<Persisted> => {
-    const { limits } = await workspaces.get(given.workspaceId);
+    const { limits, errorPolicy } = await workspaces.get(given.workspaceId);
     const isAhead = (given.sendAtMs ?? 0) > Date.now();
     const asked = isAhead ? undefined : broker.acquire(given.workspaceId, turnRequest(given, limits), limits).catch(unlessUnavailable);
     const stored = await store.persist(given).catch(async (error: unknown) => {
@@ -43,6 +44,7 @@ export function persistAndReserve(dependencies: Dependencies) {
       waitMs: 0,
       waitingFor: 'slot' as const,
       submission: null,
+      ...(Object.keys(errorPolicy).length > 0 && { errorPolicy }),
       // Put off by an earlier run, or by the hours of the recipient.
       ...((status === 'scheduled' || validUntilMs !== given.validUntilMs) && {
         deferral: { sendAtMs: stored.sendAtMs ?? 0, validUntilMs },
@@ -89,7 +91,10 @@ async function firstAttempt(dependencies: Dependencies, input: SubmitInput, gran
     return await submit(dependencies, input, grant);
   } catch (error) {
     if (!(error instanceof ApplicationFailure)) throw error;
-    return { kind: 'wait', waitMs: Number(error.nextRetryDelay ?? 0), waitingFor: 'provider', token: null };
+    const [{ class: errorClass, code, attempt, waitMs, waitingFor }] = error.details as [FailureDetails];
+    const failed = { error: { code, message: error.message }, ...(attempt !== null && { attempt }) };
+    // A connection that failed once is tried again at once: mostly the next one works.
+    return { kind: 'wait', waitMs: errorClass === 'NETWORK' ? 0 : (waitMs ?? 0), waitingFor, token: null, ...failed };
   }
 }
 

@@ -1,18 +1,20 @@
 import type { OutboundMessage } from '../domain/message.js';
 import type { MessageStatus } from '../domain/messageStatus.js';
 import { providerNamed } from '../providers/registry.js';
+import { advanceAfterError } from '../storage/advanceAfterError.js';
 import { attemptsOfMessage } from '../storage/sendAttempts.js';
 import type { Dependencies } from './dependencies.js';
 
 /** Asks the provider once how a message stands whose receipts never came, and stores the answer. Answers its state. */
-export function pollProvider({ database, store, workspaces, providers }: Dependencies) {
+export function pollProvider(dependencies: Dependencies) {
+  const { database, workspaces, providers } = dependencies;
   return async (message: OutboundMessage): Promise<MessageStatus | null> => {
     const newest = (await attemptsOfMessage(database, message.workspaceId, message.messageId)).at(-1);
-    const { account } = await workspaces.get(message.workspaceId);
+    const { account, errorPolicy } = await workspaces.get(message.workspaceId);
     if (!account || !newest?.providerMessageId) return null;
     const found = await providerNamed(providers, newest.provider).fetchMessage(account, newest.providerMessageId);
     if (!found) return null;
-    const moved = await store.advance({
+    const news = {
       workspaceId: message.workspaceId,
       messageId: message.messageId,
       createdAtMs: newest.createdAtMs,
@@ -23,7 +25,8 @@ export function pollProvider({ database, store, workspaces, providers }: Depende
       providerMessageId: found.id,
       error: found.error,
       evidence: 'asked the provider, no receipt came in time',
-    });
-    return moved?.status ?? null;
+    };
+    const { advanced } = await advanceAfterError(dependencies, news, errorPolicy);
+    return advanced?.status ?? null;
   };
 }

@@ -1,8 +1,9 @@
 import { Context } from '@temporalio/activity';
+import type { Advance } from '../domain/advance.js';
 import { candidateLagMs, candidateLeadMs, pollBatchMax, pollFetchesMax, statusPollAgesMs } from '../domain/limits.js';
 import type { PollResult, PollSpan } from '../domain/maintenance.js';
 import { isTerminal } from '../domain/messageStatus.js';
-import { tellOutcome } from '../lives/tellOutcome.js';
+import { storeAndTell } from '../lives/storeAndTell.js';
 import type { ProviderMessage } from '../providers/provider.js';
 import { providerNamed } from '../providers/registry.js';
 import { type UnheardMessage, unheardMessages } from '../storage/openMessages.js';
@@ -42,8 +43,8 @@ function groupsOf(messages: UnheardMessage[]): Map<string, UnheardMessage[]> {
 }
 
 async function pollAccount(dependencies: MaintenanceDependencies, workspaceId: string, messages: UnheardMessage[]): Promise<number> {
-  const { store, workspaces, providers } = dependencies;
-  const { account } = await workspaces.get(workspaceId);
+  const { workspaces, providers } = dependencies;
+  const { account, errorPolicy } = await workspaces.get(workspaceId);
   if (!account) return 0;
   const provider = providerNamed(providers, account.provider);
   const times = messages.map(({ startedAtMs }) => startedAtMs);
@@ -61,7 +62,7 @@ async function pollAccount(dependencies: MaintenanceDependencies, workspaceId: s
     if (!found) continue;
     const { attempt, messageId, createdAtMs } = message;
     const ref = { workspaceId, messageId, createdAtMs };
-    const advanced = await store.advance({
+    const news: Advance = {
       ...ref,
       attempt,
       provider: message.provider,
@@ -70,10 +71,9 @@ async function pollAccount(dependencies: MaintenanceDependencies, workspaceId: s
       providerMessageId: found.id,
       error: found.error,
       evidence: "the provider's list, no receipt came in time",
-    });
-    if (!advanced?.moved || !isTerminal(advanced.status)) continue;
-    await tellOutcome(dependencies, ref, { status: advanced.status, providerMessageId: found.id, error: found.error });
-    finished += 1;
+    };
+    const advanced = await storeAndTell(dependencies, news, errorPolicy);
+    if (advanced?.moved && isTerminal(advanced.status)) finished += 1;
   }
   return finished;
 }

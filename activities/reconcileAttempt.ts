@@ -2,6 +2,7 @@ import { candidateLagMs, candidateLeadMs } from '../domain/limits.js';
 import { matchOneToOne } from '../domain/reconcile.js';
 import type { ReconcileInput, Reconciliation } from '../domain/submission.js';
 import { providerNamed } from '../providers/registry.js';
+import { advanceAfterError } from '../storage/advanceAfterError.js';
 import { ambiguousPolicy, doubtfulTwins, referencedIds } from '../storage/sendAttempts.js';
 import type { Dependencies } from './dependencies.js';
 
@@ -12,7 +13,8 @@ const lookAgainMs = 5_000;
  * Looks for proof of a send that is in doubt: first in what callbacks brought, then in the provider's list. Decides for
  * lack of proof only after the provider can't hold the request any more and the last planned look has been taken.
  */
-export function reconcileAttempt({ database, store, workspaces, providers, reconcileDelaysMs, providerHoldMs }: Dependencies) {
+export function reconcileAttempt(dependencies: Dependencies) {
+  const { database, store, workspaces, providers, reconcileDelaysMs, providerHoldMs } = dependencies;
   return async ({ message, createdAtMs, attempt, check }: ReconcileInput): Promise<Reconciliation> => {
     const ref = { workspaceId: message.workspaceId, messageId: message.messageId, createdAtMs };
     const twins = await doubtfulTwins(database, ref);
@@ -24,7 +26,7 @@ export function reconcileAttempt({ database, store, workspaces, providers, recon
       return { kind: 'found', status: now?.status ?? 'unknown', providerMessageId: now?.providerMessageId ?? null };
     }
 
-    const { account } = await workspaces.get(message.workspaceId);
+    const { account, errorPolicy } = await workspaces.get(message.workspaceId);
     if (!account) return { kind: 'again', checkInMs: lookAgainMs };
     const listed = await providerNamed(providers, own.provider).listMessages(account, {
       to: message.to,
@@ -41,15 +43,17 @@ export function reconcileAttempt({ database, store, workspaces, providers, recon
     const candidates = listed.filter(({ id, body }) => body === message.body && !known.has(id));
     const match = matchOneToOne(twins, candidates)?.get(own);
     if (match) {
-      const moved = await store.advance({
+      const news = {
         ...about,
         attemptStatus: match.status,
         messageStatus: match.status,
         providerMessageId: match.id,
         error: match.error,
         evidence: `the provider's list shows it, look ${check}`,
-      });
-      return { kind: 'found', status: moved?.status ?? match.status, providerMessageId: match.id };
+      };
+      const { advanced, again } = await advanceAfterError(dependencies, news, errorPolicy);
+      if (again && match.error) return { kind: 'retry', again, error: match.error };
+      return { kind: 'found', status: advanced?.status ?? match.status, providerMessageId: match.id };
     }
 
     const nextMs = reconcileDelaysMs[check];

@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Advance } from '../domain/advance.js';
-import type { Submission } from '../domain/submission.js';
+import { afterError } from '../domain/afterError.js';
+import type { ErrorPolicyOverrides } from '../domain/errorPolicyOverrides.js';
+import type { Again, Submission } from '../domain/submission.js';
 import type { SendOutcome } from '../providers/provider.js';
+import { advanceAfterError } from '../storage/advanceAfterError.js';
 import type { Dependencies } from './dependencies.js';
 
 /** A result that could not be stored is tried again this often before the workflow is asked to do it. */
@@ -10,25 +13,51 @@ const storeRetryMs = 100;
 
 type AttemptRef = Pick<Advance, 'workspaceId' | 'messageId' | 'createdAtMs' | 'attempt' | 'provider'>;
 
+/** What a decision about a refused message depends on. */
+export interface Circumstances {
+  validUntilMs: number;
+  overrides: ErrorPolicyOverrides;
+}
+
+interface Meaning {
+  news: Advance;
+  next: Submission;
+}
+
 /** Stores what the outcome means. Where even that fails, the workflow is asked to do it. */
 export async function settleOutcome(
-  { store, reconcileDelaysMs }: Dependencies,
+  dependencies: Dependencies,
   about: AttemptRef,
   outcome: SendOutcome,
+  circumstances: Circumstances,
 ): Promise<Submission> {
-  const { news, next } = meaningOf(about, outcome, reconcileDelaysMs[0] ?? 0);
+  const { news, next } = meaningOf(about, outcome, dependencies.reconcileDelaysMs[0] ?? 0);
   for (let tries = 1; ; tries++) {
     try {
-      const stored = await store.advance(news);
-      return next.kind === 'submitted' && stored ? { ...next, status: stored.status } : next;
+      const { advanced, again } = await advanceAfterError(dependencies, news, circumstances.overrides);
+      if (again) return waitFor(again, news);
+      return next.kind === 'submitted' && advanced ? { ...next, status: advanced.status } : next;
     } catch {
-      if (tries >= storeTriesMax) return { kind: 'notStored', news, next };
+      if (tries >= storeTriesMax) return { kind: 'notStored', ...withoutDatabase({ news, next }, circumstances) };
       await delay(storeRetryMs * 2 ** tries);
     }
   }
 }
 
-function meaningOf(about: AttemptRef, outcome: SendOutcome, checkInMs: number): { news: Advance; next: Submission } {
+/** The same decision about a refusal where nobody can say which of the attempts failed: all of them count. */
+function withoutDatabase({ news, next }: Meaning, { validUntilMs, overrides }: Circumstances): Meaning {
+  if (news.messageStatus !== 'failed' || !news.error) return { news, next };
+  const failed = { code: news.error.code, failures: news.attempt, nowMs: Date.now(), validUntilMs };
+  const again = afterError(failed, overrides, Math.random());
+  if (!again) return { news, next };
+  return { news: { ...news, messageStatus: 'queued', from: ['dispatching', 'uncertain'] }, next: waitFor(again, news) };
+}
+
+function waitFor(again: Again, { attempt, error }: Advance): Submission {
+  return { kind: 'wait', ...again, token: null, attempt, ...(error && { error }) };
+}
+
+function meaningOf(about: AttemptRef, outcome: SendOutcome, checkInMs: number): Meaning {
   const { attempt } = about;
   switch (outcome.kind) {
     case 'accepted': {

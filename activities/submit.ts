@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ApplicationFailure } from '@temporalio/activity';
+import { Context } from '@temporalio/activity';
 import { attemptWriteWindowMs, inProcessWaitMaxMs, limiterUnavailableRetryMs, validitySecondsMax } from '../domain/limits.js';
 import { isClosed, isTerminal } from '../domain/messageStatus.js';
 import { costOf } from '../domain/rateLimit.js';
@@ -13,8 +13,10 @@ import { statusCallbackUrl } from '../storage/callbackUrls.js';
 import { type AttemptAnswer, beginAttempt } from '../storage/sendAttempts.js';
 import type { Workspace } from '../storage/workspaces.js';
 import { awaitTurn } from './awaitTurn.js';
+import { coolDown } from './coolDown.js';
 import { deferToOpening } from './deferToOpening.js';
 import type { Dependencies } from './dependencies.js';
+import { type FailureContext, failureOf, type Obstacle } from './failures.js';
 import { settleOutcome } from './settleOutcome.js';
 import { turnRequest } from './turnRequest.js';
 
@@ -34,7 +36,7 @@ interface SendRight {
  * connection, then the attempt's row, then the first byte. Only who inserted the row writes; who finds another's row
  * decides nothing but `uncertain`.
  *
- * Throws an ApplicationFailure only where the provider processed nothing.
+ * Throws a failure (activities/failures.ts) only where the provider processed nothing.
  */
 export function submit(dependencies: Dependencies, input: SubmitInput, granted?: Grant): Promise<Submission> {
   // The turn comes first: a slot that is waited for must not pass while others send.
@@ -157,8 +159,12 @@ async function sendOnce(
 ): Promise<Sent> {
   const { database, providers } = dependencies;
   const { message } = input;
-  const { account } = workspace;
-  if (!account) throw ApplicationFailure.nonRetryable(`workspace ${workspace.id} has no provider account`, 'NoProviderAccount');
+  const { account, errorPolicy: overrides } = workspace;
+  const tries = Context.current().info.attempt;
+  const notBegun: FailureContext = { tries, attempt: attempt - 1, overrides };
+  if (!account) {
+    throw failureOf({ kind: 'own', code: 'no_provider_account', message: `workspace ${workspace.id} has no provider account` }, notBegun);
+  }
   const request: SendRequest = {
     to: message.to,
     from: message.from,
@@ -187,7 +193,8 @@ async function sendOnce(
         attempt,
         writeWindowMs: attemptWriteWindowMs,
       });
-      if (!answer) throw ApplicationFailure.nonRetryable(`message ${message.messageId} is not stored`, 'MessageMissing');
+      if (!answer)
+        throw failureOf({ kind: 'own', code: 'message_missing', message: `message ${message.messageId} is not stored` }, notBegun);
       if (!answer.begun) row.state = { refused: answer };
       else row.state = performance.now() - startedAt < attemptWriteWindowMs ? 'begun' : 'late';
       if (row.state === 'begun') right.used();
@@ -202,29 +209,24 @@ async function sendOnce(
   if (typeof decided === 'object' && 'refused' in decided) return { kind: 'refused', standing: decided.refused };
   const { workspaceId, messageId } = message;
   const news = { workspaceId, messageId, createdAtMs: input.createdAtMs, attempt, provider: account.provider };
-  if (decided === 'none') throw unreachable(outcome);
-  const submission = await settleOutcome(dependencies, news, outcome);
+  if (decided === 'none') throw failureOf(unreachable(outcome), notBegun);
+  const submission = await settleOutcome(dependencies, news, outcome, { validUntilMs: message.validUntilMs, overrides });
   if (submission.kind !== 'notStored') {
     if (decided === 'late') return { kind: 'late' };
-    if (typeof decided === 'object') throw decided.failed;
-    if (outcome.kind === 'notSent') throw unreachable(outcome);
+    if (typeof decided === 'object') throw failureOf(decided.failed, notBegun);
+    if (outcome.kind === 'notSent') throw failureOf(outcome, { tries, attempt, overrides });
+    // Each refusal for the rate has used up an attempt's number, in whichever run: the wait grows with it.
     if (outcome.kind === 'rateLimited') {
-      throw ApplicationFailure.create({
-        message: `the provider refused for its rate (code ${outcome.code})`,
-        type: 'RateLimited',
-        // Not beyond its validity: it expires on time, not when the provider would have it back.
-        ...(outcome.retryAfterMs !== null && {
-          nextRetryDelay: Math.min(outcome.retryAfterMs, Math.max(1, message.validUntilMs - Date.now() + 1)),
-        }),
-      });
+      await coolDown(dependencies, workspace, message, outcome);
+      throw failureOf(outcome, { tries: attempt, attempt, overrides });
     }
   }
   return { kind: 'done', submission };
 }
 
-function unreachable(outcome: SendOutcome): ApplicationFailure {
-  const reason = outcome.kind === 'notSent' ? outcome.reason : outcome.kind;
-  return ApplicationFailure.create({ message: `the provider could not be reached: ${reason}`, type: 'ProviderUnreachable' });
+/** Why there was no connection; without one nothing was sent, whatever the outcome says. */
+function unreachable(outcome: SendOutcome): Obstacle {
+  return outcome.kind === 'notSent' ? outcome : { kind: 'notSent', reason: outcome.kind };
 }
 
 /** What another run, a callback or a person has made of the message in the meantime. */

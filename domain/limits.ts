@@ -104,6 +104,18 @@ export const heartbeatTimeoutMs = 10_000;
 export const heartbeatFromMs = 3_000;
 export const heartbeatEveryMs = 2_000;
 
+/** A message whose account or sender is not set up is tried again within this time, until its validity ends. */
+export const configurationRetryMs = 5 * 60_000;
+/** A handset that could not be reached gets its one second try within this time. */
+export const unreachableRetryMs = 15 * 60_000;
+/** Tries that a workspace may ask for at most, and the bounds of the longest wait between two. */
+export const errorAttemptsOverrideMax = 10;
+export const errorDelayOverrideMinMs = 1_000;
+export const errorDelayOverrideMaxMs = 60 * 60_000;
+/** A workflow whose activity found the database away runs it again after a wait that grows between these, without end. */
+export const databaseAwayWaitInitialMs = 2_000;
+export const databaseAwayWaitMaxMs = 30_000;
+
 export const messageValidityDefaultMs = 4 * 60 * 60_000;
 /** After the end of its validity a message's workflow waits this long for a receipt before it asks once and closes. */
 export const receiptGraceDefaultMs = 10 * 60_000;
@@ -166,6 +178,8 @@ export const eventsPerFollowMax = 500;
 export const socketHeartbeatMs = 30_000;
 export const socketEventBytesMax = 64 * 1024;
 export const traceQueryTimeoutMs = 2_000;
+/** A workflow's state is shown beside what is known without it, where a worker answers within this time. */
+export const stateQueryPatienceMs = 500;
 /** A cancel is answered after this time, whether its workflow has heard of it or not. */
 export const cancelSignalTimeoutMs = 1_000;
 export const drainTimeoutMs = 10_000;

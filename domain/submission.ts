@@ -1,13 +1,21 @@
 /** What the activities of a message's life take and answer. Plain data: it lies in workflow histories. */
 import type { Advance } from './advance.js';
+import type { ErrorPolicyOverrides } from './errorPolicyOverrides.js';
 import type { Deferral, MessageError, OutboundMessage, SendToken } from './message.js';
 import type { MessageStatus } from './messageStatus.js';
 
 /**
- * What a message waits for: its booked slot, a rate limiter that does not answer, the time its provider named, the time
- * for which it is scheduled, the hours of its recipient, or an earlier message to the same contact.
+ * What a message waits for: its booked slot, a rate limiter or a database that does not answer, the time its provider
+ * named, an account that is not set up, the next try after one that failed, the time for which it is scheduled, the
+ * hours of its recipient, or an earlier message to the same contact.
  */
-export type WaitingFor = 'slot' | 'limiter' | 'provider' | 'schedule' | 'quietHours' | 'earlier';
+export type WaitingFor = 'slot' | 'limiter' | 'provider' | 'configuration' | 'database' | 'retry' | 'schedule' | 'quietHours' | 'earlier';
+
+/** When a message whose attempt failed is tried again. */
+export interface Again {
+  waitMs: number;
+  waitingFor: WaitingFor;
+}
 
 /** How often a message asked for its turn and was told to come later, and how long it has waited for that so far. */
 export interface Asked {
@@ -48,6 +56,8 @@ export interface Persisted extends Wait {
   owned: boolean;
   /** What the first attempt came to, where its turn was at once. */
   submission: Submission | null;
+  /** What the workspace decides otherwise about errors, where it does. */
+  errorPolicy?: ErrorPolicyOverrides;
 }
 
 /** A stored message whose sending is this run's business. */
@@ -62,8 +72,8 @@ export type Submission =
   | { kind: 'submitted'; attempt: number; status: MessageStatus; providerMessageId: string | null }
   /** What became of it could not be stored: the workflow stores `news` first and goes on with `next`; nobody sends again before. */
   | { kind: 'notStored'; news: Advance; next: Submission }
-  /** Its turn is later. */
-  | ({ kind: 'wait' } & Wait)
+  /** Its turn is later; after a try that failed with its number and the error. */
+  | ({ kind: 'wait'; attempt?: number; error?: MessageError } & Wait)
   /** It ended without being sent by this run. */
   | { kind: 'ended'; status: MessageStatus; error: MessageError | null }
   /** Whether the provider has it is not known. */
@@ -80,6 +90,8 @@ export interface ReconcileInput {
 export type Reconciliation =
   /** The provider has it: proved by a callback or by its list. */
   | { kind: 'found'; status: MessageStatus; providerMessageId: string | null }
+  /** The provider had it and could not pass it on: it is tried again. */
+  | { kind: 'retry'; again: Again; error: MessageError }
   | { kind: 'again'; checkInMs: number }
   /** No proof; a person decides. */
   | { kind: 'parked'; error: MessageError }

@@ -13,4 +13,4 @@ export const searchAttributeNames = {
 } as const;
 
 /** Values of MessageStatus. A saved view `MessageStatus IN (…)` lists what is stuck. */
-export type UnusualStatus = 'waiting' | 'uncertain' | 'parked' | 'unknown';
+export type UnusualStatus = 'waiting' | 'configuration' | 'uncertain' | 'parked' | 'unknown';

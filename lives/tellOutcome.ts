@@ -1,11 +1,16 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { messageWorkflowId } from '../domain/ids.js';
-import type { MessageOutcome } from '../domain/message.js';
 import { isTerminal } from '../domain/messageStatus.js';
 import type { Logger } from '../platform/logger.js';
 import type { MessageStore } from '../storage/messageStore.js';
 import type { StoredRef } from '../storage/messages.js';
-import { statusChangedSignal } from '../workflows/messages.js';
+import { type StatusChange, statusChangedSignal } from '../workflows/messages.js';
+
+export interface TellServices {
+  temporal: Client;
+  store: MessageStore;
+  logger: Logger;
+}
 
 /**
  * Tells a message's workflow what a receipt, the provider's list or a sweep brought, after it has been stored. A terminal
@@ -14,9 +19,9 @@ import { statusChangedSignal } from '../workflows/messages.js';
  * tells it later.
  */
 export async function tellOutcome(
-  { temporal, store, logger }: { temporal: Client; store: MessageStore; logger: Logger },
+  { temporal, store, logger }: TellServices,
   message: StoredRef,
-  outcome: MessageOutcome,
+  outcome: StatusChange,
 ): Promise<'told' | 'closed' | 'not reached'> {
   let answer: 'told' | 'closed' = 'told';
   try {

@@ -28,6 +28,11 @@ export type SendOutcome =
   | { kind: 'notSent'; reason: string }
   | { kind: 'ambiguous'; reason: string };
 
+/** A question to a provider that got no answer, or not one that can be read. Nothing is changed by a question: it may be asked again. */
+export class ProviderUnavailable extends Error {
+  override name = 'ProviderUnavailable';
+}
+
 /** A message as the provider knows it. */
 export interface ProviderMessage {
   id: string;
@@ -66,11 +71,11 @@ export interface SmsProvider {
    * it answers false nothing is written and the outcome is `notSent`. Never throws for what the provider does.
    */
   send(account: Account, request: SendRequest, beforeWrite: () => Promise<boolean>): Promise<SendOutcome>;
-  /** The message as it stands, or undefined where the provider knows no such id. Throws where it can't be asked. */
+  /** The message as it stands, or undefined where the provider knows no such id. Throws ProviderUnavailable. */
   fetchMessage(account: Account, providerMessageId: string): Promise<ProviderMessage | undefined>;
   /**
    * The account's messages created between two times, newest first, or those to one number or from one sender. May end early
-   * where the list is very long. Throws where it can't be asked.
+   * where the list is very long. Throws ProviderUnavailable.
    */
   listMessages(account: Account, filter: ListFilter): Promise<ProviderMessage[]>;
   /** Whether a callback to `url` with these fields was signed by the account. */

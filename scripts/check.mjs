@@ -7,20 +7,22 @@ import { bin, fail, prepare, root, run, sourceFolders, step } from './prepare.mj
 const node = (...args) => run(process.execPath, args);
 const linted = [...sourceFolders, 'tests', 'scripts'];
 
+/** Whether a generated file is what its program prints now. */
+async function inStep(file, program) {
+  const made = execFileSync(process.execPath, [path.join(root, `dist/main/${program}.js`)], { encoding: 'utf8' });
+  if (made !== readFileSync(path.join(root, file), 'utf8')) {
+    throw new Error(`${file} is out of step with what it is made from. Run: npm run build && node dist/main/${program}.js > ${file}`);
+  }
+}
+
 const checks = {
   types: () => node(bin('tsc', 'typescript'), '-p', 'tsconfig.test.json'),
   'types of the page': () => node(bin('tsc', 'typescript'), '-p', 'web'),
   lint: () => node(bin('oxlint'), '--type-aware', '--deny-warnings', ...linted),
   format: () => node(bin('biome', '@biomejs/biome'), 'check', '.'),
   layers: () => node(bin('jest'), '--selectProjects', 'unit', '--testPathPatterns', 'tests/tidy.test.ts'),
-  '.env.example in step': async () => {
-    const made = execFileSync(process.execPath, [path.join(root, 'dist/main/printEnvExample.js')], { encoding: 'utf8' });
-    if (made !== readFileSync(path.join(root, '.env.example'), 'utf8')) {
-      throw new Error(
-        '.env.example is out of step with platform/config.ts. Run: npm run build && node dist/main/printEnvExample.js > .env.example',
-      );
-    }
-  },
+  '.env.example in step': () => inStep('.env.example', 'printEnvExample'),
+  'docs/reference/errors.md in step': () => inStep('docs/reference/errors.md', 'printErrorReference'),
 };
 
 await prepare().catch(fail);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Problem } from '../domain/errors.js';
 import { isUuid, type MessageRef, messageWorkflowId, uuidFromBytes } from '../domain/ids.js';
-import { keyReadPatienceMs } from '../domain/limits.js';
+import { keyReadPatienceMs, stateQueryPatienceMs } from '../domain/limits.js';
 import type { OutboundMessage } from '../domain/message.js';
 import { countSegments } from '../domain/segments.js';
 import { acceptedMessage as readAccepted } from '../lives/acceptedMessage.js';
@@ -11,6 +11,7 @@ import { uuidv7 } from '../platform/uuid.js';
 import { findKey } from '../storage/messageKeys.js';
 import { readMessage } from '../storage/messages.js';
 import { contactIdOf, type Workspace } from '../storage/workspaces.js';
+import { getMessageStateQuery } from '../workflows/messages.js';
 import { makeDurable, notAccepted, ownKeyPrefix, refuseOtherPayload } from './makeDurable.js';
 import type { MessageView } from './messageView.js';
 import { viewOf, viewOfNew } from './messageView.js';
@@ -122,12 +123,17 @@ async function memoOf(services: Services, message: OutboundMessage, idempotencyK
 }
 
 /**
- * A message that is accepted and has no row yet; undefined where there is none. Throws Problem `unavailable` where Temporal
- * does not answer.
+ * A message that is accepted and has no row yet, or got none; undefined where there is no workflow. Its state is asked of the
+ * workflow, where a worker answers in good time. Throws Problem `unavailable` where Temporal does not answer.
  */
-export async function acceptedMessage({ temporal, logger }: Services, ref: MessageRef): Promise<OutboundMessage | undefined> {
+export async function acceptedMessage({ temporal, logger }: Services, ref: MessageRef): Promise<MessageView | undefined> {
   try {
-    return await readAccepted(temporal, ref);
+    const message = await readAccepted(temporal, ref);
+    if (!message) return undefined;
+    const handle = temporal.workflow.getHandle(messageWorkflowId(ref));
+    const asked = temporal.withDeadline(Date.now() + stateQueryPatienceMs, () => handle.query(getMessageStateQuery));
+    const state = await asked.catch(() => undefined);
+    return { ...viewOfNew(message), ...(state && { status: state.status, error: state.error }) };
   } catch (error) {
     logger.warn({ event: 'message.not_read', ...ref, error: String(error) });
     throw new Problem('unavailable', 'whether this message exists cannot be told right now: ask again in a moment', { retryAfterSeconds });

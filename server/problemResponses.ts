@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { Problem, type ProblemCode, problems } from '../domain/errors.js';
 import type { MessageStatus } from '../domain/messageStatus.js';
+import { databaseFailureOf } from '../platform/databaseFailure.js';
 import type { Logger } from '../platform/logger.js';
 
 /** RFC 9457 problem details, with our stable code. */
@@ -53,16 +54,9 @@ export function toProblem(error: unknown, logger: Logger, about: Record<string, 
   if (type === 'request.aborted') return new Problem('malformed_json', 'the request ended before its body was complete');
   if (error instanceof URIError || type === 'entity.verify.failed') return new Problem('not_found', 'the path can not be decoded');
   logger.error({ event: 'request.failed', ...about, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-  if (isDatabaseDown(error))
+  if (databaseFailureOf(error) === 'DATABASE_TIMEOUT')
     return new Problem('unavailable', 'the database does not answer: try again in a moment', { retryAfterSeconds: 2 });
   return new Problem('internal', problems.internal.title);
-}
-
-const connectionCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', '57P01', '57P02', '57P03', '53300']);
-
-function isDatabaseDown(error: unknown): boolean {
-  const { code, message = '' } = error as { code?: string; message?: string };
-  return (code !== undefined && connectionCodes.has(code)) || /timeout exceeded|Query read timeout|Connection terminated/.test(message);
 }
 
 export function handleErrors(logger: Logger): ErrorRequestHandler {

@@ -33,15 +33,16 @@ export interface AttemptAnswer {
 
 /**
  * The messages that must leave before message m, which $1 and $2 bring to its partition: accepted earlier, not on their
- * way, and still of use. One that is uncertain, parked or scheduled holds nobody up; one that is dispatching does until
- * its answer is there, or late. The times bound the search to the partitions in which there can be one.
+ * way, and still of use. One that is uncertain, parked, scheduled or tried again after an error holds nobody up; one that
+ * is dispatching does until its answer is there, or late. The times bound the search to the partitions in which there can
+ * be one.
  */
 const ahead = `
   from message p
   where p.workspace_id = $1 and p.contact_id = m.contact_id and p.recorded_at is null and p.accepted_at < m.accepted_at
     and p.created_at between $2::timestamptz - interval '${orderWindowMs} milliseconds' and $2::timestamptz + interval '1 minute'
     and p.sender_id = m.sender_id and p.priority = m.priority
-    and (p.status = 'queued' and p.valid_until > clock_timestamp()
+    and (p.status = 'queued' and p.error_code is null and p.valid_until > clock_timestamp()
       or p.status = 'dispatching' and p.updated_at > clock_timestamp() - interval '${dispatchingHoldsMs} milliseconds')`;
 
 const beginStatement: Statement = {

@@ -1,3 +1,4 @@
+import type { ErrorPolicyOverrides } from '../domain/errorPolicyOverrides.js';
 import { uuidFromBytes } from '../domain/ids.js';
 import type { RateLimits } from '../domain/rateLimit.js';
 import { deriveKey, hmac, open, seal } from '../platform/crypto.js';
@@ -15,6 +16,8 @@ export interface Workspace {
   id: string;
   name: string;
   limits: RateLimits & { cooldownMs: number };
+  /** What it decides otherwise than the catalogue of errors. */
+  errorPolicy: ErrorPolicyOverrides;
   senders: { id: string; phoneNumber: string }[];
   account: ProviderAccount | undefined;
   keys: { messageId: Buffer; contactId: Buffer; callback: Buffer };
@@ -45,7 +48,7 @@ export function contactIdOf(contactKey: Buffer, e164: string): string {
 const findStatement: Statement = {
   name: 'find_workspace',
   text: `
-  select w.id, w.name, w.wrapped_key, ${limitsColumns},
+  select w.id, w.name, w.wrapped_key, w.error_policy, ${limitsColumns},
     (select coalesce(json_agg(json_build_object('id', s.id, 'phoneNumber', s.phone_number) order by s.created_at), '[]')
       from sender s where s.workspace_id = $1) as senders,
     (select json_build_object('provider', a.provider, 'accountSid', a.account_sid, 'authToken', a.auth_token)
@@ -57,6 +60,7 @@ interface WorkspaceRow extends LimitsRow {
   id: string;
   name: string;
   wrapped_key: string;
+  error_policy: ErrorPolicyOverrides;
   senders: { id: string; phoneNumber: string }[];
   account: ProviderAccount | null;
 }
@@ -71,6 +75,7 @@ export async function loadWorkspace(database: Database, masterKey: Buffer, works
     id: row.id,
     name: row.name,
     limits: limitsOf(row),
+    errorPolicy: row.error_policy,
     senders: row.senders,
     account: account
       ? {

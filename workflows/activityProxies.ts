@@ -1,35 +1,37 @@
-/** Activities by what a retry of them would do. */
+/** Activities by what a retry of them would do. How often and when is in the catalogue of errors. */
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { LocalActivities, SendActivities } from '../activities/index.js';
+import type { ErrorPolicyOverrides } from '../domain/errorPolicyOverrides.js';
 import { heartbeatTimeoutMs, submitTimeoutMs } from '../domain/limits.js';
+import { retryPolicyOf } from './retryPolicyOf.js';
 
 /**
- * Idempotent writes: retried until the database answers, however long that takes, and at short intervals: a message must
- * not wait a minute for a database that was away for a second.
+ * Idempotent writes: tried twice in one run. After that the workflow waits on a durable timer and runs them again, so
+ * that an outage of the database does not hold task slots (workflows/sendMessage.ts, untilAnswered).
  */
 export const { storeNews, closeAsUnknown, recordOutcome } = proxyLocalActivities<LocalActivities>({
   startToCloseTimeout: '10 seconds',
-  // Longer waits than this become durable timers, so that an outage does not hold task slots.
   localRetryThreshold: '2 seconds',
-  retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '5 seconds' },
+  retry: retryPolicyOf('DATABASE_TIMEOUT'),
 });
 
 /** The same for the first step, which may send: its time must hold a connection and the provider's whole answer. */
 export const { persistAndReserve } = proxyLocalActivities<LocalActivities>({
   startToCloseTimeout: '40 seconds',
   localRetryThreshold: '2 seconds',
-  retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '5 seconds' },
+  retry: retryPolicyOf('DATABASE_TIMEOUT'),
 });
 
 /**
- * The send: irreversible. It fails, and is retried, only where it is proved that the provider processed nothing; a run
- * that dies is found by its missing heartbeat, and the next run finds its attempt row and does not send.
+ * The send: irreversible. It fails only where it is proved that the provider processed nothing, and is retried where the
+ * provider could not be reached; a run that dies is found by its missing heartbeat, and the next run finds its attempt
+ * row and does not send.
  */
-export function submitProxy(summary: string) {
+export function submitProxy(summary: string, overrides: ErrorPolicyOverrides | undefined) {
   return proxyActivities<SendActivities>({
     startToCloseTimeout: submitTimeoutMs,
     heartbeatTimeout: heartbeatTimeoutMs,
-    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+    retry: retryPolicyOf('NETWORK', overrides),
     summary,
   }).submitToProvider;
 }

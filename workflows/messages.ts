@@ -5,12 +5,15 @@ import type { MessageOutcome, MessageState } from '../domain/message.js';
 import type { OlderRequest } from '../domain/olderLimiter.js';
 import type { RateLimits, ReserveAnswer, ReserveRequest } from '../domain/rateLimit.js';
 import type { RateLimiterState } from '../domain/rateLimiterState.js';
+import type { Again } from '../domain/submission.js';
 
 /**
  * To sendMessage: a status callback brought this state of the newest attempt. Stored before it is signalled; who signals
- * a terminal state also records the message as finished, once the signal is durable.
+ * a terminal state also records the message as finished, once the signal is durable. With `again` the attempt failed and
+ * the message is queued once more.
  */
-export const statusChangedSignal = defineSignal<[MessageOutcome]>('statusChanged');
+export type StatusChange = MessageOutcome & { again?: Again };
+export const statusChangedSignal = defineSignal<[StatusChange]>('statusChanged');
 /**
  * To sendMessage: the message was canceled in the database. The run stops waiting and reads its row, which decides; a
  * signal that is lost only delays the close.

@@ -1,18 +1,11 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  condition,
-  setCurrentDetails,
-  setHandler,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
+import { ActivityFailure, condition, setCurrentDetails, setHandler, sleep, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Advance } from '../domain/advance.js';
 import { slotNearMs, timerLeadMs, unusualWaitMs } from '../domain/limits.js';
 import { maskNumber } from '../domain/maskNumber.js';
-import type { Deferral, MessageOutcome, MessageState, OutboundMessage } from '../domain/message.js';
+import type { Deferral, MessageError, MessageOutcome, MessageState, OutboundMessage } from '../domain/message.js';
 import { isClosed, isTerminal } from '../domain/messageStatus.js';
-import type { Persisted, Submission, Wait, WaitingFor } from '../domain/submission.js';
+import type { Again, Persisted, Submission, Wait, WaitingFor } from '../domain/submission.js';
 import { searchAttributeNames, type UnusualStatus } from '../domain/taskQueues.js';
 import {
   closeAsUnknown,
@@ -23,7 +16,8 @@ import {
   storeNews,
   submitProxy,
 } from './activityProxies.js';
-import { cancelRequestedSignal, getMessageStateQuery, statusChangedSignal } from './messages.js';
+import { decisionOf } from './decisionOf.js';
+import { cancelRequestedSignal, getMessageStateQuery, type StatusChange, statusChangedSignal } from './messages.js';
 
 const messageStatusKey = defineSearchAttributeKey(searchAttributeNames.messageStatus, SearchAttributeType.KEYWORD);
 
@@ -35,6 +29,7 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
   /** As accepted, and with later times where it was put off. */
   let message = accepted;
   let cancelRequested = false;
+  let storedAtMs: number | undefined;
   const state: MessageState = {
     step: 'persisting',
     status: 'queued',
@@ -44,7 +39,7 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
     waitingFor: null,
     error: null,
   };
-  let receipt: MessageOutcome | undefined;
+  let receipt: StatusChange | undefined;
   setHandler(getMessageStateQuery, () => state);
   setHandler(statusChangedSignal, (outcome) => {
     receipt = outcome;
@@ -54,38 +49,54 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
     cancelRequested = true;
   });
   const ended = () => receipt !== undefined && isTerminal(receipt.status);
+  const { workspaceId, messageId } = message;
 
-  const persisted = await persistAndReserve(message);
-  if (!persisted.owned) return close({ status: persisted.status, providerMessageId: persisted.providerMessageId, error: null });
-  Object.assign(state, { status: persisted.status, attempt: persisted.attempt, providerMessageId: persisted.providerMessageId });
+  return live().catch(closeAsFailed);
 
-  const submission = await sendUntilDecided(persisted);
-  if (submission.kind === 'submitted' && !isTerminal(submission.status)) await awaitReceipt(persisted.createdAtMs, submission.attempt);
+  async function live(): Promise<MessageOutcome> {
+    const persisted = await untilAnswered(() => persistAndReserve(message));
+    storedAtMs = persisted.createdAtMs;
+    if (!persisted.owned) return close({ status: persisted.status, providerMessageId: persisted.providerMessageId, error: null });
+    Object.assign(state, { status: persisted.status, attempt: persisted.attempt, providerMessageId: persisted.providerMessageId });
 
-  // The usual end: the callback's signal says all, and who sent it records the message.
-  if (receipt && isTerminal(receipt.status)) return close(receipt);
-  enter('recording', 'recording the outcome');
-  const outcome = await recordOutcome({
-    workspaceId: message.workspaceId,
-    messageId: message.messageId,
-    createdAtMs: persisted.createdAtMs,
-  });
-  return close(outcome);
+    for (let turn = persisted; ; ) {
+      const submission = await sendUntilDecided(turn);
+      const again =
+        submission.kind === 'submitted' && !isTerminal(submission.status)
+          ? await awaitReceipt(persisted.createdAtMs, submission.attempt)
+          : null;
+      if (!again) break;
+      // The provider took it and could not pass it on: a new send, which needs a slot like any other.
+      const { deferral: _applied, asked: _answered, ...stored } = persisted;
+      turn = { ...stored, ...again, attempt: state.attempt, token: null, submission: null };
+      Object.assign(state, { status: 'queued', error: receipt?.error ?? null });
+      receipt = undefined;
+    }
+
+    // The usual end: the callback's signal says all, and who sent it records the message.
+    if (receipt && isTerminal(receipt.status)) return close(receipt);
+    enter('recording', 'recording the outcome');
+    const { createdAtMs } = persisted;
+    return close(await untilAnswered(() => recordOutcome({ workspaceId, messageId, createdAtMs })));
+  }
 
   /** Waits for slots, sends, and resolves doubt, until the provider has the message or it has ended otherwise. */
   async function sendUntilDecided({
     createdAtMs,
     attempt,
     submission: first,
+    errorPolicy,
     ...firstWait
   }: Persisted): Promise<Exclude<Submission, { kind: 'wait' | 'uncertain' | 'notStored' }>> {
     let wait: Wait = firstWait;
     let sendsBegun = attempt;
+    let failures = 0;
     for (let made = first; ; made = null) {
-      let submission = made ?? (await submitInTurn(wait, createdAtMs, sendsBegun));
+      let submission = made ?? (await submitInTurn());
       if (submission.kind === 'notStored') {
         enter('submitting', 'the provider has answered, the database does not: storing the answer');
-        await storeNews(submission.news);
+        const { news } = submission;
+        await untilAnswered(() => storeNews(news));
         submission = submission.next;
       }
       if (submission.kind === 'uncertain') submission = await reconcile(createdAtMs, submission);
@@ -95,6 +106,7 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
             attempt: submission.attempt,
             status: receipt?.status ?? submission.status,
             providerMessageId: submission.providerMessageId,
+            error: receipt?.error ?? null,
           });
           return submission;
         case 'ended':
@@ -102,6 +114,8 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
           return submission;
         case 'wait':
           wait = submission;
+          if (submission.attempt !== undefined) state.attempt = submission.attempt;
+          if (submission.error) Object.assign(state, { status: 'queued', error: submission.error });
           sendsBegun = state.attempt;
           break;
         case 'uncertain':
@@ -109,49 +123,80 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
           throw new TypeError(`a settled submission is still ${submission.kind}`);
       }
     }
-  }
 
-  async function submitInTurn(wait: Wait, createdAtMs: number, attempt: number): Promise<Submission> {
-    if ((await waitForTurn(wait)) === 'row changed') return takeUp();
-    enter('submitting', 'submitting to the provider');
-    const submit = submitProxy(`send to ${maskNumber(message.to)}`);
-    const { token, outOfTurn, asked } = wait;
-    return submit({
-      message,
-      createdAtMs,
-      attempt,
-      token,
-      ...(outOfTurn && { outOfTurn }),
-      ...(asked && { asked }),
-    }).catch((failure: unknown) => unsendable(failure, createdAtMs));
+    async function submitInTurn(): Promise<Submission> {
+      if ((await waitForTurn(wait)) === 'row changed') return takeUp();
+      enter('submitting', 'submitting to the provider');
+      const { token, outOfTurn, asked } = wait;
+      const submit = submitProxy(`send to ${maskNumber(message.to)}`, errorPolicy);
+      try {
+        const submission = await submit({
+          message,
+          createdAtMs,
+          attempt: sendsBegun,
+          token,
+          ...(outOfTurn && { outOfTurn }),
+          ...(asked && { asked }),
+        });
+        failures = 0;
+        return submission;
+      } catch (failure) {
+        failures += 1;
+        return unsent(failure, failures, createdAtMs);
+      }
+    }
   }
 
   /** Goes on from what the row says: its scheduled time has come, or somebody canceled it. */
   async function takeUp(): Promise<Submission> {
-    const { owned, status, attempt, submission, ...wait } = await persistAndReserve(message);
+    const { owned, status, attempt, submission, ...wait } = await untilAnswered(() => persistAndReserve(message));
     if (!owned) return { kind: 'ended', status, error: null };
     Object.assign(state, { status, attempt });
     return submission ?? { kind: 'wait', ...wait };
   }
 
-  /** A send step that gave up before anything was sent: what the message needs is not there, and no retry will bring it. */
-  function unsendable(failure: unknown, createdAtMs: number): Submission {
-    if (!(failure instanceof ActivityFailure)) throw failure;
-    const cause = failure.cause instanceof ApplicationFailure ? failure.cause : undefined;
-    const error = { code: cause?.type ?? 'SendFailed', message: cause?.message ?? failure.message };
-    const { workspaceId, messageId } = message;
-    const news: Advance = {
-      workspaceId,
-      messageId,
-      createdAtMs,
-      attempt: state.attempt,
-      provider: '',
-      attemptStatus: null,
-      messageStatus: 'failed',
-      from: ['queued'],
-      error,
-    };
-    return { kind: 'notStored', news, next: { kind: 'ended', status: 'failed', error } };
+  /** A send step that gave up before anything was sent: it is run again later, or what the message needs will not come. */
+  function unsent(failure: unknown, failures: number, createdAtMs: number): Submission {
+    const { ends, error, attempt, waitMs, waitingFor } = decisionOf(failure, failures);
+    if (attempt !== null) state.attempt = attempt;
+    if (!ends) return { kind: 'wait', waitMs, waitingFor, token: null, error };
+    return { kind: 'notStored', news: newsOfFailure(error, createdAtMs), next: { kind: 'ended', status: 'failed', error } };
+  }
+
+  function newsOfFailure(error: MessageError, createdAtMs: number): Advance {
+    const about = { workspaceId, messageId, createdAtMs, attempt: state.attempt, provider: '', attemptStatus: null };
+    return { ...about, messageStatus: 'failed', from: ['queued', 'scheduled'], error };
+  }
+
+  /** Runs a write, or the first step, until the database answers: a durable timer between two runs, and no end. */
+  async function untilAnswered<T>(run: () => Promise<T>): Promise<T> {
+    for (let failures = 1; ; failures++) {
+      try {
+        return await run();
+      } catch (failure) {
+        const { ends, error, waitMs } = decisionOf(failure, failures);
+        if (ends) throw failure;
+        const { step } = state;
+        state.error = error;
+        state.waitingUntil = new Date(Date.now() + waitMs).toISOString();
+        const trouble = error.code === 'database_timeout' ? 'the database does not answer' : error.message;
+        enter(step, `${trouble}, trying again at ${timeOf(state.waitingUntil)}`);
+        await sleep(waitMs, { summary: 'waiting for the database' });
+        Object.assign(state, { waitingUntil: null, error: null });
+        enter(step, 'trying again');
+      }
+    }
+  }
+
+  /** What the message needs is refused, and perhaps not even its row is there: the workflow closes and says why. */
+  async function closeAsFailed(failure: unknown): Promise<MessageOutcome> {
+    const { error } = decisionOf(failure, 1);
+    const { status, providerMessageId } = state;
+    if (status !== 'queued' && status !== 'scheduled')
+      return close({ status: isClosed(status) ? status : 'unknown', providerMessageId, error });
+    const news = storedAtMs === undefined ? undefined : newsOfFailure(error, storedAtMs);
+    if (news) await untilAnswered(() => storeNews(news)).catch((refused: unknown) => decisionOf(refused, 1));
+    return close({ status: 'failed', providerMessageId, error });
   }
 
   /** Sleeps until the message may try, and never beyond its validity. Says whether its row must be read before. */
@@ -168,13 +213,13 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
       isScheduled ? 'scheduled' : 'waiting for send token',
       isEstimate ? `waiting for send token, estimated turn ${timeOf(state.waitingUntil)}` : waitingWords[waitingFor](state.waitingUntil),
     );
-    const isUnusual = waitMs > unusualWaitMs && !isScheduled;
-    if (isUnusual) markUnusual('waiting');
+    const unusual = waitingFor === 'configuration' ? 'configuration' : waitMs > unusualWaitMs && !isScheduled ? 'waiting' : undefined;
+    if (unusual) markUnusual(unusual);
     // Early for a slot, so that a timer's lag does not make it stale; the send step waits out the rest.
     const sleepMs = token ? waitMs - timerLeadMs : waitMs;
     const usefulMs = message.validUntilMs - Date.now() + 1;
     await condition(() => cancelRequested, Math.max(1, Math.min(sleepMs, usefulMs)), { summary: `waiting for ${waitingFor}` });
-    if (isUnusual) markUsual();
+    if (unusual) markUsual();
     Object.assign(state, { waitingUntil: null, waitingFor: null });
     const rowChanged = cancelRequested || isScheduled;
     cancelRequested = false;
@@ -209,6 +254,9 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
           state.error = null;
           if (isClosed(result.status) && !isTerminal(result.status)) return { kind: 'ended', status: result.status, error: null };
           return { kind: 'submitted', attempt, status: result.status, providerMessageId: result.providerMessageId };
+        case 'retry':
+          markUsual();
+          return { kind: 'wait', ...result.again, token: null, attempt, error: result.error };
         case 'resend':
           markUsual();
           state.error = null;
@@ -220,18 +268,23 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
     }
   }
 
-  async function awaitReceipt(createdAtMs: number, attempt: number): Promise<void> {
+  /** Follows a message that the provider has; answers when it is to be sent again, or null where it has ended. */
+  async function awaitReceipt(createdAtMs: number, attempt: number): Promise<Again | null> {
     enter('awaiting status callback', 'sent, awaiting status callback');
-    if (await condition(ended, Math.max(1, message.closesAtMs - Date.now()))) return;
+    const decided = () => ended() || receipt?.again !== undefined;
+    if (await condition(decided, Math.max(1, message.closesAtMs - Date.now()))) return receipt?.again ?? null;
     enter('awaiting status callback', 'no status callback came in time: asking the provider');
     try {
       const status = await pollProviderOnce(message);
-      if (status !== null && isTerminal(status)) return;
+      if (status !== null && isTerminal(status)) return null;
+      // It was queued again and the signal was lost; its time is over, and the send step says so.
+      if (status === 'queued') return { waitMs: 0, waitingFor: 'retry' };
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
     }
-    if ((await closeAsUnknown({ workspaceId: message.workspaceId, messageId: message.messageId, createdAtMs }, attempt)) === 'unknown')
-      markUnusual('unknown');
+    const unknown = await untilAnswered(() => closeAsUnknown({ workspaceId, messageId, createdAtMs }, attempt));
+    if (unknown === 'unknown') markUnusual('unknown');
+    return null;
   }
 
   function enter(step: MessageState['step'], details: string): void {
@@ -257,6 +310,9 @@ const waitingWords: Record<WaitingFor, (at: string) => string> = {
   schedule: (at) => `scheduled for ${dateOf(at)}`,
   quietHours: (at) => `quiet hours at the recipient: scheduled for ${dateOf(at)}`,
   earlier: (at) => `an earlier message to this contact has not left yet: looking again at ${timeOf(at)}`,
+  configuration: (at) => `the account or the sender is not set up at the provider: trying again at ${timeOf(at)}`,
+  database: (at) => `the database does not answer, trying again at ${timeOf(at)}`,
+  retry: (at) => `the last try failed: trying again at ${timeOf(at)}`,
 };
 
 // The attribute is written only for what is unusual, so that a saved view lists it and the usual message pays nothing.

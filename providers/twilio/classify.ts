@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { errorClassOf } from '../../domain/errorCodes.js';
 import type { ProviderStatus } from '../../domain/messageStatus.js';
 import type { SendOutcome } from '../provider.js';
 import { TransportError, type TransportResponse } from './transport.js';
@@ -32,13 +33,6 @@ function parse<T>(schema: z.ZodType<T>, text: string): T | undefined {
   }
 }
 
-/** Twilio's code for "too many requests", which also says that the request was not processed. */
-const tooManyRequests = 20_429;
-/** The queue of this sender is full at Twilio: not processed, may be tried later. */
-const senderQueueFull = 21_611;
-/** Codes with which Twilio says "internal error" whatever the HTTP status: it may have processed the message. */
-const internalErrors = new Set([20_500, 20_503]);
-
 /** What an answer to POST /Messages means for the message. */
 export function classifyResponse(response: TransportResponse): SendOutcome {
   const { statusCode, body, headers } = response;
@@ -50,7 +44,8 @@ export function classifyResponse(response: TransportResponse): SendOutcome {
   }
   const error = parse(errorBody, body);
   const code = error?.code ?? undefined;
-  if (statusCode === 429 || code === tooManyRequests || code === senderQueueFull) {
+  const errorClass = code === undefined ? undefined : errorClassOf(String(code));
+  if (statusCode === 429 || errorClass === 'RATE_LIMIT') {
     const seconds = Number(headers['retry-after']);
     return {
       kind: 'rateLimited',
@@ -58,8 +53,9 @@ export function classifyResponse(response: TransportResponse): SendOutcome {
       retryAfterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : null,
     };
   }
-  // A redirect or an answer without Twilio's own error comes from something in between: it proves nothing.
-  if (statusCode >= 500 || statusCode < 400 || code === undefined || internalErrors.has(code)) {
+  // A redirect or an answer without Twilio's own error comes from something in between: it proves nothing. Nor does
+  // Twilio's "internal error", whatever the HTTP status.
+  if (statusCode >= 500 || statusCode < 400 || code === undefined || errorClass === 'AMBIGUOUS') {
     return { kind: 'ambiguous', reason: `HTTP ${statusCode}${code === undefined ? '' : `, code ${code}`}` };
   }
   return { kind: 'rejected', code: String(code), message: error?.message ?? `HTTP ${statusCode}` };

@@ -1,7 +1,16 @@
 import twilio from 'twilio';
 import type RequestClient from 'twilio/lib/base/RequestClient.js';
 import type { MessageInstance } from 'twilio/lib/rest/api/v2010/account/message.js';
-import type { Account, ListFilter, ProviderMessage, SendOutcome, SendRequest, SmsProvider, StatusCallback } from '../provider.js';
+import {
+  type Account,
+  type ListFilter,
+  type ProviderMessage,
+  ProviderUnavailable,
+  type SendOutcome,
+  type SendRequest,
+  type SmsProvider,
+  type StatusCallback,
+} from '../provider.js';
 import { classifyFailure, classifyResponse, statusOf } from './classify.js';
 import { Transport, type TransportResponse } from './transport.js';
 
@@ -57,22 +66,26 @@ export class TwilioProvider implements SmsProvider {
       return toProviderMessage(await this.reader(account).messages(providerMessageId).fetch());
     } catch (error) {
       if ((error as { status?: number }).status === notFound) return undefined;
-      throw error;
+      throw unavailable(error);
     }
   }
 
   async listMessages(account: Account, { to, from, fromMs, toMs }: ListFilter): Promise<ProviderMessage[]> {
     const found: ProviderMessage[] = [];
     // No date filter: Twilio filters by the day a message was sent, and one in its queue has none yet.
-    let page: ListPage = await this.reader(account).messages.page({ ...(to && { to }), ...(from && { from }), pageSize: listPageSize });
-    for (let pages = 1; ; pages++) {
-      const messages = page.instances.map(toProviderMessage);
-      found.push(...messages.filter(({ createdAtMs }) => createdAtMs >= fromMs && createdAtMs <= toMs));
-      // Newest first: what follows is older still.
-      const isPast = messages.some(({ createdAtMs }) => createdAtMs < fromMs - listDisorderMs);
-      const next = isPast || pages >= listPagesMax ? undefined : await page.nextPage();
-      if (!next) return found;
-      page = next;
+    try {
+      let page: ListPage = await this.reader(account).messages.page({ ...(to && { to }), ...(from && { from }), pageSize: listPageSize });
+      for (let pages = 1; ; pages++) {
+        const messages = page.instances.map(toProviderMessage);
+        found.push(...messages.filter(({ createdAtMs }) => createdAtMs >= fromMs && createdAtMs <= toMs));
+        // Newest first: what follows is older still.
+        const isPast = messages.some(({ createdAtMs }) => createdAtMs < fromMs - listDisorderMs);
+        const next = isPast || pages >= listPagesMax ? undefined : await page.nextPage();
+        if (!next) return found;
+        page = next;
+      }
+    } catch (error) {
+      throw unavailable(error);
     }
   }
 
@@ -104,6 +117,12 @@ export class TwilioProvider implements SmsProvider {
   private clientFor(account: Account, request: (options: Parameters<RequestClient['request']>[0]) => Promise<TransportResponse>) {
     return twilio(account.accountSid, account.authToken, { httpClient: { request } as unknown as RequestClient, autoRetry: false });
   }
+}
+
+function unavailable(error: unknown): ProviderUnavailable {
+  const { status } = error as { status?: number };
+  const reason = error instanceof Error ? error.message : String(error);
+  return new ProviderUnavailable(`Twilio can't be asked${status === undefined ? '' : ` (HTTP ${status})`}: ${reason}`, { cause: error });
 }
 
 function toProviderMessage(message: MessageInstance): ProviderMessage {

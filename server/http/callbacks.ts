@@ -1,10 +1,11 @@
 import express, { Router } from 'express';
 import { z } from 'zod';
+import type { Advance } from '../../domain/advance.js';
 import { Problem } from '../../domain/errors.js';
 import { isUuid } from '../../domain/ids.js';
 import { callbackBodyBytesMax } from '../../domain/limits.js';
 import { isTerminal } from '../../domain/messageStatus.js';
-import { tellOutcome } from '../../lives/tellOutcome.js';
+import { storeAndTell } from '../../lives/storeAndTell.js';
 import { type CallbackSubject, isOurCallback } from '../../storage/callbackUrls.js';
 import type { Workspace } from '../../storage/workspaces.js';
 import { onlyMethods } from '../problemResponses.js';
@@ -51,20 +52,20 @@ function formOf(body: unknown): Record<string, string> {
   return Object.fromEntries(Object.entries(body ?? {}).map(([name, value]) => [name, Array.isArray(value) ? value.join() : String(value)]));
 }
 
-/** Stores the receipt and what it changes in one statement; then tells the workflow, if it waits for that. */
+/** Reads the receipt, and has it stored and told. */
 async function applyStatus(
   services: Services,
   workspace: Workspace,
   { messageId, createdAtMs, attempt }: CallbackSubject,
   form: Record<string, string>,
 ): Promise<void> {
-  const { store, providers, logger } = services;
+  const { providers, logger } = services;
   const provider = workspace.account?.provider ?? '';
   const callback = providers.get(provider)?.parseStatusCallback(form);
   if (!callback) throw new Problem('invalid_request', 'the callback has no MessageSid, MessageStatus or AccountSid');
   const about = { workspaceId: workspace.id, messageId };
   if (callback.status === undefined) logger.warn({ event: 'callback.unknown_status', ...about, status: callback.providerStatus });
-  const advanced = await store.advance({
+  const news: Advance = {
     ...about,
     createdAtMs,
     attempt,
@@ -77,14 +78,11 @@ async function applyStatus(
     error: callback.error,
     evidence: `status callback: ${callback.providerStatus}`,
     receipt: form,
-  });
+  };
+  const advanced = await storeAndTell(services, news, workspace.errorPolicy);
   if (!advanced) throw new Problem('not_found', 'the message of this callback does not exist any more');
   if (callback.status === undefined) return;
   if (!advanced.moved && isTerminal(callback.status) && isTerminal(advanced.status) && callback.status !== advanced.status) {
     logger.warn({ event: 'callback.contradiction', ...about, attempt, kept: advanced.status, refused: callback.status });
   }
-  const awaited = isTerminal(advanced.status) || advanced.previousStatus === 'uncertain';
-  if (!advanced.moved || !awaited) return;
-  const { status, providerMessageId } = advanced;
-  await tellOutcome(services, { ...about, createdAtMs }, { status, providerMessageId, error: callback.error });
 }

@@ -4,7 +4,7 @@ import { isUuid } from '../../domain/ids.js';
 import { findMessage, type StoredMessage } from '../../storage/messages.js';
 import { acceptedMessage, acceptMessage } from '../acceptMessage.js';
 import { cancelMessage } from '../cancelMessage.js';
-import { type MessageView, viewOf, viewOfNew } from '../messageView.js';
+import { type MessageView, viewOf } from '../messageView.js';
 import { onlyMethods } from '../problemResponses.js';
 import { idempotencyKey, messageRequest } from '../requestSchemas.js';
 import type { Services } from '../services.js';
@@ -26,8 +26,10 @@ async function viewOfMessage(services: Services, workspaceId: string, id: string
     return viewOf(await messageOf(services, workspaceId, id));
   } catch (error) {
     const accepted = isUuid(id) ? await acceptedMessage(services, { workspaceId, messageId: id }) : undefined;
-    if (accepted) return viewOfNew(accepted);
-    throw error;
+    if (!accepted) throw error;
+    // Its workflow may have answered after it stored the row, which says more.
+    const stored = await findMessage(services.database, workspaceId, id);
+    return stored ? viewOf(stored) : accepted;
   }
 }
 

@@ -2,8 +2,12 @@ import { Router } from 'express';
 import { onlyMethods } from '../problemResponses.js';
 import type { Services } from '../services.js';
 import { workspaceIdOf } from './authenticate.js';
+import { jsonBody } from './jsonBody.js';
+import { workspaceErrors } from './workspaceErrors.js';
+import { workspaceLimits } from './workspaceLimits.js';
 
-export function workspaceRouter({ settings }: Services): Router {
+export function workspaceRouter(services: Services): Router {
+  const { settings } = services;
   const router = Router();
   router
     .route('/')
@@ -11,14 +15,28 @@ export function workspaceRouter({ settings }: Services): Router {
       const workspace = await settings.forWorkspace(workspaceIdOf(response), (transaction) =>
         transaction.workspace.findFirstOrThrow({ include: { senders: { orderBy: { createdAt: 'asc' } } } }),
       );
-      const { id, name, senders, ratePerSecond, burst, cooldownMs, limitsEpoch } = workspace;
+      const { id, name, senders, ratePerSecond, burst, cooldownMs, countBy, cooldownUntil, limitsEpoch } = workspace;
       response.json({
         id,
         name,
         senders: senders.map((sender) => ({ id: sender.id, phoneNumber: sender.phoneNumber })),
-        limits: { ratePerSecond, burst, cooldownMs, epoch: limitsEpoch },
+        limits: { ratePerSecond, burst, cooldownMs, countBy, epoch: limitsEpoch },
+        // Nothing is sent before this time, after a rate error of the provider.
+        coolingDownUntil: cooldownUntil && cooldownUntil.getTime() > Date.now() ? cooldownUntil.toISOString() : null,
       });
     })
     .all(onlyMethods('GET'));
+  const limits = workspaceLimits(services);
+  router
+    .route('/limits')
+    .get(limits.get)
+    .patch(...jsonBody, limits.patch)
+    .all(onlyMethods('GET', 'PATCH'));
+  const errors = workspaceErrors(services);
+  router
+    .route('/errors')
+    .get(errors.get)
+    .patch(...jsonBody, errors.patch)
+    .all(onlyMethods('GET', 'PATCH'));
   return router;
 }

@@ -153,8 +153,8 @@ describe('one message', () => {
   it('fails with the reason that the provider gave, at once or later', async () => {
     const refused = await system.send({ to: '+14155552621', body: 'refused' });
     expect(await system.message(refused.body.id, ['failed'])).toMatchObject({ error: { code: '21211' } });
-    const later = await system.send({ to: '+14155552601', body: 'undelivered' });
-    expect(await system.message(later.body.id, ['undelivered'])).toMatchObject({ error: { code: '30003' } });
+    const later = await system.send({ to: '+14155552603', body: 'undelivered' });
+    expect(await system.message(later.body.id, ['undelivered'])).toMatchObject({ error: { code: '30005' } });
     expect(await system.ledger('refused')).toHaveLength(0);
   });
 

@@ -29,6 +29,9 @@ beforeAll(async () => {
     },
   });
   await sql(system.databaseUrl, `update workspace set ambiguous_policy = 'prefer-delivery' where id = $1`, [system.workspaces[1]?.id]);
+  await sql(system.databaseUrl, 'update workspace set error_policy = $1', [
+    { CONGESTION: { delayMaxMs: 1_000 }, CONFIGURATION: { delayMaxMs: 1_000 } },
+  ]);
   connection = await Connection.connect({ address: system.temporalAddress });
   client = new Client({ connection, namespace: system.temporalNamespace });
 }, 60_000);
@@ -72,6 +75,12 @@ const ways: Record<
   refused: { to: '+14155552621', ends: ['failed'] },
   undelivered: { to: '+14155552601', ends: ['undelivered'] },
   'retried-for-its-rate': { arrange: () => rule('retried-for-its-rate', { rateLimited: { retryAfterS: 1 } }, 2), ends: ['delivered'] },
+  'taken-and-sent-once-more': {
+    arrange: () => rule('taken-and-sent-once-more', { callbacks: { finalStatus: 'failed', errorCode: 30_001 } }, 1),
+    ends: ['delivered'],
+  },
+  'kept-until-configured': { arrange: () => rule('kept-until-configured', { error: { code: 21_408 } }, 2), ends: ['delivered'] },
+  'refused-by-the-database': { fields: () => ({ metadata: { order: 'a\u0000b' } }), ends: ['failed'] },
   'doubtful-found-by-callback': { arrange: () => rule('doubtful-found-by-callback', { http500: 'after' }), ends: ['delivered'] },
   'doubtful-found-in-list': {
     arrange: () => rule('doubtful-found-in-list', { cut: 'after', callbacks: { drop: 1 } }),

@@ -10,6 +10,7 @@ function workspace(id: string, seed: number): Workspace {
     id,
     name: 'a workspace',
     limits: { ...plainLimits({ ratePerSecond: 10, burst: 50, epoch: 1 }), cooldownMs: 60_000 },
+    errorPolicy: {},
     senders: [],
     account: undefined,
     keys: { messageId: deriveKey(key, 'message-id'), contactId: deriveKey(key, 'contact-id'), callback: deriveKey(key, 'callback') },

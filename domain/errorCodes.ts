@@ -1,0 +1,36 @@
+import { type ErrorClass, errorCatalogue } from './errorCatalogue.js';
+import { type ErrorCode, twilioErrors } from './twilioErrors.js';
+
+/** Codes of our own, where it was not the provider that said no. */
+export const ownErrors = {
+  provider_unreachable: ['NETWORK', 'the provider could not be reached'],
+  no_provider_account: ['CONFIGURATION', 'the workspace has no provider account'],
+  outcome_unknown: ['AMBIGUOUS', 'no proof was found whether the provider took it'],
+  no_receipt: ['AMBIGUOUS', 'the provider took it and never said what became of it'],
+  expired: ['EXPIRED', 'its validity was over before it could be sent'],
+  database_constraint: ['DATABASE_CONSTRAINT', 'the database refused it as it is'],
+  database_timeout: ['DATABASE_TIMEOUT', 'the database does not answer'],
+  message_missing: ['DATABASE_CONSTRAINT', 'its row is not there'],
+  internal_error: ['INTERNAL', 'a fault of Postrider'],
+} as const satisfies Record<string, ErrorCode>;
+export type OwnErrorCode = keyof typeof ownErrors;
+
+const errorCodes = new Map<string, ErrorCode>(Object.entries({ ...twilioErrors, ...ownErrors }));
+
+/** The class of a code of ours or of the provider's; UNKNOWN for one that the catalogue does not have. */
+export function errorClassOf(code: string): ErrorClass {
+  return errorCodes.get(code)?.[0] ?? 'UNKNOWN';
+}
+
+/** What a user may read of a code. */
+export function errorSentenceOf(code: string): string {
+  return errorCodes.get(code)?.[1] ?? errorCatalogue.UNKNOWN.sentence;
+}
+
+/**
+ * The name under which a code is counted: itself where the catalogue has it or where it looks like a provider's number,
+ * so that a new one is seen under its own; else `other`, so that no text from outside becomes a name.
+ */
+export function countedCodeOf(code: string): string {
+  return errorCodes.has(code) || /^[1-9]\d{4}$/.test(code) ? code : 'other';
+}

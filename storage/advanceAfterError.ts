@@ -1,0 +1,77 @@
+import type { Advance } from '../domain/advance.js';
+import { afterError } from '../domain/afterError.js';
+import { errorClassOf } from '../domain/errorCodes.js';
+import type { ErrorPolicyOverrides } from '../domain/errorPolicyOverrides.js';
+import { statusesThatYieldTo } from '../domain/messageStatus.js';
+import { policyFor } from '../domain/policyFor.js';
+import type { Again } from '../domain/submission.js';
+import type { Database, Statement } from '../platform/database.js';
+import type { Logger } from '../platform/logger.js';
+import type { Advanced } from './advance.js';
+import type { MessageStore } from './messageStore.js';
+
+export interface AdvancedAfterError {
+  /** Undefined where there is no such message. */
+  advanced: Advanced | undefined;
+  /** Set where the message is queued again: its workflow must hear of it. */
+  again: Again | null;
+}
+
+const failuresStatement: Statement = {
+  name: 'failures_of_message',
+  text: `
+  select m.valid_until, array(
+    select a.error_code from send_attempt a
+    where a.workspace_id = $1 and a.created_at = $4 and a.message_id = $2
+      and a.status in ('failed', 'undelivered') and a.attempt <> $3 and a.error_code is not null) as codes
+  from message m where m.workspace_id = $1 and m.id = $2 and m.created_at = $4`,
+};
+
+/**
+ * Applies news that may be a failure. Where the catalogue sends the message once more, the attempt ends as the news say
+ * and the message goes back to `queued`, with the error; else the error ends the message. A message whose workflow has
+ * closed without proof ends in any case: nobody is there to send it.
+ */
+export async function advanceAfterError(
+  { database, store, logger }: { database: Database; store: MessageStore; logger: Logger },
+  news: Advance,
+  overrides: ErrorPolicyOverrides,
+): Promise<AdvancedAfterError> {
+  const { error, messageStatus, workspaceId, messageId, attempt } = news;
+  if (!error || (messageStatus !== 'failed' && messageStatus !== 'undelivered'))
+    return { advanced: await store.advance(news), again: null };
+
+  const { class: errorClass, retry, notify } = policyFor(error.code, overrides);
+  let again = retry ? await againAfter(database, news, error.code, overrides) : null;
+  let advanced: Advanced | undefined;
+  if (again) {
+    const from = statusesThatYieldTo(messageStatus).filter((status) => !['queued', 'parked', 'unknown'].includes(status));
+    advanced = await store.advance({ ...news, messageStatus: 'queued', from });
+    if (!advanced?.moved) again = null;
+    if (advanced?.status === 'parked' || advanced?.status === 'unknown') {
+      const { receipt: _stored, ...rest } = news;
+      advanced = await store.advance({ ...rest, attemptStatus: null, from: ['parked', 'unknown'] });
+    }
+  } else advanced = await store.advance(news);
+
+  if (advanced?.moved && notify !== 'nobody') {
+    const about = { event: 'message.error', workspaceId, messageId, attempt, code: error.code, class: errorClass, notify };
+    logger[notify === 'operator' ? 'error' : 'warn']({ ...about, ...(again && { againInMs: again.waitMs }) });
+  }
+  return { advanced, again };
+}
+
+async function againAfter(database: Database, news: Advance, code: string, overrides: ErrorPolicyOverrides): Promise<Again | null> {
+  const { workspaceId, messageId, createdAtMs, attempt } = news;
+  const [message] = await database.forWorkspace<{ valid_until: Date | null; codes: string[] }>(workspaceId, failuresStatement, [
+    workspaceId,
+    messageId,
+    attempt,
+    new Date(createdAtMs),
+  ]);
+  if (!message?.valid_until) return null;
+  const errorClass = errorClassOf(code);
+  const failures = 1 + message.codes.filter((earlier) => errorClassOf(earlier) === errorClass).length;
+  const now = { nowMs: Date.now(), validUntilMs: message.valid_until.getTime() };
+  return afterError({ code, failures, ...now }, overrides, Math.random());
+}
