@@ -134,6 +134,7 @@ describe('a message whose receipts are lost', () => {
 
 describe('a provider that can not be reached', () => {
   it('gets the message once it can be reached again, and is told apart from a doubtful send', async () => {
+    await system.request('PATCH', '/v1/workspace/limits', { body: { cooldownMs: 0 } });
     await rule('pauses', { rateLimited: { retryAfterS: 1 } }, 2);
     const { body } = await system.send({ to, body: 'pauses' });
     const delivered = await system.message(body.id, ['delivered'], { withinMs });
