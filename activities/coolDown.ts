@@ -11,7 +11,7 @@ import type { Dependencies } from './dependencies.js';
  * stored is none: the next refusal starts it.
  */
 export async function coolDown(
-  { database, workspaces, logger }: Dependencies,
+  { database, workspaces, telemetry, logger }: Dependencies,
   workspace: Workspace,
   message: OutboundMessage,
   { code, retryAfterMs }: { code: string; retryAfterMs: number | null },
@@ -23,6 +23,7 @@ export async function coolDown(
   try {
     const reason = `rate error ${code} of the provider`;
     if (await startCooldown(database, workspace.id, { ...scope, forMs, reason, actor: 'provider' })) {
+      telemetry.count('cooldowns_started_total', { scope: 'senderId' in scope ? 'sender' : 'workspace' });
       logger.warn({ event: 'cooldown.started', ...about, ...scope });
     }
     workspaces.forget(workspace.id);

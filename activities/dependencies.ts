@@ -3,6 +3,7 @@ import type { SendGate } from '../limiter/sendGate.js';
 import type { TokenBroker } from '../limiter/tokenBroker.js';
 import type { Database } from '../platform/database.js';
 import type { Logger } from '../platform/logger.js';
+import type { Telemetry } from '../platform/telemetry.js';
 import type { Turns } from '../platform/turns.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import type { MessageStore } from '../storage/messageStore.js';
@@ -10,6 +11,7 @@ import type { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
 
 /** What the activities of the scheduled workflows need of their process. */
 export interface MaintenanceDependencies {
+  telemetry: Telemetry;
   database: Database;
   store: MessageStore;
   workspaces: WorkspaceDirectory;
@@ -22,6 +24,7 @@ export interface MaintenanceDependencies {
 
 /** What activities need of their process; made once, in main/. */
 export interface Dependencies {
+  telemetry: Telemetry;
   database: Database;
   store: MessageStore;
   workspaces: WorkspaceDirectory;

@@ -14,7 +14,7 @@ import type { MaintenanceDependencies } from './dependencies.js';
  * for the few that the list does not show. What they say is stored and told like a callback.
  */
 export function pollUnheardMessages(dependencies: MaintenanceDependencies) {
-  const { database, logger } = dependencies;
+  const { database, telemetry, logger } = dependencies;
   return async ({ sinceMs, untilMs }: PollSpan): Promise<Omit<PollResult, 'untilMs'>> => {
     const spans = statusPollAgesMs.map((ageMs) => ({ fromMs: sinceMs - ageMs, toMs: untilMs - ageMs }));
     const due = await unheardMessages(database, spans, pollBatchMax);
@@ -28,6 +28,8 @@ export function pollUnheardMessages(dependencies: MaintenanceDependencies) {
         logger.warn({ event: 'poll.account_failed', workspaceId, error: String(error) });
       }
     }
+    telemetry.count('polled_messages_total', { result: 'finished' }, finished);
+    telemetry.count('polled_messages_total', { result: 'open' }, due.length - finished);
     return { asked: due.length, finished };
   };
 }

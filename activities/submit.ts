@@ -157,7 +157,7 @@ async function sendOnce(
   attempt: number,
   right: SendRight,
 ): Promise<Sent> {
-  const { database, providers } = dependencies;
+  const { database, providers, telemetry } = dependencies;
   const { message } = input;
   const { account, errorPolicy: overrides } = workspace;
   const tries = Context.current().info.attempt;
@@ -178,7 +178,7 @@ async function sendOnce(
     validitySeconds: Math.min(validitySecondsMax, Math.max(validityMinS, Math.floor((message.validUntilMs - Date.now()) / 1_000))),
   };
 
-  const row: { state: RowState } = { state: 'none' };
+  const row: { state: RowState; begunAt: number } = { state: 'none', begunAt: 0 };
   const beforeWrite = async (): Promise<boolean> => {
     const startedAt = performance.now();
     try {
@@ -197,7 +197,12 @@ async function sendOnce(
         throw failureOf({ kind: 'own', code: 'message_missing', message: `message ${message.messageId} is not stored` }, notBegun);
       if (!answer.begun) row.state = { refused: answer };
       else row.state = performance.now() - startedAt < attemptWriteWindowMs ? 'begun' : 'late';
-      if (row.state === 'begun') right.used();
+      if (row.state === 'begun') {
+        right.used();
+        row.begunAt = performance.now();
+        if (attempt === 1)
+          telemetry.time('accept_to_attempt_seconds', { lane: message.priority }, Date.now() - (message.sendAtMs ?? message.acceptedAtMs));
+      }
     } catch (failed) {
       // The row may be there or not; that no byte has left is certain, and is stored below.
       row.state = { failed };
@@ -206,6 +211,10 @@ async function sendOnce(
   };
   const outcome = await providerNamed(providers, account.provider).send(account, request, beforeWrite);
   const decided = row.state;
+  if (decided === 'begun') {
+    telemetry.count('send_attempts_total', { outcome: outcome.kind });
+    telemetry.time('provider_seconds', { outcome: outcome.kind }, performance.now() - row.begunAt);
+  }
   if (typeof decided === 'object' && 'refused' in decided) return { kind: 'refused', standing: decided.refused };
   const { workspaceId, messageId } = message;
   const news = { workspaceId, messageId, createdAtMs: input.createdAtMs, attempt, provider: account.provider };

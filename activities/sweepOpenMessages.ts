@@ -18,7 +18,7 @@ const idsPerQuery = 50;
  * whoever stored its end died before saying so. One that has not ended must have a running workflow, and gets one.
  */
 export function sweepOpenMessages(dependencies: MaintenanceDependencies) {
-  const { database, temporal, logger, receiptGraceMs } = dependencies;
+  const { database, temporal, telemetry, logger, receiptGraceMs } = dependencies;
   return async (minute: number): Promise<SweepResult> => {
     const result: SweepResult = { looked: 0, told: 0, started: 0, overdue: 0 };
     const share = minute % sweepShares;
@@ -47,9 +47,13 @@ export function sweepOpenMessages(dependencies: MaintenanceDependencies) {
       result.overdue += overdue.length;
       for (const { workspaceId, messageId, status } of overdue) logger.error({ event: 'sweep.overdue', workspaceId, messageId, status });
       const last = page.at(-1);
-      if (!last || page.length < sweepPageSize) return result;
+      if (!last || page.length < sweepPageSize) break;
       cursor = last;
     }
+    telemetry.count('sweep_put_right_total', { how: 'told' }, result.told);
+    telemetry.count('sweep_put_right_total', { how: 'started' }, result.started);
+    telemetry.set('messages_overdue', {}, result.overdue);
+    return result;
   };
 
   async function tellEnd({ status, providerMessageId, error, ...message }: QuietMessage) {

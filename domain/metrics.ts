@@ -31,7 +31,11 @@ export const metrics = {
   reconciliations_total: { kind: 'counter', about: 'Sends in doubt, by what became of them.', labels: ['result'] },
   cooldowns_started_total: { kind: 'counter', about: 'Cooldowns after rate errors, of a workspace or a sender.', labels: ['scope'] },
   limiter_questions_total: { kind: 'counter', about: 'Updates asked of rateLimiter workflows.', labels: [] },
-  limiter_grants_total: { kind: 'counter', about: 'Rights to send, by how they were had: asked, or from a lease.', labels: ['from'] },
+  limiter_grants_total: {
+    kind: 'counter',
+    about: 'Turns that were given, by where they came from: asked, a lease, or spare because another message did not use its own.',
+    labels: ['from'],
+  },
   outbox_messages: { kind: 'gauge', about: 'Messages in the backup queue.', labels: [] },
   outbox_oldest_seconds: { kind: 'gauge', about: 'Age of the oldest message in the backup queue.', labels: [] },
   outbox_relayed_total: { kind: 'counter', about: 'Workflows started from the backup queue.', labels: [] },

@@ -55,12 +55,11 @@ const accountsMax = 20_000;
 export class TokenBroker {
   private readonly accounts = new Map<string, Account>();
   private readonly holder = randomUUID();
-  /** Counters since start: questions asked, grants, grants served from leases. */
-  readonly counts = { asked: 0, granted: 0, leased: 0 };
-
   constructor(
     private readonly ask: AskLimiter,
     private readonly draw: () => number = Math.random,
+    /** Told of each question, and of each grant by where it came from. */
+    private readonly note: (what: 'question' | 'asked' | 'lease' | 'spare') => void = () => undefined,
   ) {}
 
   /**
@@ -72,11 +71,13 @@ export class TokenBroker {
     const { lease, permits } = account;
     const cost = Math.min(request.cost, account.limits.burst);
     const limited = account.limits.senders[request.sender] && request.sender;
-    this.counts.granted += 1;
     const spare = permits.takeSpare(cost, limited, account.limits.epoch);
-    if (spare) return Promise.resolve({ kind: 'permit', permit: spare });
+    if (spare) {
+      this.note('spare');
+      return Promise.resolve({ kind: 'permit', permit: spare });
+    }
     if (request.lane !== 'bulk' && limited === undefined && lease.tokens >= cost && this.leaseIsGood(account)) {
-      this.counts.leased += 1;
+      this.note('lease');
       lease.tokens -= cost;
       const terms = { origin: 'lease', cost, sender: undefined, limitsEpoch: lease.epoch, usableUntil: lease.usableUntil } as const;
       return Promise.resolve({ kind: 'permit', permit: permits.issue(terms) });
@@ -143,7 +144,8 @@ export class TokenBroker {
     const { lease, permits, limits } = account;
     if (!this.leaseIsGood(account)) lease.tokens = 0;
     const unused = permits.unused(limits.epoch);
-    this.counts.asked += 1;
+    this.note('question');
+    for (const _job of jobs) this.note('asked');
     const { answer, askedAt } = await this.ask(workspaceId, {
       holder: this.holder,
       wants: jobs.map(({ lane, cost, limited, returning }) => ({

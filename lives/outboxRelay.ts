@@ -4,13 +4,15 @@ import type { MessageRef } from '../domain/ids.js';
 import { relayEveryMs } from '../domain/limits.js';
 import type { Database } from '../platform/database.js';
 import type { Logger } from '../platform/logger.js';
+import type { Telemetry } from '../platform/telemetry.js';
 import { readOutboundMessages } from '../storage/outboundMessages.js';
-import { claimFromOutbox, releaseToOutbox, removeFromOutbox } from '../storage/outbox.js';
+import { claimFromOutbox, outboxDepth, releaseToOutbox, removeFromOutbox } from '../storage/outbox.js';
 import { startMessage } from './startMessage.js';
 
 export interface RelaySettings {
   database: Database;
   temporal: Client;
+  telemetry: Telemetry;
   logger: Logger;
   receiptGraceMs: number;
 }
@@ -46,7 +48,11 @@ export class OutboxRelay {
 
   /** Starts what is next; answers how many it could start. */
   private async relay(): Promise<number> {
-    const { database, temporal, logger, receiptGraceMs } = this.settings;
+    const { database, temporal, telemetry, logger, receiptGraceMs } = this.settings;
+    const { count, oldestAt } = await outboxDepth(database);
+    telemetry.set('outbox_messages', {}, count);
+    telemetry.set('outbox_oldest_seconds', {}, oldestAt ? (Date.now() - oldestAt.getTime()) / 1_000 : 0);
+    if (count === 0) return 0;
     const claimed = await claimFromOutbox(database);
     if (claimed.length === 0) return 0;
     const messages = await readOutboundMessages(database, claimed, receiptGraceMs);
@@ -65,6 +71,7 @@ export class OutboxRelay {
     }
     await removeFromOutbox(database, done);
     if (done.length < claimed.length) await releaseToOutbox(database, claimed.slice(done.length));
+    telemetry.count('outbox_relayed_total', {}, done.length);
     if (done.length > 0) logger.info({ event: 'outbox.relayed', started: done.length });
     return done.length;
   }

@@ -11,8 +11,10 @@ import type { Config, Role } from '../platform/config.js';
 import { Database } from '../platform/database.js';
 import { EventBus } from '../platform/eventBus.js';
 import { createLogger } from '../platform/logger.js';
+import { startMetricsServer } from '../platform/metricsServer.js';
 import { SettingsStore } from '../platform/prisma.js';
 import { SettingsWatch } from '../platform/settingsWatch.js';
+import { Telemetry } from '../platform/telemetry.js';
 import { connectImpatient, connectWorkers, createClient } from '../platform/temporalClient.js';
 import { TemporalHealth } from '../platform/temporalHealth.js';
 import { Turns } from '../platform/turns.js';
@@ -58,7 +60,9 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
   const changes = new SettingsWatch(config.DATABASE_URL, logger);
   const workspaces = new WorkspaceDirectory(database, Buffer.from(config.ENCRYPTION_KEY, 'base64'), changes);
   const bus = new EventBus(config.REDIS_URL, logger);
-  const store = new MessageStore(database, bus);
+  const telemetry = new Telemetry(config.ROLES.join('+'));
+  const metrics = config.METRICS_PORT === undefined ? undefined : await startMetricsServer(telemetry, config.HOST, config.METRICS_PORT);
+  const store = new MessageStore(database, bus, telemetry);
   const providers =
     givenProviders ??
     createProviders({ twilio: { baseUrl: config.TWILIO_API_BASE_URL, responseTimeoutMs: config.PROVIDER_RESPONSE_TIMEOUT_MS } });
@@ -82,7 +86,10 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       store,
       workspaces,
       providers,
-      broker: new TokenBroker(askLimiterWorkflow(createClient(impatient, temporal))),
+      broker: new TokenBroker(askLimiterWorkflow(createClient(impatient, temporal)), Math.random, (what) =>
+        what === 'question' ? telemetry.count('limiter_questions_total', {}) : telemetry.count('limiter_grants_total', { from: what }),
+      ),
+      telemetry,
       gate: new SendGate(),
       sends: new Turns(config.SENDS_CONCURRENT_MAX),
       logger,
@@ -105,13 +112,14 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
     const receiptGraceMs = config.RECEIPT_GRACE_S * 1_000;
     await database.asMaintenance('select ensure_weeks_ahead($1)', [partitionWeeksAhead]);
     await ensureSchedules(client);
-    const maintenance = { database, store, workspaces, providers, temporal: client, logger, receiptGraceMs };
+    const maintenance = { database, store, workspaces, providers, temporal: client, telemetry, logger, receiptGraceMs };
     workers.push(await createMaintenanceWorker(forWorkers, createMaintenanceActivities(maintenance)));
-    relay = new OutboxRelay({ database, temporal: client, logger, receiptGraceMs });
+    relay = new OutboxRelay({ database, temporal: client, telemetry, logger, receiptGraceMs });
     relay.start();
   }
   const temporalHealth = new TemporalHealth(
     () => client.withDeadline(Date.now() + temporalProbeTimeoutMs, () => client.connection.workflowService.getSystemInfo({})),
+    telemetry,
     logger,
   );
 
@@ -126,6 +134,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
         apiKeys: new ApiKeyRegister(database, changes),
         providers,
         hasEagerRoom: roomForStarts,
+        telemetry,
         temporalHealth,
         starts: new Turns(acceptsConcurrentMax),
         temporal: client,
@@ -141,6 +150,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
     ended: Promise.all(running).then(() => undefined),
     stop: async () => {
       await server?.close();
+      metrics?.close();
       temporalHealth.close();
       await relay?.stop();
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();

@@ -95,6 +95,11 @@ export const variables = {
     'Any server that speaks Twilio. The simulator is just one.',
     'http://127.0.0.1:4010',
   ),
+  METRICS_PORT: variable(
+    wholeNumber(1, 65_535).optional(),
+    'Port of HOST on which this process shows its metrics to Prometheus. Without it only a server shows them, at /metrics and to its own machine.',
+    '9464',
+  ),
   LOG_LEVEL: variable(
     z.enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' }).default('info'),
     'Least severity that is logged.',

@@ -1,4 +1,5 @@
 import type { Logger } from './logger.js';
+import type { Telemetry } from './telemetry.js';
 
 const probeEveryMs = 500;
 
@@ -13,6 +14,7 @@ export class TemporalHealth {
   /** `probe` resolves where Temporal answers; it must settle by itself. */
   constructor(
     private readonly probe: () => Promise<unknown>,
+    private readonly telemetry: Telemetry,
     private readonly logger: Logger,
   ) {}
 
@@ -24,6 +26,7 @@ export class TemporalHealth {
   reportAway(error: unknown): void {
     if (this.awaySince !== undefined) return;
     this.awaySince = Date.now();
+    this.telemetry.set('temporal_away', {}, 1);
     this.logger.error({ event: 'temporal.away', error: String(error) });
     this.ask();
   }
@@ -38,6 +41,7 @@ export class TemporalHealth {
         () => {
           this.logger.info({ event: 'temporal.back', awayMs: Date.now() - (this.awaySince ?? 0) });
           this.awaySince = undefined;
+          this.telemetry.set('temporal_away', {}, 0);
         },
         () => this.ask(),
       );

@@ -24,6 +24,7 @@ export async function makeDurable(
   if (!temporalHealth.isAway) {
     try {
       const started = await starts.run(() => startMessage(temporal, message, { eager: hasEagerRoom() }));
+      if (started) accepted(services, message, 'workflow');
       return started ? 'started' : 'known';
     } catch (error) {
       if (!isTemporalAway(error)) throw notAccepted(services, message, idempotencyKey, error);
@@ -35,11 +36,17 @@ export async function makeDurable(
     await putIntoOutbox(services.database, message);
     const { samePayload } = await services.store.persist(message);
     refuseOtherPayload(samePayload);
+    accepted(services, message, 'outbox');
     services.logger.info({ event: 'message.kept_for_later', workspaceId: message.workspaceId, messageId: message.messageId });
     return 'kept';
   } catch (error) {
     throw error instanceof Problem ? error : notAccepted(services, message, idempotencyKey, error);
   }
+}
+
+function accepted({ telemetry }: Services, { priority, acceptedAtMs }: OutboundMessage, by: 'workflow' | 'outbox'): void {
+  telemetry.count('messages_accepted_total', { lane: priority, by });
+  telemetry.time('accept_seconds', {}, Date.now() - acceptedAtMs);
 }
 
 /** Throws Problem `idempotency_key_reused` unless the payload is that of the message which has the key. */

@@ -4,6 +4,7 @@ import type { Database } from '../platform/database.js';
 import type { EventBus } from '../platform/eventBus.js';
 import type { Logger } from '../platform/logger.js';
 import type { SettingsStore } from '../platform/prisma.js';
+import type { Telemetry } from '../platform/telemetry.js';
 import type { TemporalHealth } from '../platform/temporalHealth.js';
 import type { Turns } from '../platform/turns.js';
 import type { ProviderRegistry } from '../providers/registry.js';
@@ -22,6 +23,7 @@ export interface Services {
   providers: ProviderRegistry;
   /** Whether this process can run the first task of a start at once. */
   hasEagerRoom(): boolean;
+  telemetry: Telemetry;
   temporalHealth: TemporalHealth;
   /** Starts of workflows take turns. */
   starts: Turns;

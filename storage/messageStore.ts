@@ -1,9 +1,11 @@
 import type { Advance } from '../domain/advance.js';
+import { countedCodeOf, errorClassOf } from '../domain/errorCodes.js';
 import { recordLingerMs } from '../domain/limits.js';
 import type { OutboundMessage } from '../domain/message.js';
-import type { MessageStatus } from '../domain/messageStatus.js';
+import { isClosed, type MessageStatus } from '../domain/messageStatus.js';
 import type { Database } from '../platform/database.js';
 import type { EventBus } from '../platform/eventBus.js';
+import type { Telemetry } from '../platform/telemetry.js';
 import { type Advanced, advanceMessages } from './advance.js';
 import { batched } from './batcher.js';
 import { cancelMessage } from './cancelMessage.js';
@@ -26,6 +28,7 @@ export class MessageStore {
   constructor(
     private readonly database: Database,
     private readonly bus: EventBus,
+    private readonly telemetry: Telemetry,
   ) {
     this.persistOne = batched((messages: OutboundMessage[]) => persistMessages(database, messages), {
       keyOf,
@@ -46,14 +49,24 @@ export class MessageStore {
   /** Applies news about a message; undefined where there is no such message. */
   async advance(news: Advance): Promise<Advanced | undefined> {
     const advanced = await this.advanceOne(news);
-    if (advanced?.moved) this.bus.ring(news.workspaceId);
+    if (advanced?.moved) {
+      this.bus.ring(news.workspaceId);
+      if (isClosed(advanced.status)) this.telemetry.count('messages_ended_total', { status: advanced.status });
+    }
+    if (advanced?.attemptMoved && news.error) {
+      const { code } = news.error;
+      this.telemetry.count('provider_errors_total', { class: errorClassOf(code), code: countedCodeOf(code) });
+    }
     return advanced;
   }
 
   /** Cancels a message that is not on its way yet; answers its state then, undefined where there is no such message. */
   async cancel(message: StoredRef): Promise<MessageStatus | undefined> {
     const cancellation = await cancelMessage(this.database, message);
-    if (cancellation?.moved) this.bus.ring(message.workspaceId);
+    if (cancellation?.moved) {
+      this.bus.ring(message.workspaceId);
+      this.telemetry.count('messages_ended_total', { status: cancellation.status });
+    }
     return cancellation?.status;
   }
 

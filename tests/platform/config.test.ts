@@ -38,6 +38,7 @@ const wrong: [Name, string, string][] = [
   ['DATABASE_CONNECTIONS_MAX', '1', 'must be at least 2'],
   ['FIRST_SEND', 'maybe', 'must be local or activity'],
   ['SENDS_CONCURRENT_MAX', '0', 'must be at least 1'],
+  ['METRICS_PORT', '0', 'must be at least 1'],
   ['WORKFLOW_TASKS_CONCURRENT_MAX', '1', 'must be at least 2'],
   ['WORKFLOWS_CACHED_MAX', '1', 'must be at least 2'],
   ['MESSAGE_VALIDITY_S', '36001', 'must be at most 36000'],
