@@ -1,7 +1,7 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { messageWorkflowId } from '../domain/ids.js';
-import { acceptDeadlineMs } from '../domain/limits.js';
+import { startTimeoutMs } from '../domain/limits.js';
 import { maskNumber } from '../domain/maskNumber.js';
 import type { OutboundMessage } from '../domain/message.js';
 import { temporalPriorityKey } from '../domain/priority.js';
@@ -20,7 +20,7 @@ export interface StartOptions {
 
 /**
  * Starts the workflow of a message. False where it has one: a running one, or without `anew` any that Temporal remembers.
- * Rejects as the client does where Temporal does not commit the start within `acceptDeadlineMs`.
+ * Rejects as the client does where Temporal does not commit the start within `startTimeoutMs`.
  */
 export async function startMessage(
   temporal: Client,
@@ -28,7 +28,7 @@ export async function startMessage(
   { eager = false, anew = false }: StartOptions = {},
 ): Promise<boolean> {
   try {
-    await temporal.withDeadline(Date.now() + acceptDeadlineMs, () =>
+    await temporal.withDeadline(Date.now() + startTimeoutMs, () =>
       temporal.workflow.start<typeof sendMessage>('sendMessage', {
         workflowId: messageWorkflowId(message),
         taskQueue: taskQueues.messages,

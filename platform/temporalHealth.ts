@@ -4,11 +4,12 @@ import type { Telemetry } from './telemetry.js';
 const probeEveryMs = 500;
 
 /**
- * Whether Temporal answers, as far as this process knows. Who meets a Temporal that does not answer reports it; from then on
- * nobody waits for it, and it is asked in the background until it is back.
+ * Whether Temporal answers, as far as this process knows. Who waits in vain says so; then Temporal is asked at once, and while
+ * it does not answer that either nobody waits for it, and it is asked in the background until it is back.
  */
 export class TemporalHealth {
   private timer: NodeJS.Timeout | undefined;
+  private asking = false;
   private awaySince: number | undefined;
 
   /** `probe` resolves where Temporal answers; it must settle by itself. */
@@ -22,29 +23,36 @@ export class TemporalHealth {
     return this.awaySince !== undefined;
   }
 
-  /** Says that a call got no answer. */
-  reportAway(error: unknown): void {
-    if (this.awaySince !== undefined) return;
-    this.awaySince = Date.now();
-    this.telemetry.set('temporal_away', {}, 1);
-    this.logger.error({ event: 'temporal.away', error: String(error) });
-    this.ask();
+  /** Says that a call got no answer in good time. */
+  suspect(): void {
+    if (!this.asking) this.ask();
   }
 
   close(): void {
+    this.asking = true;
     clearTimeout(this.timer);
   }
 
   private ask(): void {
-    this.timer = setTimeout(() => {
-      this.probe().then(
-        () => {
-          this.logger.info({ event: 'temporal.back', awayMs: Date.now() - (this.awaySince ?? 0) });
-          this.awaySince = undefined;
-          this.telemetry.set('temporal_away', {}, 0);
-        },
-        () => this.ask(),
-      );
-    }, probeEveryMs);
+    this.asking = true;
+    this.probe().then(
+      () => this.answered(),
+      (error: unknown) => {
+        if (this.awaySince === undefined) {
+          this.awaySince = Date.now();
+          this.telemetry.set('temporal_away', {}, 1);
+          this.logger.error({ event: 'temporal.away', error: String(error) });
+        }
+        this.timer = setTimeout(() => this.ask(), probeEveryMs);
+      },
+    );
+  }
+
+  private answered(): void {
+    this.asking = false;
+    if (this.awaySince === undefined) return;
+    this.logger.info({ event: 'temporal.back', awayMs: Date.now() - this.awaySince });
+    this.awaySince = undefined;
+    this.telemetry.set('temporal_away', {}, 0);
   }
 }

@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Problem } from '../domain/errors.js';
+import { acceptPatienceMs } from '../domain/limits.js';
 import type { OutboundMessage } from '../domain/message.js';
 import { isTemporalAway } from '../lives/isTemporalAway.js';
 import { startMessage } from '../lives/startMessage.js';
@@ -10,26 +12,24 @@ export const ownKeyPrefix = 'message:';
 const retryAfterSeconds = 2;
 
 /**
- * Makes a message durable before it is acknowledged: by the start of its workflow, or, while Temporal is away, as a row of
- * the backup queue, from which a relay starts the workflow later. A start whose answer did not come may have been made all
- * the same: the relay's then meets it and is refused. Answers `known` where the message has a workflow already; throws
- * Problem `unavailable`, with the key to retry with, where neither Temporal nor Postgres takes it.
+ * Makes a message durable before it is acknowledged: by the start of its workflow, or, where Temporal does not commit that in
+ * good time, as a row of the backup queue, from which a relay starts the workflow. The start that is under way is left to
+ * itself: it may bring the first task with it, which would be lost for ten seconds; the relay's then meets it and is refused.
+ * Answers `known` where the message has a workflow already; throws Problem `unavailable`, with the key to retry with, where
+ * neither Temporal nor Postgres takes it.
  */
 export async function makeDurable(
   services: Services,
   message: OutboundMessage,
   idempotencyKey: string | undefined,
 ): Promise<'started' | 'kept' | 'known'> {
-  const { temporal, temporalHealth, hasEagerRoom, starts } = services;
+  const { temporalHealth } = services;
   if (!temporalHealth.isAway) {
-    try {
-      const started = await starts.run(() => startMessage(temporal, message, { eager: hasEagerRoom() }));
-      if (started) accepted(services, message, 'workflow');
-      return started ? 'started' : 'known';
-    } catch (error) {
+    const started = await startInGoodTime(services, message).catch((error: unknown) => {
       if (!isTemporalAway(error)) throw notAccepted(services, message, idempotencyKey, error);
-      temporalHealth.reportAway(error);
-    }
+    });
+    if (started !== undefined) return started ? 'started' : 'known';
+    temporalHealth.suspect();
   }
   try {
     // In this order: a row of the queue without its message is dropped by the relay, a message without its row would wait for the sweeper.
@@ -47,6 +47,22 @@ export async function makeDurable(
 function accepted({ telemetry }: Services, { priority, acceptedAtMs }: OutboundMessage, by: 'workflow' | 'outbox'): void {
   telemetry.count('messages_accepted_total', { lane: priority, by });
   telemetry.time('accept_seconds', {}, Date.now() - acceptedAtMs);
+}
+
+/** Whether the start made the workflow; undefined where Temporal takes longer than `acceptPatienceMs` to say so. */
+async function startInGoodTime(services: Services, message: OutboundMessage): Promise<boolean | undefined> {
+  const { temporal, hasEagerRoom, starts } = services;
+  const starting = starts.run(() => startMessage(temporal, message, { eager: hasEagerRoom() }));
+  const patience = new AbortController();
+  try {
+    const late = delay(acceptPatienceMs, undefined, { signal: patience.signal }).catch(() => undefined);
+    const started = await Promise.race([starting, late]);
+    if (started) accepted(services, message, 'workflow');
+    if (started === undefined) starting.catch(() => undefined);
+    return started;
+  } finally {
+    patience.abort();
+  }
 }
 
 /** Throws Problem `idempotency_key_reused` unless the payload is that of the message which has the key. */
