@@ -35,4 +35,4 @@ COPY --from=build /app/dist dist
 COPY --from=build /app/web/dist web/dist
 USER node
 EXPOSE 3000
-CMD ["node", "dist/main/run.js"]
+CMD ["node", "--require", "./dist/workers/leanWorkflowThreads.js", "dist/main/run.js"]

@@ -13,11 +13,10 @@ export interface FloorRun {
   inFlight: number;
 }
 
-const taskQueue = 'floor';
 const shutdownGraceTime = 1_000;
 
 async function main(): Promise<void> {
-  const [address = '', namespace = ''] = process.argv.slice(2);
+  const [address = '', namespace = '', taskQueue = 'floor'] = process.argv.slice(2);
   Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
   const connection = await connectWorkers({ address, namespace });
   const done = new Map<string, () => void>();

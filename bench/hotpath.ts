@@ -43,6 +43,8 @@ export interface HotpathResult {
   machine: Machine;
   inFlight: number;
   floor: { perSecond: number; before: number; after: number; cpuMsPerLife: CpuTimes };
+  /** The floor on lean workflow threads (docs/adr/0006), which the product has; measured in full runs only. */
+  leanFloorPerSecond: number | null;
   /** Lives a second of the product to those of the floor. */
   ratioToFloor: number;
   /** The floor's CPU a life to the product's, without simulator and load: steadier where others use the machine. */
@@ -83,6 +85,7 @@ export async function runHotpath({ quick, messages, env, keep, steps }: HotpathO
       describeRate,
     );
     const after = await steps.run('floor again', () => measureFloor(site, size.floorLives), describeRate);
+    const lean = quick ? null : await steps.run('lean floor', () => measureLeanFloor(site, size.floorLives), describeRate);
     const nominalLoad = { workspaces: spread(used, nominalPerSecond * size.nominalS), ratePerSecond: nominalPerSecond };
     const nominal = await steps.run(
       `${nominalPerSecond} messages/s`,
@@ -98,6 +101,7 @@ export async function runHotpath({ quick, messages, env, keep, steps }: HotpathO
       machine,
       inFlight,
       floor: { perSecond: round(perSecond), before: before.perSecond, after: after.perSecond, cpuMsPerLife },
+      leanFloorPerSecond: lean?.perSecond ?? null,
       ratioToFloor: round(closedLoop.perSecond / perSecond),
       cpuRatioToFloor: round(ownCpu(cpuMsPerLife) / ownCpu(closedLoop.cpuMsPerMessage)),
       closedLoop,
@@ -169,6 +173,14 @@ async function measure(site: Site, load: Omit<LoadRun, 'run'>): Promise<Measured
     refused: result.refused,
     unfinished: result.unfinished,
   };
+}
+
+async function measureLeanFloor(site: Site, lives: number): Promise<{ perSecond: number }> {
+  const helper = await site.startLeanFloor();
+  await helper.ask({ lives: inFlight, inFlight });
+  const { seconds } = await helper.ask({ lives, inFlight });
+  await helper.stop();
+  return { perSecond: round(lives / seconds) };
 }
 
 /** By process, and their sum. */

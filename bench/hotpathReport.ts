@@ -10,7 +10,7 @@ const times = ({ p50, p95, p99 }: Percentiles) => `${p50 ?? '–'} / ${p95 ?? '�
 type Row = [name: string, closedLoop: string, floor: string, nominal: string];
 
 function rowsOf(result: HotpathResult): Row[] {
-  const { closedLoop, nominal, floor, ratioToFloor, cpuRatioToFloor, inFlight } = result;
+  const { closedLoop, nominal, floor, leanFloorPerSecond, ratioToFloor, cpuRatioToFloor, inFlight } = result;
   const both = (of: (load: Measured) => string): [string, string, string] => [of(closedLoop), '', of(nominal)];
   const names = [...new Set([...Object.keys(closedLoop.cpuMsPerMessage), ...Object.keys(floor.cpuMsPerLife)])].filter(
     (name) => name !== 'total',
@@ -27,6 +27,7 @@ function rowsOf(result: HotpathResult): Row[] {
     ['lives/s', String(closedLoop.perSecond), `${floor.perSecond} (${floor.before}, ${floor.after})`, String(nominal.perSecond)],
     ['ratio to the floor', String(ratioToFloor), '1', ''],
     ['the same by CPU', String(cpuRatioToFloor), '1', ''],
+    ...(leanFloorPerSecond === null ? [] : [['the floor on lean threads', '', `${leanFloorPerSecond}/s`, ''] satisfies Row]),
     ['accept p50 / p95 / p99', ...both(({ acceptMs }) => times(acceptMs))],
     ['accept → provider', ...both(({ acceptToProviderMs }) => times(acceptToProviderMs))],
     ['request → provider', ...both(({ requestToProviderMs }) => times(requestToProviderMs))],
@@ -48,12 +49,21 @@ export function hotpathTable(result: HotpathResult): string {
 }
 
 /** The one line of `--json`. */
-export function hotpathLine({ machine, floor, ratioToFloor, cpuRatioToFloor, closedLoop, nominal }: HotpathResult): object {
+export function hotpathLine({
+  machine,
+  floor,
+  leanFloorPerSecond,
+  ratioToFloor,
+  cpuRatioToFloor,
+  closedLoop,
+  nominal,
+}: HotpathResult): object {
   const { perSecond, ...rest } = closedLoop;
   return {
     profile: 'hotpath',
     messagesPerSecond: perSecond,
     floorPerSecond: floor.perSecond,
+    leanFloorPerSecond,
     ratioToFloor,
     cpuRatioToFloor,
     ...rest,

@@ -31,14 +31,15 @@ export interface Helper<Request, Answer> {
   stop(): Promise<void>;
 }
 
-/** Starts a helper process and waits until it is ready. */
+/** Starts a helper process and waits until it is ready; `preload` is loaded before it, in each of its threads. */
 export async function startHelper<Request extends object, Answer>(
   file: string,
   args: string[],
   logFile: string,
+  preload?: string,
 ): Promise<Helper<Request, Answer>> {
   const log = openSync(logFile, 'a');
-  const child = fork(file, args, { stdio: ['ignore', log, log, 'ipc'] });
+  const child = fork(file, args, { stdio: ['ignore', log, log, 'ipc'], ...(preload && { execArgv: ['--require', preload] }) });
   closeSync(log);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
 

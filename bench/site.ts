@@ -20,6 +20,8 @@ export interface Site {
   postgresUrl: string;
   load: Helper<LoadRun, LoadResult>;
   floor: Helper<FloorRun, { seconds: number }>;
+  /** Starts the same once more, on lean workflow threads as the product has them. */
+  startLeanFloor(): Promise<Helper<FloorRun, { seconds: number }>>;
   metered: MeteredProcesses;
   stop(): Promise<void>;
 }
@@ -38,6 +40,7 @@ export const loadLookUps = 'load look-ups';
 const applicationDatabase = 'postrider';
 const namespace = 'bench';
 const simulatorArgs = ['--callbacks', 'sent:20,delivered:50'];
+const leanThreads = path.join(projectRoot, 'dist/workers/leanWorkflowThreads.js');
 const compiled = (file: string) => path.join(projectRoot, 'dist/bench', file);
 
 /**
@@ -90,6 +93,12 @@ export async function openSite({ workspaces, env, keep, steps }: SiteOptions): P
       startHelper<FloorRun, { seconds: number }>(compiled('floor.js'), [cluster.address, namespace], log('floor')),
     );
     stops.push(floor.stop);
+    const startLeanFloor = async () => {
+      const args = [cluster.address, namespace, 'lean-floor'];
+      const helper = await startHelper<FloorRun, { seconds: number }>(compiled('floor.js'), args, log('lean-floor'), leanThreads);
+      stops.push(helper.stop);
+      return helper;
+    };
     const processes = Object.fromEntries([...stack.processes].map(([name, child]) => [name, child.pid]));
     const metered: MeteredProcesses = {
       pids: {
@@ -107,7 +116,7 @@ export async function openSite({ workspaces, env, keep, steps }: SiteOptions): P
       },
       backendNames: await backendsOfLoad(databaseUrl),
     };
-    return { stack, cluster, postgresUrl: postgres.url, load, floor, metered, stop };
+    return { stack, cluster, postgresUrl: postgres.url, load, floor, startLeanFloor, metered, stop };
   } catch (error) {
     await stop();
     throw error;

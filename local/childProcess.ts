@@ -14,6 +14,8 @@ export interface ChildOptions {
   /** A compiled program that says `{event: 'ready', …}` over IPC. */
   file: string;
   args?: string[];
+  /** Loaded before the program, in each of its threads. */
+  preload?: string;
   env?: Record<string, string>;
   logFile: string;
   readyWithinMs?: number;
@@ -44,6 +46,7 @@ export async function startChild<Ready extends object>(options: ChildOptions): P
     const startedAt = Date.now();
     const log = openSync(options.logFile, 'a');
     const launched = fork(options.file, options.args ?? [], {
+      ...(options.preload && { execArgv: ['--require', options.preload] }),
       env: { ...process.env, ...options.env },
       stdio: ['ignore', log, log, 'ipc'],
       detached: true,

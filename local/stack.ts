@@ -212,6 +212,7 @@ async function bringUp(
           startChild<{ port?: number }>({
             name,
             file,
+            preload: compiled('workers/leanWorkflowThreads.js'),
             env: { ...env, ...own, ROLES: roles },
             logFile: log(name),
             say,
