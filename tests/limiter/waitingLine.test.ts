@@ -35,8 +35,6 @@ describe('a line of those told to come later', () => {
 describe('a backlog of bulk', () => {
   test.each([
     ['10,000 alone', 10_000, { processes: 1, othersPerSecond: 0 }],
-    ['50,000 in two processes', 50_000, { processes: 2, othersPerSecond: 0 }],
-    ['10,000 while half of the rate goes to high and normal', 10_000, { processes: 1, othersPerSecond: 2.5 }],
     ['50,000 in two processes while half of the rate goes to high and normal', 50_000, { processes: 2, othersPerSecond: 2.5 }],
   ])(
     'of %s asks at most 5 times a message, and leaves at the rate that is left',

@@ -5,21 +5,10 @@ export interface RecordedHistory {
   history: any;
 }
 
-const workflows = {
-  sendMessage: '../../workflows/index',
-  rateLimiter: '../../workflows/rateLimiter',
-  sweepMessages: '../../workflows/maintenance',
-  pollStatuses: '../../workflows/maintenance',
-} as const;
-
-/** Replays histories on the workflows as they are now; answers what did not fit, a line each. */
-export async function replay(recorded: RecordedHistory[], workflowsPath?: string): Promise<string[]> {
+/** Replays histories on the workflows as they are now, or on those of another file; answers what did not fit, a line each. */
+export async function replay(recorded: RecordedHistory[], workflowsPath = require.resolve('./allWorkflows')): Promise<string[]> {
   const faults: string[] = [];
-  for (const [type, file] of Object.entries(workflows)) {
-    const own = recorded.filter(({ history }) => history.events[0].workflowExecutionStartedEventAttributes.workflowType.name === type);
-    if (own.length === 0) continue;
-    const results = Worker.runReplayHistories({ workflowsPath: workflowsPath ?? require.resolve(file) }, own);
-    for await (const { workflowId, error } of results) if (error) faults.push(`${workflowId}: ${error.name}: ${error.message}`);
-  }
+  const results = Worker.runReplayHistories({ workflowsPath }, recorded);
+  for await (const { workflowId, error } of results) if (error) faults.push(`${workflowId}: ${error.name}: ${error.message}`);
   return faults;
 }
