@@ -5,6 +5,7 @@ import { sweepFreshMs, sweepPageSize, sweepQuietMs, sweepShares } from '../domai
 import type { SweepResult } from '../domain/maintenance.js';
 import { isClosed } from '../domain/messageStatus.js';
 import { startMessage } from '../lives/startMessage.js';
+import { tellAgain } from '../lives/tellAgain.js';
 import { tellOutcome } from '../lives/tellOutcome.js';
 import { openMessagesStart, type QuietMessage, quietOpenMessages } from '../storage/openMessages.js';
 import { readOutboundMessages } from '../storage/outboundMessages.js';
@@ -35,6 +36,7 @@ export function sweepOpenMessages(dependencies: MaintenanceDependencies) {
       const ended = page.filter(({ status }) => isClosed(status));
       for (const message of ended) if ((await tellEnd(message)) !== 'not reached') result.told += 1;
       const open = page.filter(({ status }) => !isClosed(status));
+      for (const message of open) if (await toldAgain(message)) result.told += 1;
       const alone = await withoutWorkflow(temporal, open);
       const messages = await readOutboundMessages(database, alone, receiptGraceMs);
       for (const { messageId, workspaceId } of alone) {
@@ -55,6 +57,12 @@ export function sweepOpenMessages(dependencies: MaintenanceDependencies) {
     telemetry.set('messages_overdue', {}, result.overdue);
     return result;
   };
+
+  /** One that failed after it was taken goes back to the queue; if the signal of that was lost, its run waits in vain. */
+  async function toldAgain({ status, error, ...message }: QuietMessage): Promise<boolean> {
+    if (status !== 'queued' || !error) return false;
+    return tellAgain(temporal, message, error).catch(() => false);
+  }
 
   async function tellEnd({ status, providerMessageId, error, ...message }: QuietMessage) {
     const answer = await tellOutcome(dependencies, message, { status, providerMessageId, error });

@@ -86,6 +86,7 @@ export const sourceFolders = [
   'domain',
   'workflows',
   'limiter',
+  'lives',
   'activities',
   'providers',
   'storage',

@@ -25,7 +25,7 @@ export interface Doubts {
 
 // One statement, so that both are of one moment. Whatever of ours a list shows had its attempt's row before it left, and
 // loses its doubt with the same commit that stores its id: read after the list, it is in one of the two.
-const doubtsStatement: Statement = {
+export const doubtsStatement: Statement = {
   name: 'doubts',
   text: `
   with self as (

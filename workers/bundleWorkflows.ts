@@ -11,7 +11,7 @@ export const bundlePaths = {
 } as const;
 
 // Loaded once a worker thread instead of once a workflow.
-const preloadModules = ['@temporalio/common', '@temporalio/workflow'];
+const preloadModules = ['@temporalio/common', '@temporalio/workflow', require.resolve('../workflows/shortStacks')];
 
 /** Bundles the workflows that `entry` exports; answers the code. */
 export async function bundle(entry: string): Promise<string> {

@@ -19,7 +19,7 @@ let connection: Connection;
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   system = await startSystem({
-    workspaces: 2,
+    workspaces: 3,
     env: {
       RECONCILE_DELAYS_S: '1,2',
       PROVIDER_HOLD_S: '1',
@@ -29,7 +29,7 @@ beforeAll(async () => {
     },
   });
   await sql(system.databaseUrl, `update workspace set ambiguous_policy = 'prefer-delivery' where id = $1`, [system.workspaces[1]?.id]);
-  await sql(system.databaseUrl, 'update workspace set error_policy = $1', [
+  await sql(system.databaseUrl, 'update workspace set cooldown_ms = 0, error_policy = $1', [
     { CONGESTION: { delayMaxMs: 1_000 }, CONFIGURATION: { delayMaxMs: 1_000 } },
   ]);
   connection = await Connection.connect({ address: system.temporalAddress });
@@ -126,7 +126,9 @@ describe('every way through sendMessage replays', () => {
   );
 
   it('waited-for-its-slot, and the limiter that made it wait', async () => {
-    const accepted = await Promise.all(Array.from({ length: 60 }, (_, index) => system.send({ to, body: `crowd ${index}.` })));
+    const accepted = await Promise.all(
+      Array.from({ length: 60 }, (_, index) => system.send({ to: `+1212556${1_000 + index}`, body: `crowd ${index}.` })),
+    );
     for (const { body } of accepted) await system.message(body.id, ['delivered'], { withinMs: 40_000 });
     const waited: string[] = [];
     for (const { body } of accepted) {
@@ -139,4 +141,37 @@ describe('every way through sendMessage replays', () => {
     expect(await replay([await historyOf('waited-for-its-slot', waited[0] as string)])).toEqual([]);
     expect(await replay([await historyOf('rate-limiter', `ratelimiter/${system.workspace.id}`)])).toEqual([]);
   }, 90_000);
+});
+
+describe('every other workflow replays', () => {
+  it('told-to-come-later, and the limiter whose limits an operator changes', async () => {
+    const as = system.workspaces[2] as System['workspace'];
+    await system.request('PATCH', '/v1/workspace/limits', { body: { ratePerSecond: 1, burst: 1 }, as });
+    const send = (index: number) =>
+      system.send({ to: `+1212557${1_000 + index}`, body: `later ${index}.`, priority: 'bulk' }, undefined, as);
+    const sent = await Promise.all([0, 1, 2, 3, 4].map(send));
+    for (const { body } of sent) await system.message(body.id, ['delivered'], { withinMs: 40_000, as });
+    const limiter = client.workflow.getHandle(`ratelimiter/${as.id}`);
+    await limiter.executeUpdate('setLimits', { args: [{ burst: 5, reason: 'to be replayed' }] });
+    const { body } = await send(5);
+    await system.message(body.id, ['delivered'], { withinMs: 20_000, as });
+    expect(await replay([await historyOf('rate-limiter-changed-by-hand', limiter.workflowId)])).toEqual([]);
+    const lengths = await Promise.all(
+      sent.map(async ({ body: { id } }) => ({
+        id,
+        events: (await client.workflow.getHandle(`msg/${as.id}/${id}`).describe()).historyLength,
+      })),
+    );
+    const last = lengths.sort((a, b) => b.events - a.events)[0];
+    expect(await replay([await historyOf('told-to-come-later', `msg/${as.id}/${last?.id}`)])).toEqual([]);
+  }, 90_000);
+
+  it.each(['sweepMessages', 'pollStatuses'])(
+    '%s',
+    async (workflowType) => {
+      await client.workflow.execute(workflowType, { taskQueue: 'maintenance', workflowId: workflowType });
+      expect(await replay([await historyOf(workflowType, workflowType)])).toEqual([]);
+    },
+    60_000,
+  );
 });

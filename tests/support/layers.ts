@@ -88,7 +88,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     may: ['domain/', 'type activities/', '@temporalio/worker'],
     files: {
       'workers/bundleWorkflows.ts': ['node:fs/promises', 'node:path'],
-      'workers/leanWorkflowThreads.ts': ['node:v8', 'node:vm', 'node:worker_threads'],
+      'workers/leanWorkflowThreads.ts': ['node:vm', 'node:worker_threads'],
     },
     because: 'workers are wiring only',
     cure: 'take it as an argument from main/, which composes processes; of activities/ use `import type`',

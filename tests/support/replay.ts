@@ -5,7 +5,12 @@ export interface RecordedHistory {
   history: any;
 }
 
-const workflows = { sendMessage: '../../workflows/index', rateLimiter: '../../workflows/rateLimiter' } as const;
+const workflows = {
+  sendMessage: '../../workflows/index',
+  rateLimiter: '../../workflows/rateLimiter',
+  sweepMessages: '../../workflows/maintenance',
+  pollStatuses: '../../workflows/maintenance',
+} as const;
 
 /** Replays histories on the workflows as they are now; answers what did not fit, a line each. */
 export async function replay(recorded: RecordedHistory[], workflowsPath?: string): Promise<string[]> {

@@ -83,7 +83,8 @@ describe('the rate limit of a workspace', () => {
     const accepted = await Promise.all(
       system.workspaces.slice(1).flatMap((workspace, index) =>
         [0, 1].map(async (turn) => {
-          const { body } = await system.send({ to: number(index), body: `crowd ${index}/${turn}.` }, undefined, workspace);
+          // A number for each: two to one contact would wait for each other.
+          const { body } = await system.send({ to: number(2 * index + turn), body: `crowd ${index}/${turn}.` }, undefined, workspace);
           return `msg/${workspace.id}/${body.id}`;
         }),
       ),

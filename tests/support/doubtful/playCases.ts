@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AmbiguousPolicy } from '../../../domain/message.js';
+import { type AmbiguousPolicy, ambiguousPolicies } from '../../../domain/message.js';
 import type { DemoWorkspace } from '../../../main/seedDemo.js';
 import { sql } from '../database.js';
 import type { System } from '../system.js';
@@ -27,9 +27,10 @@ export function workspacesOf(system: System, policy: AmbiguousPolicy): DemoWorks
 
 /** Sends all cases through the system at once, waits until each has ended, and answers what was seen from outside. */
 export async function playCases(system: System, run: string, cases: DoubtfulCase[]): Promise<SeenRun> {
-  await sql(system.databaseUrl, `update workspace set ambiguous_policy = 'prefer-delivery' where id = any($1::uuid[])`, [
-    workspacesOf(system, 'prefer-delivery').map(({ id }) => id),
-  ]);
+  // A refusal for the rate sets its whole workspace back: by a second, so that nothing outlives its validity.
+  const prepare = 'update workspace set cooldown_ms = 1000, ambiguous_policy = $1 where id = any($2::uuid[])';
+  for (const policy of ambiguousPolicies)
+    await sql(system.databaseUrl, prepare, [policy, workspacesOf(system, policy).map(({ id }) => id)]);
   for (const one of cases) for (const rule of rulesOf(run, one)) await system.control('POST', '/rules', rule);
 
   const sent: Sent[] = [];
