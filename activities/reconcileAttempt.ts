@@ -1,9 +1,12 @@
-import { candidateLagMs, candidateLeadMs } from '../domain/limits.js';
-import { matchOneToOne } from '../domain/reconcile.js';
+import { listSpan } from '../domain/listSpan.js';
+import { matchOneToOne } from '../domain/matchOneToOne.js';
 import type { ReconcileInput, Reconciliation } from '../domain/submission.js';
+import type { Account, ProviderMessage } from '../providers/provider.js';
 import { providerNamed } from '../providers/registry.js';
 import { advanceAfterError } from '../storage/advanceAfterError.js';
-import { ambiguousPolicy, doubtfulTwins, referencedIds } from '../storage/sendAttempts.js';
+import { type DoubtfulAttempt, doubtsAround } from '../storage/doubts.js';
+import { attemptsOfMessage } from '../storage/sendAttempts.js';
+import { decideWithoutProof } from './decideWithoutProof.js';
 import type { Dependencies } from './dependencies.js';
 
 /** A look-up that may not decide yet, though it was the last planned, is repeated after this time. */
@@ -14,37 +17,42 @@ const lookAgainMs = 5_000;
  * lack of proof only after the provider can't hold the request any more and the last planned look has been taken.
  */
 export function reconcileAttempt(dependencies: Dependencies) {
-  const { database, store, workspaces, providers, reconcileDelaysMs, providerHoldMs } = dependencies;
-  return async ({ message, createdAtMs, attempt, check }: ReconcileInput): Promise<Reconciliation> => {
-    const ref = { workspaceId: message.workspaceId, messageId: message.messageId, createdAtMs };
-    const twins = await doubtfulTwins(database, ref);
-    const own = twins.find((twin) => twin.messageId === message.messageId && twin.attempt === attempt);
-    const about = { ...ref, attempt, provider: own?.provider ?? '' };
-    const standing = async () => store.advance({ ...about, attemptStatus: null, messageStatus: 'uncertain', from: [] });
-    if (!own) {
-      const now = await standing();
-      return { kind: 'found', status: now?.status ?? 'unknown', providerMessageId: now?.providerMessageId ?? null };
-    }
+  const { database, workspaces, providers, reconcileDelaysMs, providerHoldMs } = dependencies;
+  return async (input: ReconcileInput): Promise<Reconciliation> => {
+    const { message, createdAtMs, check } = input;
+    const { workspaceId, messageId } = message;
+    const ref = { workspaceId, messageId, createdAtMs };
+    // A message has one at most; a run that was thought dead may have begun another than the one asked about.
+    const isOwn = (one: DoubtfulAttempt) => one.messageId === messageId && one.status !== 'abandoned';
+    const looksAlike = (one: DoubtfulAttempt) => one.body === message.body;
 
-    const { account, errorPolicy } = await workspaces.get(message.workspaceId);
-    if (!account) return { kind: 'again', checkInMs: lookAgainMs };
-    const listed = await providerNamed(providers, own.provider).listMessages(account, {
-      to: message.to,
-      from: message.from,
-      fromMs: Math.min(...twins.map((twin) => twin.startedAtMs)) - candidateLeadMs,
-      toMs: Math.max(...twins.map((twin) => twin.deadlineAtMs)) + candidateLagMs,
-    });
-    const known = await referencedIds(
-      database,
-      message.workspaceId,
-      own.provider,
-      listed.map(({ id }) => id),
-    );
-    const candidates = listed.filter(({ id, body }) => body === message.body && !known.has(id));
-    const match = matchOneToOne(twins, candidates)?.get(own);
+    const lookedAtMs = Date.now();
+    const before = (await doubtsAround(database, ref, { provider: '', ids: [] })).attempts;
+    const inDoubt = before.find(isOwn);
+    if (!inDoubt) return settledMeanwhile(dependencies, input);
+    const { provider } = inDoubt;
+    const { account, errorPolicy } = await workspaces.get(workspaceId);
+    const { from, to } = message;
+    const listed = await listOrGiveUp(() => {
+      if (account?.provider !== provider) throw new Error(`the workspace has no account at ${provider} any more`);
+      const span = listSpan(inDoubt, before.filter(looksAlike));
+      return providerNamed(providers, provider).listMessages(account as Account, { to, from, ...span });
+    }, message.closesAtMs);
+
+    // Read anew: what began, or got its id, while the list was read must not be mistaken for the send in doubt.
+    const ids = listed?.map(({ id }) => id) ?? [];
+    const { attempts: doubts, referenced } = await doubtsAround(database, ref, { provider, ids });
+    const own = doubts.find(isOwn);
+    if (own?.attempt !== inDoubt.attempt) return settledMeanwhile(dependencies, input);
+    const { attempt } = own;
+    const unexplained = listed?.filter(({ id }) => !referenced.has(id));
+    const twins = doubts.filter(looksAlike);
+    const match = matchOneToOne(twins, unexplained?.filter(({ body }) => body === message.body) ?? []).get(own);
     if (match) {
       const news = {
-        ...about,
+        ...ref,
+        attempt,
+        provider,
         attemptStatus: match.status,
         messageStatus: match.status,
         providerMessageId: match.id,
@@ -53,42 +61,46 @@ export function reconcileAttempt(dependencies: Dependencies) {
       };
       const { advanced, again } = await advanceAfterError(dependencies, news, errorPolicy);
       if (again && match.error) return { kind: 'retry', again, error: match.error };
-      return { kind: 'found', status: advanced?.status ?? match.status, providerMessageId: match.id };
+      return { kind: 'found', attempt, status: advanced?.status ?? match.status, providerMessageId: match.id };
     }
 
     const nextMs = reconcileDelaysMs[check];
     if (nextMs !== undefined) return { kind: 'again', checkInMs: nextMs - (reconcileDelaysMs[check - 1] ?? 0) };
-    const heldForMs = own.deadlineAtMs + providerHoldMs - Date.now();
-    if (heldForMs > 0) return { kind: 'again', checkInMs: Math.max(heldForMs, lookAgainMs) };
+    // By the time before the look: a list read while the provider still held the request proves nothing.
+    const openUntilMs = Math.max(own.deadlineAtMs + providerHoldMs, own.startedAtMs + (reconcileDelaysMs.at(-1) ?? 0));
+    if (lookedAtMs < openUntilMs) return { kind: 'again', checkInMs: Math.max(openUntilMs - lookedAtMs, lookAgainMs) };
+    const decision = await decideWithoutProof(dependencies, input, { own, doubts, twins: twins.length, unexplained });
+    return decision ?? settledMeanwhile(dependencies, input);
+  };
+}
 
-    if (candidates.length === 0 && (await ambiguousPolicy(database, message.workspaceId)) === 'prefer-delivery') {
-      const moved = await store.advance({
-        ...about,
-        attemptStatus: 'abandoned',
-        messageStatus: 'queued',
-        from: ['uncertain', 'dispatching'],
-        evidence: `no proof after ${check} looks; sent once more by the workspace's policy`,
-      });
-      if (moved?.moved) return { kind: 'resend', attempt };
-    } else {
-      const error = {
-        code: 'outcome_unknown',
-        message:
-          candidates.length === 0
-            ? 'whether the provider took it is not known, and its list does not show it'
-            : `the provider shows ${candidates.length} message(s) that could be one of ${twins.length} in doubt`,
-      };
-      const moved = await store.advance({
-        ...about,
-        attemptStatus: null,
-        messageStatus: 'parked',
-        from: ['uncertain', 'dispatching'],
-        error,
-      });
-      if (moved?.moved) return { kind: 'parked', error };
-    }
-    // Evidence came between the look and the decision: it holds.
-    const now = await standing();
-    return { kind: 'found', status: now?.status ?? 'unknown', providerMessageId: now?.providerMessageId ?? null };
+/** The provider's answer; undefined where it still can't be asked when the message closes. Until then that is a failure, and asked again. */
+async function listOrGiveUp(list: () => Promise<ProviderMessage[]>, closesAtMs: number): Promise<ProviderMessage[] | undefined> {
+  try {
+    return await list();
+  } catch (error) {
+    if (Date.now() < closesAtMs) throw error;
+    return undefined;
+  }
+}
+
+/** Something else has decided: a callback, a late answer, or an earlier run of this step that did not get to say so. */
+async function settledMeanwhile({ database, store }: Dependencies, input: ReconcileInput): Promise<Reconciliation> {
+  const { message, createdAtMs, attempt } = input;
+  const { workspaceId, messageId } = message;
+  const about = { workspaceId, messageId, createdAtMs, attempt, provider: '' };
+  const now = await store.advance({ ...about, attemptStatus: null, messageStatus: 'uncertain', from: [] });
+  // It has a doubt again: not of the attempt that the look was about.
+  if (now?.status === 'dispatching' || now?.status === 'uncertain') return { kind: 'again', checkInMs: lookAgainMs };
+  if (now?.status === 'queued') {
+    const newest = (await attemptsOfMessage(database, workspaceId, messageId)).at(-1);
+    // Proved unsent by the run that was thought dead, or given up: nobody else will send it.
+    if (newest?.status === 'notSent' || newest?.status === 'abandoned') return { kind: 'resend', attempt: newest.attempt };
+  }
+  return {
+    kind: 'found',
+    attempt: now?.newestAttempt ?? attempt,
+    status: now?.status ?? 'unknown',
+    providerMessageId: now?.providerMessageId ?? null,
   };
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Advance } from '../domain/advance.js';
 import { afterError } from '../domain/afterError.js';
 import type { ErrorPolicyOverrides } from '../domain/errorPolicyOverrides.js';
+import { isProved } from '../domain/messageStatus.js';
 import type { Again, Submission } from '../domain/submission.js';
 import type { SendOutcome } from '../providers/provider.js';
 import { advanceAfterError } from '../storage/advanceAfterError.js';
@@ -36,6 +37,11 @@ export async function settleOutcome(
     try {
       const { advanced, again } = await advanceAfterError(dependencies, news, circumstances.overrides);
       if (again) return waitFor(again, news);
+      // A callback was quicker than the answer that said nothing: there is no doubt.
+      if (next.kind === 'uncertain' && advanced && isProved(advanced.status)) {
+        const { status, newestAttempt, providerMessageId } = advanced;
+        return { kind: 'submitted', attempt: newestAttempt, status, providerMessageId };
+      }
       return next.kind === 'submitted' && advanced ? { ...next, status: advanced.status } : next;
     } catch {
       if (tries >= storeTriesMax) return { kind: 'notStored', ...withoutDatabase({ news, next }, circumstances) };

@@ -178,9 +178,10 @@ async function sendOnce(
     validitySeconds: Math.min(validitySecondsMax, Math.max(validityMinS, Math.floor((message.validUntilMs - Date.now()) / 1_000))),
   };
 
-  const row: { state: RowState; begunAt: number } = { state: 'none', begunAt: 0 };
+  const row: { state: RowState; begunAt: number; writeUntil: number } = { state: 'none', begunAt: 0, writeUntil: 0 };
+  const isInTime = () => performance.now() < row.writeUntil;
   const beforeWrite = async (): Promise<boolean> => {
-    const startedAt = performance.now();
+    row.writeUntil = performance.now() + attemptWriteWindowMs;
     try {
       const answer = await beginAttempt(database, {
         workspaceId: message.workspaceId,
@@ -196,7 +197,7 @@ async function sendOnce(
       if (!answer)
         throw failureOf({ kind: 'own', code: 'message_missing', message: `message ${message.messageId} is not stored` }, notBegun);
       if (!answer.begun) row.state = { refused: answer };
-      else row.state = performance.now() - startedAt < attemptWriteWindowMs ? 'begun' : 'late';
+      else row.state = isInTime() ? 'begun' : 'late';
       if (row.state === 'begun') {
         right.used();
         row.begunAt = performance.now();
@@ -209,8 +210,10 @@ async function sendOnce(
     }
     return row.state === 'begun';
   };
-  const outcome = await providerNamed(providers, account.provider).send(account, request, beforeWrite);
-  const decided = row.state;
+  const outcome = await providerNamed(providers, account.provider).send(account, request, beforeWrite, isInTime);
+  // Frozen between the row and the write: the window has closed since.
+  const isTooLate = row.state === 'begun' && outcome.kind === 'notSent' && !isInTime();
+  const decided: RowState = isTooLate ? 'late' : row.state;
   if (decided === 'begun') {
     telemetry.count('send_attempts_total', { outcome: outcome.kind });
     telemetry.time('provider_seconds', { outcome: outcome.kind }, performance.now() - row.begunAt);

@@ -63,6 +63,11 @@ export function isClosed(status: MessageStatus): boolean {
   return isTerminal(status) || status === 'parked' || status === 'unknown';
 }
 
+/** True for the states that only a provider's word can bring: it has the message, or had it. */
+export function isProved(status: MessageStatus): boolean {
+  return rank[status] >= rank.accepted && status !== 'expired';
+}
+
 /**
  * Whether evidence `next` about an attempt moves it on from `current`. Of two different terminal states the first stays
  * (the receipt is kept and the contradiction logged), except that a late `delivered` corrects `undelivered`.

@@ -88,12 +88,12 @@ export interface ReconcileInput {
 }
 
 export type Reconciliation =
-  /** The provider has it: proved by a callback or by its list. */
-  | { kind: 'found'; status: MessageStatus; providerMessageId: string | null }
+  /** The provider has it: proved by a callback or by its list. The attempt, where it is another than the one asked about. */
+  | { kind: 'found'; attempt?: number; status: MessageStatus; providerMessageId: string | null }
   /** The provider had it and could not pass it on: it is tried again. */
   | { kind: 'retry'; again: Again; error: MessageError }
   | { kind: 'again'; checkInMs: number }
   /** No proof; a person decides. */
   | { kind: 'parked'; error: MessageError }
-  /** No proof; the workspace prefers a second send. */
+  /** To be sent once more: proved unsent, or no proof and the workspace prefers a second send. */
   | { kind: 'resend'; attempt: number };

@@ -68,9 +68,10 @@ export interface SmsProvider {
   readonly name: string;
   /**
    * Sends one message. `beforeWrite` runs once the connection is ready and before the first byte of the request; where
-   * it answers false nothing is written and the outcome is `notSent`. Never throws for what the provider does.
+   * it answers false nothing is written and the outcome is `notSent`. So it is where `isInTime` answers false, which is asked
+   * in the same turn as the write: a process may be frozen at any moment before. Never throws for what the provider does.
    */
-  send(account: Account, request: SendRequest, beforeWrite: () => Promise<boolean>): Promise<SendOutcome>;
+  send(account: Account, request: SendRequest, beforeWrite: () => Promise<boolean>, isInTime: () => boolean): Promise<SendOutcome>;
   /** The message as it stands, or undefined where the provider knows no such id. Throws ProviderUnavailable. */
   fetchMessage(account: Account, providerMessageId: string): Promise<ProviderMessage | undefined>;
   /**

@@ -7,9 +7,14 @@ const whenSchema = z.enum(['before', 'after']);
 const httpStatus = z.number().int().min(200).max(599);
 const errorCode = z.number().int().min(10_000).max(99_999);
 
-const lifeStepSchema = z.strictObject({ status: z.enum(messageStatuses), delayMs, errorCode: errorCode.optional() });
+const lifeStepSchema = z.strictObject({
+  status: z.enum(messageStatuses),
+  delayMs,
+  errorCode: errorCode.optional(),
+  word: z.string().min(1).max(40).optional(),
+});
 
-/** One status of a message's life; `delayMs` is measured from the accept. */
+/** One status of a message's life; `delayMs` is measured from the accept. Its callback may say another word. */
 export type LifeStep = z.infer<typeof lifeStepSchema>;
 
 const callbacksSchema = z.strictObject({
@@ -41,6 +46,7 @@ export const actionSchema = z
     hang: whenSchema.optional(),
     notJson: whenSchema.optional(),
     listLagMs: delayMs.optional(),
+    listedBody: z.string().max(1_600).optional(),
     callbacks: callbacksSchema.optional(),
   })
   .refine((action) => Object.keys(action).length > 0, 'needs at least one of its fields, for example {"http500": "after"}')

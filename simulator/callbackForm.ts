@@ -8,7 +8,11 @@ import { isFailure } from './messageStatus.js';
  *
  * @param atMs epoch milliseconds of the receipt
  */
-export function callbackForm(entry: LedgerEntry, step: Pick<LifeStep, 'status' | 'errorCode'>, atMs: number): Record<string, string> {
+export function callbackForm(
+  entry: LedgerEntry,
+  step: Pick<LifeStep, 'status' | 'errorCode' | 'word'>,
+  atMs: number,
+): Record<string, string> {
   const form: Record<string, string> = {
     ApiVersion: '2010-04-01',
     AccountSid: entry.accountSid,
@@ -16,8 +20,8 @@ export function callbackForm(entry: LedgerEntry, step: Pick<LifeStep, 'status' |
     To: entry.to,
     MessageSid: entry.sid,
     SmsSid: entry.sid,
-    MessageStatus: step.status,
-    SmsStatus: step.status,
+    MessageStatus: step.word ?? step.status,
+    SmsStatus: step.word ?? step.status,
   };
   if (entry.messagingServiceSid) form['MessagingServiceSid'] = entry.messagingServiceSid;
   if (step.status === 'delivered' || step.status === 'undelivered') form['RawDlrDoneDate'] = receiptDate(atMs);

@@ -66,7 +66,7 @@ export async function createMessage(
 /** Writes the entry; the life begins when the second value is called. */
 function accept(context: SendContext, request: SendRequest, chosen: ChosenAction | null): [StoredMessage, () => Promise<void>] {
   const shape = chosen?.action.callbacks;
-  const listLagMs = chosen?.action.listLagMs;
+  const { listLagMs, listedBody } = chosen?.action ?? {};
   const life = planLife(context.usualLife, shape, context.random);
   const message = context.ledger.append({
     accountSid: request.accountSid,
@@ -81,6 +81,7 @@ function accept(context: SendContext, request: SendRequest, chosen: ChosenAction
     validityPeriodS: request.validityPeriodS,
     ...(chosen && { rule: chosen.ruleName }),
     ...(listLagMs !== undefined && { listLagMs }),
+    ...(listedBody !== undefined && { listedBody }),
     ...(shape && { life: life.steps }),
   });
   message.authToken = request.authToken;

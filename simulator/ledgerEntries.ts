@@ -21,6 +21,8 @@ export interface LedgerEntry {
   rule?: string;
   /** Milliseconds after the accept before the list and the fetch show it. */
   listLagMs?: number;
+  /** The text that the list and the fetch show, where it is another than the one that was sent. */
+  listedBody?: string;
   /** Its statuses, where they differ from the usual life. */
   life?: LifeStep[];
 }

@@ -25,6 +25,7 @@ export function planLife(usual: readonly LifeStep[], shape: CallbacksAction | un
   const steps = planned.map((step) => ({
     status: step.status,
     delayMs: hurry ? 0 : step.delayMs,
+    ...(step.word !== undefined && { word: step.word }),
     ...(isFailure(step.status) && { errorCode: step.errorCode ?? shape?.errorCode ?? errorCodeDefault }),
   }));
   if (!shape) return { steps, callbacks: steps, hurry };

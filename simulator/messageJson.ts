@@ -21,7 +21,7 @@ export function messageJson(message: StoredMessage): Record<string, unknown> {
   return {
     account_sid: entry.accountSid,
     api_version: '2010-04-01',
-    body: message.redacted ? '' : entry.body,
+    body: message.redacted ? '' : (entry.listedBody ?? entry.body),
     date_created: rfc2822(entry.acceptedAtMs),
     date_sent: message.dateSentMs === null ? null : rfc2822(message.dateSentMs),
     date_updated: rfc2822(message.dateUpdatedMs),

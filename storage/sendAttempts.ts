@@ -132,56 +132,6 @@ export async function messagesAhead(database: Database, message: StoredRef): Pro
   return row?.ahead ?? 0;
 }
 
-/** An attempt that is in doubt, with what a provider's list would show of it. */
-export interface DoubtfulAttempt {
-  messageId: string;
-  attempt: number;
-  provider: string;
-  startedAtMs: number;
-  deadlineAtMs: number;
-}
-
-const twinsStatement: Statement = {
-  name: 'doubtful_twins',
-  text: `
-  select a.message_id, a.attempt, a.provider, a.started_at, a.deadline_at
-  from send_attempt a join message m on m.workspace_id = a.workspace_id and m.created_at = a.created_at and m.id = a.message_id
-  join message self on self.workspace_id = a.workspace_id and self.created_at = $2 and self.id = $3
-  where a.workspace_id = $1 and a.status in ('dispatching', 'uncertain') and a.contact_id = self.contact_id and a.sender_id = self.sender_id
-    and a.created_at >= self.created_at - interval '36 hours' and m.body = self.body
-  order by a.started_at, a.message_id`,
-};
-
-/**
- * All attempts in doubt that look like this message's to a provider (same recipient, sender and body), its own
- * included, oldest first.
- */
-export async function doubtfulTwins(database: Database, message: StoredRef): Promise<DoubtfulAttempt[]> {
-  const rows = await database.forWorkspace<{ message_id: string; attempt: number; provider: string; started_at: Date; deadline_at: Date }>(
-    message.workspaceId,
-    twinsStatement,
-    [message.workspaceId, new Date(message.createdAtMs), message.messageId],
-  );
-  return rows.map((row) => ({
-    messageId: row.message_id,
-    attempt: row.attempt,
-    provider: row.provider,
-    startedAtMs: row.started_at.getTime(),
-    deadlineAtMs: row.deadline_at.getTime(),
-  }));
-}
-
-const referencedStatement: Statement = {
-  name: 'referenced_ids',
-  text: 'select provider_message_id from provider_reference where workspace_id = $1 and provider = $2 and provider_message_id = any($3::text[])',
-};
-
-/** Which of a provider's ids already belong to a message of ours. */
-export async function referencedIds(database: Database, workspaceId: string, provider: string, ids: string[]): Promise<Set<string>> {
-  const rows = await database.forWorkspace<{ provider_message_id: string }>(workspaceId, referencedStatement, [workspaceId, provider, ids]);
-  return new Set(rows.map((row) => row.provider_message_id));
-}
-
 const attemptsStatement: Statement = {
   name: 'attempts_of_message',
   text: `select a.created_at, a.attempt, a.status, a.provider, a.started_at, a.deadline_at, a.provider_message_id, a.error_code, a.error_message, a.evidence

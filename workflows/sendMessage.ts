@@ -253,7 +253,12 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
           markUsual();
           state.error = null;
           if (isClosed(result.status) && !isTerminal(result.status)) return { kind: 'ended', status: result.status, error: null };
-          return { kind: 'submitted', attempt, status: result.status, providerMessageId: result.providerMessageId };
+          return {
+            kind: 'submitted',
+            attempt: result.attempt ?? attempt,
+            status: result.status,
+            providerMessageId: result.providerMessageId,
+          };
         case 'retry':
           markUsual();
           return { kind: 'wait', ...result.again, token: null, attempt, error: result.error };

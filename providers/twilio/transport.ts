@@ -34,8 +34,8 @@ const idleSocketMs = 4_000;
 
 /**
  * HTTP for the vendor's client, with two differences from the stock one: the origin is ours to choose, and a request
- * is written only after its connection is up and `beforeWrite` agreed, so that an earlier error proves that nothing
- * was sent.
+ * is written only after its connection is up and `beforeWrite` agreed, and while `isInTime`, so that an earlier error
+ * proves that nothing was sent.
  */
 export class Transport {
   private readonly base: URL;
@@ -57,7 +57,7 @@ export class Transport {
   }
 
   /** Throws TransportError. Any HTTP status is a response. */
-  request(options: RequestOptions, beforeWrite?: () => Promise<boolean>): Promise<TransportResponse> {
+  request(options: RequestOptions, beforeWrite?: () => Promise<boolean>, isInTime?: () => boolean): Promise<TransportResponse> {
     const target = this.targetOf(options);
     const body = options.data ? formOf(options.data).toString() : '';
     const headers: http.OutgoingHttpHeaders = {
@@ -89,6 +89,7 @@ export class Transport {
           return fail('given up before the write', error);
         }
         if (request.destroyed) return fail('the connection was lost while the attempt was recorded');
+        if (isInTime && !isInTime()) return fail('the time for the write was over');
         sent = true;
         limit(this.responseTimeoutMs, `no answer within ${this.responseTimeoutMs} ms`);
         request.end(body);

@@ -42,9 +42,9 @@ export class TwilioProvider implements SmsProvider {
     this.transport = new Transport(options.baseUrl, options.responseTimeoutMs);
   }
 
-  async send(account: Account, request: SendRequest, beforeWrite: () => Promise<boolean>): Promise<SendOutcome> {
+  async send(account: Account, request: SendRequest, beforeWrite: () => Promise<boolean>, isInTime: () => boolean): Promise<SendOutcome> {
     let answer: TransportResponse | undefined;
-    const client = this.clientFor(account, async (options) => (answer = await this.transport.request(options, beforeWrite)));
+    const client = this.clientFor(account, async (options) => (answer = await this.transport.request(options, beforeWrite, isInTime)));
     try {
       await client.messages.create({
         to: request.to,

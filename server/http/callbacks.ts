@@ -70,10 +70,9 @@ async function applyStatus(
     createdAtMs,
     attempt,
     provider,
-    attemptStatus: callback.status ?? null,
-    // A word we don't know is kept as a receipt and changes nothing.
+    // A word we don't know proves no more than that the provider has the message; but that it does prove.
+    attemptStatus: callback.status ?? 'accepted',
     messageStatus: callback.status ?? 'accepted',
-    ...(callback.status === undefined && { from: [] }),
     providerMessageId: callback.providerMessageId,
     error: callback.error,
     evidence: `status callback: ${callback.providerStatus}`,

@@ -61,7 +61,8 @@ export function describeProvider(name: string, open: () => Promise<ProviderStage
       ...fields,
     });
     const agreed = () => Promise.resolve(true);
-    const send = (request = requestOf()): Promise<SendOutcome> => stage.provider.send(stage.account, request, agreed);
+    const inTime = () => true;
+    const send = (request = requestOf()): Promise<SendOutcome> => stage.provider.send(stage.account, request, agreed, inTime);
     const isTaken = async (body: string) => (await stage.taken()).includes(body);
     const list = (fields = {}) =>
       stage.provider.listMessages(stage.account, { to: stage.to, from: stage.from, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, ...fields });
@@ -113,7 +114,7 @@ export function describeProvider(name: string, open: () => Promise<ProviderStage
 
       test('says so where surely nothing was sent: nobody there', async () => {
         const beforeWrite = jest.fn(agreed);
-        expect(await stage.unreachable.send(stage.account, requestOf(), beforeWrite)).toEqual({
+        expect(await stage.unreachable.send(stage.account, requestOf(), beforeWrite, inTime)).toEqual({
           kind: 'notSent',
           reason: expect.stringMatching(/./),
         });
@@ -125,7 +126,7 @@ export function describeProvider(name: string, open: () => Promise<ProviderStage
         ['fails', () => Promise.reject(new Error('no database'))],
       ])('says so where surely nothing was sent: `beforeWrite` %s', async (_what, beforeWrite) => {
         const reached = await stage.reached();
-        expect(await stage.provider.send(stage.account, requestOf(), beforeWrite)).toEqual({
+        expect(await stage.provider.send(stage.account, requestOf(), beforeWrite, inTime)).toEqual({
           kind: 'notSent',
           reason: expect.stringMatching(/./),
         });
@@ -134,10 +135,25 @@ export function describeProvider(name: string, open: () => Promise<ProviderStage
         expect(await stage.reached()).toBe(reached + 1);
       });
 
+      test('says so where surely nothing was sent: the time is over when `beforeWrite` has agreed', async () => {
+        const request = requestOf();
+        let isInTime = true;
+        const frozen = async () => {
+          isInTime = false;
+          return true;
+        };
+        expect(await stage.provider.send(stage.account, request, frozen, () => isInTime)).toEqual({
+          kind: 'notSent',
+          reason: expect.stringMatching(/./),
+        });
+        await send();
+        expect(await isTaken(request.body)).toBe(false);
+      });
+
       test('asks `beforeWrite` once, and writes nothing before it agreed', async () => {
         const reached = await stage.reached();
         const beforeWrite = jest.fn(async () => (await stage.reached()) === reached);
-        expect(await stage.provider.send(stage.account, requestOf(), beforeWrite)).toMatchObject({ kind: 'accepted' });
+        expect(await stage.provider.send(stage.account, requestOf(), beforeWrite, inTime)).toMatchObject({ kind: 'accepted' });
         expect(beforeWrite).toHaveBeenCalledTimes(1);
       });
     });

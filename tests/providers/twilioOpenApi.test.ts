@@ -101,7 +101,12 @@ function againstDocument(document: OpenApi): void {
     test('a send has only parameters of the document, of the types it says', async () => {
       const request = { to: recipient, from: sender, body: 'Hello', mediaUrls: ['https://example.com/a.png', 'https://example.com/b.png'] };
       const callback = 'https://sms.example.com/callbacks?attempt=1';
-      await provider.send(account, { ...request, statusCallback: callback, validitySeconds: 36_000 }, () => Promise.resolve(true));
+      await provider.send(
+        account,
+        { ...request, statusCallback: callback, validitySeconds: 36_000 },
+        () => Promise.resolve(true),
+        () => true,
+      );
       const { method, pathname, query, form } = seen.at(-1) as (typeof seen)[number];
       expect([method, pathname, query]).toEqual(['POST', messagesPath.replace('{AccountSid}', accountSid), []]);
       expect([...form]).toEqual(

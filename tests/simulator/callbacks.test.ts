@@ -46,6 +46,18 @@ test('callbacks are signed with the token their own request came with, also afte
   for (const callback of await callbacksOf(sid, 2)) expect(isSignedWith(authToken, callback)).toBe(true);
 });
 
+test('a callback can say a word that nobody knows, while the message goes its usual way', async () => {
+  const statuses = [
+    { status: 'sent', delayMs: 10, word: 'paused' },
+    { status: 'delivered', delayMs: 30 },
+  ];
+  await stage.control('POST', '/rules', { action: { callbacks: { statuses } } });
+  const { sid } = await stage.send();
+  const words = (await callbacksOf(sid, 2)).map(({ form }) => form.MessageStatus);
+  expect(words).toEqual(['paused', 'delivered']);
+  expect((await stage.client.messages(sid).fetch()).status).toBe('delivered');
+});
+
 test('what follows the # of a callback URL is neither sent nor signed', async () => {
   const { sid } = await stage.client.messages.create({
     to: recipient,

@@ -41,6 +41,16 @@ test('pages neither repeat nor skip a message, although new ones arrive between 
   expect(back?.instances.map(({ sid }) => sid)).toEqual(sent.slice(2, 4));
 });
 
+test('a text can be listed otherwise than it was sent, and the ledger keeps what was sent', async () => {
+  const to = '+12125550005';
+  await stage.control('POST', '/rules', { match: { to }, action: { listedBody: 'Hel' } });
+  const { sid } = await stage.send({ to, body: 'Hello' });
+  expect((await stage.client.messages.list({ to })).map(({ body }) => body)).toEqual(['Hel']);
+  expect((await stage.client.messages(sid).fetch()).body).toBe('Hel');
+  const { json } = await stage.control('GET', '/ledger');
+  expect(json.entries.find((entry: { sid: string }) => entry.sid === sid).body).toBe('Hello');
+});
+
 test('a date filter finds what was sent that day, and nothing that was not sent yet', async () => {
   const to = '+12125550004';
   await stage.control('POST', '/rules', {

@@ -25,12 +25,17 @@ async function main() {
   });
   const twilio = providers.get('twilio');
   const send = twilio.send.bind(twilio);
-  twilio.send = async (account, request, beforeWrite) => {
-    const outcome = await send(account, request, async () => {
-      const may = await beforeWrite();
-      if (may) dieOnce(request.body, 'between the attempt row and the request');
-      return may;
-    });
+  twilio.send = async (account, request, beforeWrite, isInTime) => {
+    const outcome = await send(
+      account,
+      request,
+      async () => {
+        const may = await beforeWrite();
+        if (may) dieOnce(request.body, 'between the attempt row and the request');
+        return may;
+      },
+      isInTime,
+    );
     dieOnce(request.body, 'between the answer and the stored result');
     return outcome;
   };

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { couldBe } from '../../domain/couldBe.js';
 import { candidateLagMs, candidateLeadMs } from '../../domain/limits.js';
-import { matchOneToOne } from '../../domain/reconcile.js';
+import { matchOneToOne } from '../../domain/matchOneToOne.js';
 
 const startMs = 1_700_000_000_000;
 const doubt = (startedAtMs: number) => ({ startedAtMs, deadlineAtMs: startedAtMs + 15_000 });
@@ -21,7 +22,7 @@ test.each([
 ])('%i sends in doubt and %i messages like them prove nothing', (doubts, candidates) => {
   const sends = Array.from({ length: doubts }, (_, index) => doubt(startMs + index));
   const messages = Array.from({ length: candidates }, (_, index) => ({ createdAtMs: startMs + index }));
-  expect(matchOneToOne(sends, messages)).toBeUndefined();
+  expect(matchOneToOne(sends, messages).size).toBe(0);
 });
 
 test.each([
@@ -30,7 +31,7 @@ test.each([
   ['as late as a lag after the deadline', startMs + 15_000 + candidateLagMs, true],
   ['later', startMs + 15_000 + candidateLagMs + 1, false],
 ])('a message created %s fits: %d', (_when, createdAtMs, fits) => {
-  expect(matchOneToOne([doubt(startMs)], [{ createdAtMs }]) !== undefined).toBe(fits);
+  expect(matchOneToOne([doubt(startMs)], [{ createdAtMs }]).size === 1).toBe(fits);
 });
 
 test('equal texts sent one after the other are paired in order of time, in whatever order they are listed', () => {
@@ -48,15 +49,35 @@ test('equal texts sent one after the other are paired in order of time, in whate
           starts.map((start) => doubt(start)),
           listed.map((start) => ({ createdAtMs: start + tookMs })),
         );
-        expect([...(pairs ?? [])].map(([{ startedAtMs }, { createdAtMs }]) => createdAtMs - startedAtMs)).toEqual(starts.map(() => tookMs));
+        expect([...pairs].map(([{ startedAtMs }, { createdAtMs }]) => createdAtMs - startedAtMs)).toEqual(starts.map(() => tookMs));
       },
     ),
   );
 });
 
-test('where one of several can not be paired, none is', () => {
+test('where one of several that could be each other can not be paired, none is', () => {
   const messages = [{ createdAtMs: startMs }, { createdAtMs: startMs + 3_600_000 }];
-  expect(matchOneToOne([doubt(startMs), doubt(startMs + 1_000)], messages)).toBeUndefined();
+  expect(matchOneToOne([doubt(startMs), doubt(startMs + 1_000)], messages).size).toBe(0);
+});
+
+test('a send that was never cleared up does not hide the proof of a later one', () => {
+  const [old, recent] = [doubt(startMs), doubt(startMs + 3_600_000)];
+  const message = { createdAtMs: startMs + 3_600_500 };
+  expect(matchOneToOne([old, recent], [message])).toEqual(new Map([[recent, message]]));
+});
+
+test('whatever is in doubt and whatever is listed, a pair lies in its window and nothing is used twice', () => {
+  const times = fc.array(fc.integer({ min: 0, max: 300_000 }), { maxLength: 7 });
+  fc.assert(
+    fc.property(times, times, (starts, creations) => {
+      const pairs = matchOneToOne(
+        starts.map((start) => doubt(start)),
+        creations.map((createdAtMs) => ({ createdAtMs })),
+      );
+      for (const [inDoubt, message] of pairs) expect(couldBe(inDoubt, message)).toBe(true);
+      expect(new Set(pairs.values()).size).toBe(pairs.size);
+    }),
+  );
 });
 
 test('the lists given stay as they were', () => {

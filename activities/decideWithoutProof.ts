@@ -1,0 +1,89 @@
+import { couldBe } from '../domain/couldBe.js';
+import type { ReconcileInput, Reconciliation } from '../domain/submission.js';
+import type { ProviderMessage } from '../providers/provider.js';
+import type { DoubtfulAttempt } from '../storage/doubts.js';
+import { ambiguousPolicy, attemptsOfMessage, type StoredAttempt } from '../storage/sendAttempts.js';
+import type { Dependencies } from './dependencies.js';
+
+/** What the last look saw. */
+export interface LastLook {
+  own: DoubtfulAttempt;
+  /** All doubts about the same contact and sender. */
+  doubts: DoubtfulAttempt[];
+  /** How many of them look like this one to a provider, itself included. */
+  twins: number;
+  /** Messages of the provider's list that belong to nothing we know; undefined where it could not be read. */
+  unexplained: ProviderMessage[] | undefined;
+}
+
+/** How an attempt ends that is sure not to have reached anybody. */
+const undoubted = new Set<StoredAttempt['status']>(['notSent', 'failed', 'undelivered', 'canceled']);
+
+/**
+ * Parks the message, or sends it once more where the workspace prefers that and nothing speaks against it. Undefined
+ * where evidence came between the look and the decision: it holds.
+ */
+export async function decideWithoutProof(
+  dependencies: Dependencies,
+  input: ReconcileInput,
+  look: LastLook,
+): Promise<Reconciliation | undefined> {
+  const { database, store } = dependencies;
+  const { message, createdAtMs, check } = input;
+  const { workspaceId, messageId } = message;
+  const { own } = look;
+  const { attempt } = own;
+  const from = ['uncertain', 'dispatching'] as const;
+  const about = { workspaceId, messageId, createdAtMs, attempt, provider: own.provider, from: [...from] };
+  const why = own.evidence ?? 'it began to send and did not say how it ended';
+
+  const reason = (await ambiguousPolicy(database, workspaceId)) === 'prefer-delivery' ? await objection(dependencies, input, look) : '';
+  if (reason === undefined) {
+    const decision = "sent once more by the workspace's policy";
+    const moved = await store.advance({
+      ...about,
+      attemptStatus: 'abandoned',
+      messageStatus: 'queued',
+      error: { code: 'outcome_unknown', message: `attempt ${attempt}: ${why}; no proof was found, ${decision}` },
+      evidence: `${why}; no proof after ${check} looks, ${decision}`,
+    });
+    return moved?.moved ? { kind: 'resend', attempt } : undefined;
+  }
+  const error = { code: 'outcome_unknown', message: reason || findings(look) };
+  const evidence = `${why}; parked after ${check} looks: ${error.message}`;
+  const moved = await store.advance({ ...about, attemptStatus: 'uncertain', messageStatus: 'parked', error, evidence });
+  return moved?.moved ? { kind: 'parked', error } : undefined;
+}
+
+/** Why a second send would be wrong; undefined where nothing speaks against it. */
+async function objection({ database }: Dependencies, { message }: ReconcileInput, look: LastLook): Promise<string | undefined> {
+  const { candidates, altered } = suspects(look);
+  if (look.unexplained === undefined || candidates.length > 0 || altered.length > 0) return findings(look);
+  if (Date.now() >= message.validUntilMs) return `${findings(look)}; its validity is over, so it is not sent once more`;
+  const attempts = await attemptsOfMessage(database, message.workspaceId, message.messageId);
+  const earlier = attempts.find((one) => one.attempt < look.own.attempt && !undoubted.has(one.status));
+  if (!earlier) return undefined;
+  const proof = earlier.providerMessageId === null ? 'is in doubt too' : `was taken after all (${earlier.providerMessageId})`;
+  return `${findings(look)}; it had been sent once more already, and attempt ${earlier.attempt} ${proof}`;
+}
+
+/** What of the list could be this send: messages like it, and messages whose text nobody here has sent. */
+function suspects({ own, doubts, unexplained = [] }: LastLook): { candidates: ProviderMessage[]; altered: ProviderMessage[] } {
+  const near = unexplained.filter((one) => couldBe(own, one));
+  return {
+    candidates: near.filter(({ body }) => body === own.body),
+    // A provider may shorten a text, or replace characters: it would be found under another text.
+    altered: near.filter(({ body }) => !doubts.some((doubt) => doubt.body === body)),
+  };
+}
+
+function findings(look: LastLook): string {
+  const { candidates, altered } = suspects(look);
+  const ids = (messages: ProviderMessage[]) => messages.map(({ id }) => id).join(', ');
+  if (look.unexplained === undefined) return 'whether the provider took it is not known, and its list could not be read';
+  if (candidates.length > 0)
+    return `the provider shows ${candidates.length} message(s) that could be one of ${look.twins} in doubt: ${ids(candidates)}`;
+  if (altered.length > 0)
+    return `the provider shows ${altered.length} message(s) to this number at this time with a text that was not sent so: ${ids(altered)}`;
+  return 'whether the provider took it is not known, and its list does not show it';
+}

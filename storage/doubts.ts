@@ -1,0 +1,77 @@
+import type { AttemptStatus } from '../domain/messageStatus.js';
+import type { Database, Statement } from '../platform/database.js';
+import type { StoredRef } from './messages.js';
+
+/** An attempt for which there is no proof yet, with what a provider's list would show of it. */
+export interface DoubtfulAttempt {
+  messageId: string;
+  attempt: number;
+  status: AttemptStatus;
+  provider: string;
+  startedAtMs: number;
+  deadlineAtMs: number;
+  /** Why it is in doubt, in words. */
+  evidence: string | null;
+  body: string;
+}
+
+/** What is stored about the sends to one number from one sender: which have no proof, and which ids are spoken for. */
+export interface Doubts {
+  /** Oldest first. */
+  attempts: DoubtfulAttempt[];
+  /** Those of the ids asked about that belong to a message of ours. */
+  referenced: Set<string>;
+}
+
+// One statement, so that both are of one moment. Whatever of ours a list shows had its attempt's row before it left, and
+// loses its doubt with the same commit that stores its id: read after the list, it is in one of the two.
+export const doubtsStatement: Statement = {
+  name: 'doubts',
+  text: `
+  with self as (
+    select contact_id, sender_id from message where workspace_id = $1 and created_at = $2 and id = $3
+  ), doubts as (
+    select a.message_id, a.attempt, a.status, a.provider, a.started_at, a.deadline_at, a.evidence, m.body
+    from self
+    join send_attempt a on a.workspace_id = $1 and a.contact_id = self.contact_id and a.sender_id = self.sender_id
+      and a.status in ('dispatching', 'uncertain', 'abandoned')
+    join message m on m.workspace_id = $1 and m.created_at = a.created_at and m.id = a.message_id
+  )
+  select
+    array(select provider_message_id from provider_reference
+      where workspace_id = $1 and provider = $4 and provider_message_id = any($5::text[])) as referenced,
+    (select coalesce(jsonb_agg(d order by d.started_at, d.message_id, d.attempt), '[]') from doubts d) as attempts`,
+};
+
+interface DoubtRow {
+  message_id: string;
+  attempt: number;
+  status: AttemptStatus;
+  provider: string;
+  started_at: string;
+  deadline_at: string;
+  evidence: string | null;
+  body: string;
+}
+
+/** The doubts about everything that was sent from this message's sender to its contact, its own included. */
+export async function doubtsAround(database: Database, message: StoredRef, listed: { provider: string; ids: string[] }): Promise<Doubts> {
+  const [row] = await database.forWorkspace<{ referenced: string[]; attempts: DoubtRow[] }>(message.workspaceId, doubtsStatement, [
+    message.workspaceId,
+    new Date(message.createdAtMs),
+    message.messageId,
+    listed.provider,
+    listed.ids,
+  ]);
+  const attempts = (row?.attempts ?? []).map((one) => ({
+    messageId: one.message_id,
+    attempt: one.attempt,
+    status: one.status,
+    provider: one.provider,
+    startedAtMs: Date.parse(one.started_at),
+    deadlineAtMs: Date.parse(one.deadline_at),
+    evidence: one.evidence,
+    body: one.body,
+  }));
+  return { attempts, referenced: new Set(row?.referenced) };
+}
