@@ -41,9 +41,15 @@ export class LifeRunner {
   }
 
   private schedule(message: StoredMessage, steps: readonly LifeStep[], isAtOnce: boolean): void {
+    let reached = -1;
     for (const [index, step] of steps.entries()) {
       const isLast = index === steps.length - 1;
-      const reach = (): void => this.ledger.setStatus(message, step.status, step.errorCode ?? null, Date.now(), isLast);
+      const reach = (): void => {
+        // In a process that is late, timers of different lengths fire in any order; a life does not go back.
+        if (index < reached) return;
+        reached = index;
+        this.ledger.setStatus(message, step.status, step.errorCode ?? null, Date.now(), isLast);
+      };
       if (isAtOnce) reach();
       else this.timers.after(step.delayMs, reach);
     }

@@ -72,7 +72,7 @@ describe('the doubts about what was sent to one number', () => {
     const text = plan.map((row) => row['QUERY PLAN']).join('\n');
     expect(text).toMatch(/Index Cond: .*contact_id = /);
     // Empty partitions may be scanned.
-    expect(text).not.toMatch(/Seq Scan[^\n]*\(actual rows=(?!0)/);
+    expect(text).not.toMatch(/Seq Scan on (message|send_attempt)[^\n]*\(actual rows=(?!0)/);
     const startedAt = performance.now();
     for (let look = 0; look < 20; look += 1)
       await doubtsAround(database, { workspaceId, messageId: contactId, createdAtMs: Date.now() }, { provider: 'twilio', ids: [] });

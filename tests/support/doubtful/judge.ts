@@ -47,7 +47,8 @@ export function judge({ run, cases, messages, ledger }: SeenRun): string[] {
   for (const message of messages) {
     const one = caseOf.get(message.n);
     if (!one) throw new Error(`message ${message.id} is of case ${message.n}, which was not drawn`);
-    const say = (what: string) => broken.push(`case ${JSON.stringify(one)}: message ${message.id} (${message.status}) ${what}`);
+    const story = message.trace ? `; its trace: ${JSON.stringify(message.trace)}` : '';
+    const say = (what: string) => broken.push(`message ${message.id} (${message.status}) ${what}; of case ${JSON.stringify(one)}${story}`);
     const own = ledger.entries.filter((entry) => subjectOf(entry).id === message.id);
     if (!ended.has(message.status)) say('is lost: it has neither ended nor been parked');
 

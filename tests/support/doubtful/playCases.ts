@@ -84,9 +84,18 @@ async function look(system: System, sent: Sent[]): Promise<SeenMessage[]> {
   for (const { n, id, as } of sent) {
     const { body } = await system.request('GET', `/v1/messages/${id}`, { as });
     const { status, attempt, providerMessageId, error } = body;
-    const isTold = status === 'parked' || attempt > 1;
-    const trace = isTold ? (await system.request('GET', `/v1/messages/${id}/trace`, { as })).body : undefined;
-    seen.push({ n, id, status, attempt, providerMessageId, error, wasInDoubt: doubtful.has(id), ...(trace && { trace }) });
+    const isTold = status !== 'delivered' || attempt > 1;
+    const { attempts, events } = isTold ? (await system.request('GET', `/v1/messages/${id}/trace`, { as })).body : {};
+    seen.push({
+      n,
+      id,
+      status,
+      attempt,
+      providerMessageId,
+      error,
+      wasInDoubt: doubtful.has(id),
+      ...(attempts && { trace: { attempts, events } }),
+    });
   }
   return seen;
 }

@@ -9,7 +9,7 @@ export interface SeenMessage {
   attempt: number;
   providerMessageId: string | null;
   error: { code: string; message: string } | null;
-  /** From the trace, where the message was parked or sent more than once. */
+  /** From the trace, where the message was not delivered by its first attempt. */
   trace?: {
     attempts: { attempt: number; status: string; evidence: string | null; providerMessageId: string | null }[];
     events: { status: string; attempt: number; error: { code: string } | null }[];
