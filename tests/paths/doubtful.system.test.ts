@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { drawCases } from '../support/doubtful/drawCases.js';
 import { judge } from '../support/doubtful/judge.js';
@@ -9,8 +8,8 @@ import type { System } from '../support/system.js';
 
 const count = 60;
 const workspacesPerPolicy = 3;
-/** Another at each run; DOUBTFUL_SEED repeats one. */
-const seed = Number(process.env.DOUBTFUL_SEED ?? randomInt(2 ** 31));
+/** The same at each run, so that a change is judged and not luck; the full size draws another each time. */
+const seed = Number(process.env.DOUBTFUL_SEED ?? 20_261_124);
 
 let system: System;
 
@@ -26,5 +25,5 @@ describe(`${count} texts that a provider takes, loses, lists late and tells of w
     if (broken.length > 0) throw new Error(`DOUBTFUL_SEED=${seed}\n${broken.join('\n')}\n${tableOf(seen)}`);
     // Without doubts the run would prove nothing.
     expect(seen.messages.filter(({ wasInDoubt }) => wasInDoubt).length).toBeGreaterThan(count / 3);
-  }, 120_000);
+  }, 240_000);
 });
