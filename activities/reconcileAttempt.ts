@@ -17,6 +17,15 @@ const lookAgainMs = 5_000;
  * lack of proof only after the provider can't hold the request any more and the last planned look has been taken.
  */
 export function reconcileAttempt(dependencies: Dependencies) {
+  const look = lookForProof(dependencies);
+  return async (input: ReconcileInput): Promise<Reconciliation> => {
+    const result = await look(input);
+    if (result.kind !== 'again') dependencies.telemetry.count('reconciliations_total', { result: result.kind });
+    return result;
+  };
+}
+
+function lookForProof(dependencies: Dependencies) {
   const { database, workspaces, providers, reconcileDelaysMs, providerHoldMs } = dependencies;
   return async (input: ReconcileInput): Promise<Reconciliation> => {
     const { message, createdAtMs, check } = input;
