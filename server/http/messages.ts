@@ -27,8 +27,8 @@ async function viewOfMessage(services: Services, workspaceId: string, id: string
   } catch (error) {
     const accepted = isUuid(id) ? await acceptedMessage(services, { workspaceId, messageId: id }) : undefined;
     if (!accepted) throw error;
-    // Its workflow may have answered after it stored the row, which says more.
-    const stored = await findMessage(services.database, workspaceId, id);
+    // Its workflow may have answered after it stored the row, which says more; a database that is away says nothing.
+    const stored = await findMessage(services.database, workspaceId, id).catch(() => undefined);
     return stored ? viewOf(stored) : accepted;
   }
 }

@@ -47,8 +47,8 @@ describe('while Temporal does not answer', () => {
       answers.push(await tryOnce({ to: `+1212555015${index}`, body: `kept ${index} ${priority}`, priority }, keys[index] as string));
     }
     expect(answers.map(({ status }) => status)).toEqual(lanes.map(() => 202));
-    // Only who finds out waits for the deadline.
-    expect(answers.filter(({ ms }) => ms > 1_000)).toEqual([]);
+    // Who comes before it is found out waits a second; nobody does afterwards.
+    expect(answers.filter(({ ms }) => ms > 900).length).toBeLessThanOrEqual(3);
     expect(await outbox()).toBe(lanes.length + 1);
     for (const { body } of answers) expect((await system.request('GET', `/v1/messages/${body.id}`)).body.status).toBe('queued');
 
