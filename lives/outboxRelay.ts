@@ -12,6 +12,8 @@ import { startMessage } from './startMessage.js';
 export interface RelaySettings {
   database: Database;
   temporal: Client;
+  /** Resolves where Temporal answers; must settle by itself. */
+  askTemporal: () => Promise<unknown>;
   telemetry: Telemetry;
   logger: Logger;
   receiptGraceMs: number;
@@ -48,11 +50,13 @@ export class OutboxRelay {
 
   /** Starts what is next; answers how many it could start. */
   private async relay(): Promise<number> {
-    const { database, temporal, telemetry, logger, receiptGraceMs } = this.settings;
+    const { database, temporal, askTemporal, telemetry, logger, receiptGraceMs } = this.settings;
     const { count, oldestAt } = await outboxDepth(database);
     telemetry.set('outbox_messages', {}, count);
     telemetry.set('outbox_oldest_seconds', {}, oldestAt ? (Date.now() - oldestAt.getTime()) / 1_000 : 0);
     if (count === 0) return 0;
+    // Before the claim: what is claimed while nobody answers would go before a more urgent message that comes meanwhile.
+    await askTemporal();
     const claimed = await claimFromOutbox(database);
     if (claimed.length === 0) return 0;
     const messages = await readOutboundMessages(database, claimed, receiptGraceMs);

@@ -107,6 +107,8 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
   }
   if (has('limiter')) workers.push(await createLimiterWorker(forWorkers, createLimiterActivities({ database })));
   const client = createClient(connection, temporal);
+  const askTemporal = () =>
+    client.withDeadline(Date.now() + temporalProbeTimeoutMs, () => client.connection.workflowService.getSystemInfo({}));
   let relay: OutboxRelay | undefined;
   if (has('maintenance')) {
     const receiptGraceMs = config.RECEIPT_GRACE_S * 1_000;
@@ -114,14 +116,10 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
     await ensureSchedules(client);
     const maintenance = { database, store, workspaces, providers, temporal: client, telemetry, logger, receiptGraceMs };
     workers.push(await createMaintenanceWorker(forWorkers, createMaintenanceActivities(maintenance)));
-    relay = new OutboxRelay({ database, temporal: client, telemetry, logger, receiptGraceMs });
+    relay = new OutboxRelay({ database, temporal: client, askTemporal, telemetry, logger, receiptGraceMs });
     relay.start();
   }
-  const temporalHealth = new TemporalHealth(
-    () => client.withDeadline(Date.now() + temporalProbeTimeoutMs, () => client.connection.workflowService.getSystemInfo({})),
-    telemetry,
-    logger,
-  );
+  const temporalHealth = new TemporalHealth(askTemporal, telemetry, logger);
 
   const running = workers.map((worker) => worker.run());
   const server = has('server')
