@@ -12,6 +12,9 @@ import { type Steps, silentSteps } from './steps.js';
 import { startTemporalDevServer } from './temporalDevServer.js';
 import { ensureNamespace } from './temporalNamespace.js';
 
+/** As in the Dockerfile; the size of the young generation, in MB, is that of docs/adr/0006. */
+const nodeOptions = '--enable-source-maps --max-semi-space-size=64';
+
 /** One process of the product: its name and what it does. */
 export interface ProcessLayout {
   name: string;
@@ -195,7 +198,7 @@ async function bringUp(
     ENCRYPTION_KEY: encryptionKey,
     PORT: String(ports.http),
     PUBLIC_BASE_URL: process.env.PUBLIC_BASE_URL ?? url,
-    NODE_OPTIONS: '--enable-source-maps',
+    NODE_OPTIONS: nodeOptions,
     ...(temporalUiUrl && { TEMPORAL_UI_URL: temporalUiUrl }),
     ...(options.redisUrl && { REDIS_URL: options.redisUrl }),
     ...(simulatorUrl

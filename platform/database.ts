@@ -114,8 +114,11 @@ export class Database {
   private async once<T extends Row>(begin: string, statement: Statement, values: unknown[]): Promise<T[]> {
     const client = await this.hot.connect();
     try {
-      // Written together: one round trip instead of three.
+      // Written together: one round trip and one system call instead of three of each.
+      const { stream } = client.connection;
+      stream.cork();
       const written = [client.query(begin), client.query<T>({ ...statement, values }), client.query('commit')] as const;
+      stream.uncork();
       const [began, ran, committed] = await Promise.allSettled(written);
       for (const each of [began, ran, committed]) if (each.status === 'rejected') throw each.reason;
       const result = (ran as PromiseFulfilledResult<pg.QueryResult<T>>).value;

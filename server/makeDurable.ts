@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Problem } from '../domain/errors.js';
 import { acceptPatienceMs } from '../domain/limits.js';
 import type { OutboundMessage } from '../domain/message.js';
@@ -53,15 +52,17 @@ function accepted({ telemetry }: Services, { priority, acceptedAtMs }: OutboundM
 async function startInGoodTime(services: Services, message: OutboundMessage): Promise<boolean | undefined> {
   const { temporal, hasEagerRoom, starts } = services;
   const starting = starts.run(() => startMessage(temporal, message, { eager: hasEagerRoom() }));
-  const patience = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
   try {
-    const late = delay(acceptPatienceMs, undefined, { signal: patience.signal }).catch(() => undefined);
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), acceptPatienceMs);
+    });
     const started = await Promise.race([starting, late]);
     if (started) accepted(services, message, 'workflow');
     if (started === undefined) starting.catch(() => undefined);
     return started;
   } finally {
-    patience.abort();
+    clearTimeout(timer);
   }
 }
 

@@ -10,12 +10,14 @@ export const bundlePaths = {
   maintenance: path.join(__dirname, '../maintenance.bundle.js'),
 } as const;
 
-// Loaded once a worker thread instead of once a workflow.
-const preloadModules = ['@temporalio/common', '@temporalio/workflow', require.resolve('../workflows/shortStacks')];
+// Loaded once a worker thread instead of once a workflow, and frozen by the SDK: they keep no state, and can't.
+const preloaded = ['@temporalio/common', '@temporalio/workflow', require.resolve('../workflows/shortStacks')];
 
 /** Bundles the workflows that `entry` exports; answers the code. */
 export async function bundle(entry: string): Promise<string> {
-  const { code } = await bundleWorkflowCode({ workflowsPath: require.resolve(entry), logger: new DefaultLogger('WARN'), preloadModules });
+  const workflowsPath = require.resolve(entry);
+  const preloadModules = [...preloaded, workflowsPath];
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN'), preloadModules });
   return code;
 }
 
