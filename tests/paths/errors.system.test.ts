@@ -5,7 +5,9 @@ import type { DemoWorkspace } from '../../main/seedDemo.js';
 import { eventually } from '../support/eventually.js';
 import { type System, startSystem } from '../support/system.js';
 
-const to = '+12125550141';
+/** Another contact for each message: none waits for another. */
+let contacts = 0;
+const anybody = () => `+1212555${2_000 + contacts++}`;
 const withinMs = 40_000;
 /** Waits that a test can live with; everything else is as the catalogue says. */
 const hurried = Object.fromEntries(['NETWORK', 'CONGESTION', 'UNREACHABLE', 'CONFIGURATION'].map((name) => [name, { delayMaxMs: 1_000 }]));
@@ -46,7 +48,7 @@ describe('a message that meets an error', () => {
   const eventsOf = async (id: string): Promise<{ status: string; attempt: number; error: { code: string } | null }[]> =>
     (await system.request('GET', `/v1/messages/${id}/trace`)).body.events;
 
-  it.each([
+  it.concurrent.each([
     ['INVALID_NUMBER', 21211],
     ['CONSENT', 21610],
     ['QUIET_HOURS', 30610],
@@ -57,14 +59,14 @@ describe('a message that meets an error', () => {
     async (errorClass, code) => {
       const name = `refusal ${errorClass}`;
       await rule(name, { error: { code } });
-      const { body } = await system.send({ to, body: name });
+      const { body } = await system.send({ to: anybody(), body: name });
       expect(await system.message(body.id, ['failed'], { withinMs })).toMatchObject({ attempt: 1, error: { code: String(code) } });
       expect(await requestsOf(name)).toEqual([`error:${code}`]);
     },
     60_000,
   );
 
-  it.each([
+  it.concurrent.each([
     ['CONGESTION', 'failed', 30001, 3],
     ['UNREACHABLE', 'undelivered', 30003, 2],
     ['INVALID_NUMBER', 'undelivered', 30005, 1],
@@ -75,7 +77,7 @@ describe('a message that meets an error', () => {
     async (errorClass, finalStatus, errorCode, sends) => {
       const name = `receipt ${errorClass}`;
       await rule(name, { callbacks: { finalStatus, errorCode } });
-      const { body } = await system.send({ to, body: name });
+      const { body } = await system.send({ to: anybody(), body: name });
       const ended = await system.message(body.id, [finalStatus], { withinMs });
       expect(ended).toMatchObject({ attempt: sends, error: { code: String(errorCode) } });
       expect(await requestsOf(name)).toHaveLength(sends);
@@ -86,9 +88,9 @@ describe('a message that meets an error', () => {
     60_000,
   );
 
-  it('that passes, after it was taken, is queued with the error, sent once more and delivered', async () => {
+  it.concurrent('that passes, after it was taken, is queued with the error, sent once more and delivered', async () => {
     await rule('passes', { callbacks: { finalStatus: 'failed', errorCode: 30022, times: 3 } }, 1);
-    const { body } = await system.send({ to, body: 'passes' });
+    const { body } = await system.send({ to: anybody(), body: 'passes' });
     const delivered = await system.message(body.id, ['delivered'], { withinMs });
     const entries = await system.ledger('passes');
     expect(entries).toHaveLength(2);
@@ -97,32 +99,32 @@ describe('a message that meets an error', () => {
     expect(again).toMatchObject([{ error: { code: '30022' } }]);
   }, 60_000);
 
-  it('that passes is sent once more also where only the list of the provider tells of it', async () => {
+  it.concurrent('that passes is sent once more also where only the list of the provider tells of it', async () => {
     await rule('listed', { http500: 'after', callbacks: { drop: 1, finalStatus: 'failed', errorCode: 30017 } }, 1);
-    const { body } = await system.send({ to, body: 'listed' });
+    const { body } = await system.send({ to: anybody(), body: 'listed' });
     expect(await system.message(body.id, ['delivered'], { withinMs })).toMatchObject({ attempt: 2 });
     expect(await system.ledger('listed')).toHaveLength(2);
   }, 60_000);
 
-  it('of class RATE_LIMIT is tried until it is taken', async () => {
+  it.concurrent('of class RATE_LIMIT is tried until it is taken', async () => {
     await rule('rated', { rateLimited: {} }, 4);
-    const { body } = await system.send({ to, body: 'rated' });
+    const { body } = await system.send({ to: anybody(), body: 'rated' });
     expect(await system.message(body.id, ['delivered'], { withinMs })).toMatchObject({ attempt: 5, error: null });
     expect(await requestsOf('rated')).toEqual(Array.from({ length: 4 }, () => 'rateLimited'));
     expect(await system.ledger('rated')).toHaveLength(1);
   }, 60_000);
 
-  it('of class CONFIGURATION is kept, and sent when the account is in order', async () => {
+  it.concurrent('of class CONFIGURATION is kept, and sent when the account is in order', async () => {
     await rule('configured', { error: { code: 21408 } }, 4);
-    const { body } = await system.send({ to, body: 'configured' });
+    const { body } = await system.send({ to: anybody(), body: 'configured' });
     expect(await system.message(body.id, ['delivered'], { withinMs })).toMatchObject({ attempt: 5, error: null });
     const kept = (await eventsOf(body.id)).filter(({ status, error }) => status === 'queued' && error?.code === '21408');
     expect(kept).toHaveLength(4);
   }, 60_000);
 
-  it('of class CONFIGURATION is listed for support as unusual while it waits', async () => {
+  it.concurrent('of class CONFIGURATION is listed for support as unusual while it waits', async () => {
     await rule('suspended', { error: { code: 30002 } });
-    const { body } = await system.send({ to, body: 'suspended' }, undefined, patient);
+    const { body } = await system.send({ to: anybody(), body: 'suspended' }, undefined, patient);
     const waiting = await eventually(async () => {
       const { body: trace } = await system.request('GET', `/v1/messages/${body.id}/trace`, { as: patient });
       return trace.workflow?.state?.waitingUntil && trace.message.error && trace;
@@ -135,15 +137,15 @@ describe('a message that meets an error', () => {
     expect(listed).toBe(`msg/${patient.id}/${body.id}`);
   }, 60_000);
 
-  it('of class AMBIGUOUS is looked into and parked, never sent again', async () => {
+  it.concurrent('of class AMBIGUOUS is looked into and parked, never sent again', async () => {
     await rule('doubtful', { http500: 'before' });
-    const { body } = await system.send({ to, body: 'doubtful' });
+    const { body } = await system.send({ to: anybody(), body: 'doubtful' });
     expect(await system.message(body.id, ['parked'], { withinMs })).toMatchObject({ attempt: 1, error: { code: 'outcome_unknown' } });
     expect(await requestsOf('doubtful')).toEqual(['http500:before']);
   }, 60_000);
 
-  it('of class DATABASE_CONSTRAINT fails with the reason, though it has no row', async () => {
-    const { status, body } = await system.send({ to, body: 'unstorable', metadata: { order: 'a\u0000b' } });
+  it.concurrent('of class DATABASE_CONSTRAINT fails with the reason, though it has no row', async () => {
+    const { status, body } = await system.send({ to: anybody(), body: 'unstorable', metadata: { order: 'a\u0000b' } });
     expect(status).toBe(202);
     expect(await system.message(body.id, ['failed'], { withinMs })).toMatchObject({ attempt: 0, error: { code: 'database_constraint' } });
     expect(await temporal.client.workflow.getHandle(`msg/${system.workspace.id}/${body.id}`).result()).toMatchObject({
@@ -158,10 +160,10 @@ describe('a message that meets an error', () => {
     await blocker.connect();
     try {
       // Known to the process before the lock, as after any other message.
-      await system.message((await system.send({ to, body: 'before the lock' })).body.id, ['delivered']);
+      await system.message((await system.send({ to: anybody(), body: 'before the lock' })).body.id, ['delivered']);
       await blocker.query('begin; lock table message_key in access exclusive mode');
       // Without a key: accepting reads nothing of the messages.
-      const { body } = await system.request('POST', '/v1/messages', { body: { to, body: 'locked out' } });
+      const { body } = await system.request('POST', '/v1/messages', { body: { to: anybody(), body: 'locked out' } });
       const handle = temporal.client.workflow.getHandle(`msg/${system.workspace.id}/${body.id}`);
       await eventually(async () => (await handle.fetchHistory()).events?.some((event) => event.timerStartedEventAttributes), 30_000);
       await blocker.query('rollback');
@@ -230,7 +232,7 @@ describe("a workspace's decisions about errors", () => {
       expect((await errors('PATCH', { NETWORK })).status).toBe(200);
       // The worker that is not the server may remember what held before for some seconds.
       const failed = await eventually(async () => {
-        const { body } = await system.send({ to, body: 'nobody there' });
+        const { body } = await system.send({ to: anybody(), body: 'nobody there' });
         await system.message(body.id, ['failed'], { withinMs });
         const { events } = await temporal.client.workflow.getHandle(`msg/${system.workspace.id}/${body.id}`).fetchHistory();
         const tries = events?.flatMap((event) => event.activityTaskStartedEventAttributes?.attempt ?? []);
