@@ -1,8 +1,9 @@
 import { couldBe } from '../domain/couldBe.js';
+import { mayHaveArrived } from '../domain/messageStatus.js';
 import type { ReconcileInput, Reconciliation } from '../domain/submission.js';
 import type { ProviderMessage } from '../providers/provider.js';
 import type { DoubtfulAttempt } from '../storage/doubts.js';
-import { ambiguousPolicy, attemptsOfMessage, type StoredAttempt } from '../storage/sendAttempts.js';
+import { ambiguousPolicy, attemptsOfMessage } from '../storage/sendAttempts.js';
 import type { Dependencies } from './dependencies.js';
 
 /** What the last look saw. */
@@ -15,9 +16,6 @@ export interface LastLook {
   /** Messages of the provider's list that belong to nothing we know; undefined where it could not be read. */
   unexplained: ProviderMessage[] | undefined;
 }
-
-/** How an attempt ends that is sure not to have reached anybody. */
-const undoubted = new Set<StoredAttempt['status']>(['notSent', 'failed', 'undelivered', 'canceled']);
 
 /**
  * Parks the message, or sends it once more where the workspace prefers that and nothing speaks against it. Undefined
@@ -39,7 +37,7 @@ export async function decideWithoutProof(
 
   const reason = (await ambiguousPolicy(database, workspaceId)) === 'prefer-delivery' ? await objection(dependencies, input, look) : '';
   if (reason === undefined) {
-    const decision = "sent once more by the workspace's policy";
+    const decision = "to be sent once more by the workspace's policy";
     const moved = await store.advance({
       ...about,
       attemptStatus: 'abandoned',
@@ -61,7 +59,7 @@ async function objection({ database }: Dependencies, { message }: ReconcileInput
   if (look.unexplained === undefined || candidates.length > 0 || altered.length > 0) return findings(look);
   if (Date.now() >= message.validUntilMs) return `${findings(look)}; its validity is over, so it is not sent once more`;
   const attempts = await attemptsOfMessage(database, message.workspaceId, message.messageId);
-  const earlier = attempts.find((one) => one.attempt < look.own.attempt && !undoubted.has(one.status));
+  const earlier = attempts.find((one) => one.attempt < look.own.attempt && mayHaveArrived(one.status));
   if (!earlier) return undefined;
   const proof = earlier.providerMessageId === null ? 'is in doubt too' : `was taken after all (${earlier.providerMessageId})`;
   return `${findings(look)}; it had been sent once more already, and attempt ${earlier.attempt} ${proof}`;

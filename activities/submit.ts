@@ -16,6 +16,7 @@ import { awaitTurn } from './awaitTurn.js';
 import { coolDown } from './coolDown.js';
 import { deferToOpening } from './deferToOpening.js';
 import type { Dependencies } from './dependencies.js';
+import { endOfValidity } from './endOfValidity.js';
 import { type FailureContext, failureOf, type Obstacle } from './failures.js';
 import { settleOutcome } from './settleOutcome.js';
 import { turnRequest } from './turnRequest.js';
@@ -263,19 +264,10 @@ async function foundOtherwise(dependencies: Dependencies, input: SubmitInput, no
 /** Ends a message that is of no use any more, unless something else has become of it. */
 async function expire(dependencies: Dependencies, input: SubmitInput, attempt: number): Promise<Submission> {
   const { workspaceId, messageId, generation } = input.message;
-  const error = { code: 'expired', message: 'its validity was over before it could be sent' };
-  const stored = await dependencies.store.advance({
-    workspaceId,
-    messageId,
-    createdAtMs: input.createdAtMs,
-    attempt,
-    provider: '',
-    attemptStatus: null,
-    messageStatus: 'expired',
-    from: ['queued'],
-    error,
-  });
-  if (!stored || stored.status === 'expired') return { kind: 'ended', status: 'expired', error };
+  const about = { workspaceId, messageId, createdAtMs: input.createdAtMs, attempt, provider: '', attemptStatus: null };
+  const end = await endOfValidity(dependencies.database, about);
+  const stored = await dependencies.store.advance({ ...about, messageStatus: end.status, from: ['queued'], error: end.error });
+  if (!stored || stored.status === end.status) return { kind: 'ended', ...end };
   const { status, newestAttempt, providerMessageId } = stored;
   return foundOtherwise(dependencies, input, {
     begun: false,

@@ -32,7 +32,7 @@ const withoutAttempt = ['scheduled', 'queued', 'parked', 'unknown', 'expired'] a
 
 /**
  * The states of a row in send_attempt: `dispatching` = the request may be on its way; `notSent` = proved that no byte
- * left; `abandoned` = still in doubt when the message was sent once more.
+ * left; `abandoned` = still in doubt when it was decided to send the message once more.
  */
 export type AttemptStatus = Exclude<MessageStatus, (typeof withoutAttempt)[number]> | 'notSent' | 'abandoned';
 
@@ -66,6 +66,11 @@ export function isClosed(status: MessageStatus): boolean {
 /** True for the states that only a provider's word can bring: it has the message, or had it. */
 export function isProved(status: MessageStatus): boolean {
   return rank[status] >= rank.accepted && status !== 'expired';
+}
+
+/** False for an attempt that is sure not to have reached anybody. */
+export function mayHaveArrived(status: AttemptStatus): boolean {
+  return !['notSent', 'failed', 'undelivered', 'canceled'].includes(status);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { ActivityFailure, condition, setCurrentDetails, setHandler, sleep, upsertSearchAttributes } from '@temporalio/workflow';
+import { ActivityFailure, condition, patched, setCurrentDetails, setHandler, sleep, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Advance } from '../domain/advance.js';
 import { slotNearMs, timerLeadMs, unusualWaitMs } from '../domain/limits.js';
 import { maskNumber } from '../domain/maskNumber.js';
@@ -99,6 +99,8 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
         await untilAnswered(() => storeNews(news));
         submission = submission.next;
       }
+      // The send step parks what it could not send once more in time; support's view must list it.
+      if (submission.kind === 'ended' && submission.status === 'parked' && patched('mark-parked-by-send')) markUnusual('parked');
       if (submission.kind === 'uncertain') submission = await reconcile(createdAtMs, submission);
       switch (submission.kind) {
         case 'submitted':

@@ -1,80 +1,83 @@
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { sql, testDirectory } from '../support/database.js';
+import { ambiguousPolicies } from '../../domain/message.js';
 import { eventually } from '../support/eventually.js';
-import { type System, startSystem } from '../support/system.js';
+import { type HeldSystem, startWithSendsHeld } from '../support/startWithSendsHeld.js';
+import type { Answer } from '../support/system.js';
 
-const to = '+12125550130';
-const withinMs = 60_000;
-const workerThatDies = path.join(__dirname, '../support/workerThatDies.cjs');
+const cases = {
+  unsent: { at: 'before the request' },
+  told: { at: 'after the answer', action: { callbacks: { delayMs: 3_000 } } },
+  listed: { at: 'after the answer', action: { callbacks: { drop: 1 } } },
+} as const;
+/** Both ways in which a first attempt can be made. */
+const firstSends = ['local', 'activity'] as const;
+const neighboursCount = 20;
 
-// Both ways in which a first attempt can be made.
-describe.each(['local', 'activity'])('a worker that is killed while it sends (first send: %s)', (firstSend) => {
-  let system: System;
+interface Run {
+  system: HeldSystem<keyof typeof cases>;
+  neighbours: Answer[];
+}
 
-  beforeAll(async () => {
-    const deaths = path.join(testDirectory(), `deaths-${firstSend}`);
-    mkdirSync(deaths, { recursive: true });
-    system = await startSystem({
-      workspaces: 2,
-      processes: [
-        { name: 'server', roles: 'server' },
-        { name: 'worker', roles: 'messages,sends', file: workerThatDies, env: { DEATHS_DIRECTORY: deaths } },
-        { name: 'other', roles: 'messages,sends', file: workerThatDies, env: { DEATHS_DIRECTORY: deaths } },
-        { name: 'limiter', roles: 'limiter,maintenance' },
-      ],
-      env: { FIRST_SEND: firstSend, RECONCILE_DELAYS_S: '1,2,3', PROVIDER_HOLD_S: '2' },
-    });
-    await sql(system.databaseUrl, `update workspace set ambiguous_policy = 'prefer-delivery' where id = $1`, [system.workspaces[1]?.id]);
-  }, 60_000);
-  afterAll(() => system.stop(), 60_000);
+/** Kills the worker in which all sends are held; another one and its successor go on. */
+async function killWhileSending(firstSend: (typeof firstSends)[number]): Promise<Run> {
+  const system = await startWithSendsHeld(firstSend, cases);
+  const neighbours = Array.from({ length: neighboursCount }, (_, index) =>
+    system.send({ to: '+12125550130', body: `neighbour ${index}.` }),
+  );
+  process.kill(system.held, 'SIGKILL');
+  system.othersJoin();
+  return { system, neighbours: await Promise.all(neighbours) };
+}
 
+const runs = new Map<string, Run>();
+const runOf = (firstSend: string) => runs.get(firstSend) as Run;
+
+// All at the same time: what takes long is that Temporal waits before it gives a message to another worker.
+beforeAll(async () => {
+  await Promise.all(firstSends.map(async (firstSend) => runs.set(firstSend, await killWhileSending(firstSend))));
+}, 180_000);
+afterAll(() => Promise.all([...runs.values()].map(({ system }) => system.stop())), 60_000);
+
+describe.each(firstSends)('a worker that is killed while it sends (first send: %s)', (firstSend) => {
   it('between the attempt row and the request: the message is parked, and was not sent', async () => {
-    const body = '[die between the attempt row and the request] a';
-    const { body: message } = await system.send({ to, body });
-    const parked = await system.message(message.id, ['parked'], { withinMs });
-    expect(parked.error.code).toBe('outcome_unknown');
-    expect(await system.ledger(body)).toHaveLength(0);
-    const { body: trace } = await system.request('GET', `/v1/messages/${message.id}/trace`);
-    expect(trace.attempts).toMatchObject([{ attempt: 1, status: 'uncertain' }]);
-  }, 90_000);
+    const { message, attempts, entries } = await runOf(firstSend).system.see('unsent', 'prefer-no-duplicate', ['parked']);
+    expect(message.error.code).toBe('outcome_unknown');
+    expect(attempts).toMatchObject([{ attempt: 1, status: 'uncertain', evidence: expect.stringMatching(/parked after/) }]);
+    expect(entries).toHaveLength(0);
+  }, 120_000);
 
   it('between the attempt row and the request, where delivery is preferred: the message is sent, once', async () => {
-    const body = '[die between the attempt row and the request] b';
-    const as = system.workspaces[1];
-    const { body: message } = await system.send({ to, body }, undefined, as);
-    const delivered = await system.message(message.id, ['delivered'], { withinMs, ...(as && { as }) });
-    expect(delivered.attempt).toBe(2);
-    expect(await system.ledger(body)).toHaveLength(1);
-  }, 90_000);
-
-  it('between the answer and the stored result: the callback brings the id, nothing is sent twice', async () => {
-    const body = '[die between the answer and the stored result] c';
-    const { body: message } = await system.send({ to, body });
-    const delivered = await system.message(message.id, ['delivered'], { withinMs });
-    const entries = await system.ledger(body);
+    const { message, entries } = await runOf(firstSend).system.see('unsent', 'prefer-delivery', ['delivered']);
+    expect(message.attempt).toBe(2);
     expect(entries).toHaveLength(1);
-    expect(delivered).toMatchObject({ attempt: 1, providerMessageId: entries[0]?.sid });
-  }, 90_000);
+  }, 120_000);
 
-  it("between the answer and the stored result, with every callback lost: the provider's list brings the id", async () => {
-    const body = '[die between the answer and the stored result] d';
-    await system.control('POST', '/rules', { match: { bodyIncludes: body }, action: { callbacks: { drop: 1 } } });
-    const { body: message } = await system.send({ to, body });
-    const found = await system.message(message.id, ['delivered', 'sent', 'accepted'], { withinMs });
-    const entries = await system.ledger(body);
-    expect(entries).toHaveLength(1);
-    expect(found).toMatchObject({ attempt: 1, providerMessageId: entries[0]?.sid });
-    const { body: trace } = await system.request('GET', `/v1/messages/${message.id}/trace`);
-    expect(trace.attempts[0].evidence).toMatch(/list shows it/);
-  }, 90_000);
+  it.each(ambiguousPolicies)(
+    'between the answer and the stored result: the callback brings the id, nothing is sent twice (%s)',
+    async (policy) => {
+      const { message, entries } = await runOf(firstSend).system.see('told', policy, ['delivered']);
+      expect(entries).toHaveLength(1);
+      expect(message).toMatchObject({ attempt: 1, providerMessageId: entries[0]?.sid });
+    },
+    120_000,
+  );
+
+  it.each(ambiguousPolicies)(
+    "between the answer and the stored result, with every callback lost: the provider's list brings the id (%s)",
+    async (policy) => {
+      const { message, attempts, entries } = await runOf(firstSend).system.see('listed', policy, ['accepted', 'sent', 'delivered']);
+      expect(entries).toHaveLength(1);
+      expect(message).toMatchObject({ attempt: 1, providerMessageId: entries[0]?.sid });
+      expect(attempts[0].evidence).toMatch(/list shows it/);
+    },
+    120_000,
+  );
 
   it('and its neighbours go on: what was accepted meanwhile is delivered once each', async () => {
-    const accepted = await Promise.all(Array.from({ length: 20 }, (_, index) => system.send({ to, body: `neighbour ${index}.` })));
-    for (const { body } of accepted) await system.message(body.id, ['delivered'], { withinMs });
-    expect(await system.ledger('neighbour ')).toHaveLength(20);
-    // The dead are started again.
-    await eventually(() => [...system.processes.values()].every((child) => child.pid() !== undefined));
-  }, 90_000);
+    const { system, neighbours } = runOf(firstSend);
+    for (const { body } of neighbours) await system.message(body.id, ['delivered'], { withinMs: 90_000 });
+    expect(await system.ledger('neighbour ')).toHaveLength(neighboursCount);
+    // The dead one is started again.
+    await eventually(() => ![undefined, system.held].includes(system.processes.get('held')?.pid()));
+  }, 120_000);
 });

@@ -11,7 +11,7 @@ let system: System;
 
 beforeAll(async () => {
   system = await startSystem({
-    workspaces: 2,
+    workspaces: 3,
     env: {
       RECONCILE_DELAYS_S: '1,2,3',
       PROVIDER_HOLD_S: '2',
@@ -20,12 +20,28 @@ beforeAll(async () => {
       RECEIPT_GRACE_S: '1',
     },
   });
-  await sql(system.databaseUrl, `update workspace set ambiguous_policy = 'prefer-delivery' where id = $1`, [system.workspaces[1]?.id]);
+  const eager = system.workspaces.slice(1).map(({ id }) => id);
+  await sql(system.databaseUrl, `update workspace set ambiguous_policy = 'prefer-delivery' where id = any($1::uuid[])`, [eager]);
 }, 60_000);
 afterAll(() => system.stop(), 60_000);
 
 const rule = (bodyIncludes: string, action: object, times?: number) =>
   system.control('POST', '/rules', { match: { bodyIncludes }, action, ...(times && { times }) });
+
+/** Waits until a visibility query for these values of MessageStatus lists the message. */
+async function listedAs(messageId: string, values: string[], { id } = system.workspace): Promise<void> {
+  const connection = await Connection.connect({ address: system.temporalAddress });
+  const { workflow } = new Client({ connection, namespace: system.temporalNamespace });
+  const query = `MessageStatus IN (${values.map((value) => `'${value}'`).join()}) AND WorkspaceId = '${id}'`;
+  try {
+    await eventually(async () => {
+      for await (const { workflowId } of workflow.list({ query })) if (workflowId === `msg/${id}/${messageId}`) return true;
+      return false;
+    });
+  } finally {
+    await connection.close();
+  }
+}
 
 describe('a send whose outcome is not known', () => {
   it.each([
@@ -65,29 +81,34 @@ describe('a send whose outcome is not known', () => {
     expect(await system.ledger('never had 2')).toHaveLength(1);
   }, 60_000);
 
+  it('and that was given up, but could not be sent once more in time, is parked and not called expired', async () => {
+    const as = system.workspaces[2] as System['workspace'];
+    await rule('given up', { http500: 'before' }, 1);
+    await rule('sets back', { rateLimited: { retryAfterS: 600 } });
+    const { body: doubtful } = await system.send({ to, body: 'given up, and out of time' }, undefined, as);
+    await system.message(doubtful.id, ['uncertain'], { as });
+    // The refusal stops the workspace for a minute: longer than both are of use.
+    const { body: never } = await system.send({ to: '+12125550132', body: 'sets back its workspace' }, undefined, as);
+
+    const parked = await system.message(doubtful.id, ['parked', 'expired'], { withinMs, as });
+    expect(parked).toMatchObject({ status: 'parked', attempt: 1, error: { code: 'outcome_unknown' } });
+    expect(parked.error.message).toMatch(/^attempt 1: .*500.*; its validity was over before it was sent once more$/);
+    const { body: trace } = await system.request('GET', `/v1/messages/${doubtful.id}/trace`, { as });
+    expect(trace.attempts).toMatchObject([{ attempt: 1, status: 'abandoned', evidence: expect.stringMatching(/no proof/) }]);
+    await listedAs(doubtful.id, ['parked'], as);
+    // Nobody doubts that the provider refused this one.
+    expect(await system.message(never.id, ['expired'], { withinMs, as })).toMatchObject({ error: { code: 'expired' } });
+  }, 90_000);
+
   it('is listed for support by a visibility query while it lasts', async () => {
     await rule('stuck', { http500: 'before' });
     const { body } = await system.send({ to, body: 'stuck for support' });
-    const connection = await Connection.connect({ address: system.temporalAddress });
-    try {
-      const client = new Client({ connection, namespace: system.temporalNamespace });
-      const found = await eventually(async () => {
-        const stuck: string[] = [];
-        for await (const { workflowId } of client.workflow.list({
-          query: `MessageStatus IN ('uncertain', 'parked') AND WorkspaceId = '${system.workspace.id}'`,
-        }))
-          stuck.push(workflowId);
-        return stuck.find((id) => id.endsWith(body.id));
-      });
-      expect(found).toBe(`msg/${system.workspace.id}/${body.id}`);
-      const trace = await eventually(async () => {
-        const answer = await system.request('GET', `/v1/messages/${body.id}/trace`);
-        return answer.body.workflow.state && answer.body;
-      });
-      expect(['reconciling', 'recording', 'closed']).toContain(trace.workflow.state.step);
-    } finally {
-      await connection.close();
-    }
+    await listedAs(body.id, ['uncertain', 'parked']);
+    const trace = await eventually(async () => {
+      const answer = await system.request('GET', `/v1/messages/${body.id}/trace`);
+      return answer.body.workflow.state && answer.body;
+    });
+    expect(['reconciling', 'recording', 'closed']).toContain(trace.workflow.state.step);
     await system.message(body.id, ['parked'], { withinMs });
   }, 60_000);
 

@@ -94,6 +94,14 @@ const ways: Record<
     workspace: 1,
     ends: ['delivered'],
   },
+  'given-up-and-out-of-time': {
+    arrange: async () => {
+      await rule('given-up-and-out-of-time', { http500: 'before' }, 1);
+      await rule('given-up-and-out-of-time', { rateLimited: { retryAfterS: 60 } });
+    },
+    workspace: 1,
+    ends: ['parked'],
+  },
   scheduled: { fields: () => ({ sendAt: inMs(1_500) }), ends: ['delivered'] },
   'canceled-while-scheduled': {
     fields: () => ({ sendAt: inMs(60_000) }),

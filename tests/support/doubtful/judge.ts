@@ -18,6 +18,12 @@ export function isFlagged({ trace }: SeenMessage): boolean {
   return abandoned || (trace?.events.some(({ status, error }) => status === 'queued' && error?.code === 'outcome_unknown') ?? false);
 }
 
+/** Whether an attempt says why its message is left to a person: it was parked, or given up and not sent once more in time. */
+function isEvident({ status, evidence }: NonNullable<SeenMessage['trace']>['attempts'][number]): boolean {
+  if (status === 'uncertain') return /parked after/.test(evidence ?? '');
+  return status === 'abandoned' && /no proof after/.test(evidence ?? '');
+}
+
 /** Whether a request of the case met something after which nobody knows what became of it. */
 function hasCause(one: DoubtfulCase, { requests }: SeenLedger): boolean {
   const { first, again } = ruleNamesOf(one);
@@ -85,9 +91,8 @@ export function judge({ run, cases, messages, ledger }: SeenRun): string[] {
 
     if (status !== 'parked') continue;
     if (!hasCause(one, ledger)) say('is parked without a cause: its requests met nothing that leaves a doubt');
-    const attempt = message.trace?.attempts.at(-1);
     if (message.error?.code !== 'outcome_unknown' || !message.error.message) say('is parked without an error that says why');
-    if (attempt?.status !== 'uncertain' || !/parked after/.test(attempt.evidence ?? '')) say('is parked without evidence');
+    if (!message.trace?.attempts.some(isEvident)) say('is parked without evidence');
   }
   const expected = cases.reduce((sum, { twins }) => sum + twins, 0);
   if (messages.length !== expected) broken.push(`${messages.length} messages were accepted, not ${expected}`);
