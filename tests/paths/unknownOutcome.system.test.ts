@@ -4,7 +4,9 @@ import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { type System, startSystem } from '../support/system.js';
 
-const to = '+12125550131';
+/** Another contact for each message: none waits for another. */
+let contacts = 0;
+const anybody = () => `+1212555${2_000 + contacts++}`;
 const withinMs = 40_000;
 
 let system: System;
@@ -44,7 +46,7 @@ async function listedAs(messageId: string, values: string[], { id } = system.wor
 }
 
 describe('a send whose outcome is not known', () => {
-  it.each([
+  it.concurrent.each([
     ['an error 500 after the provider took it', { http500: 'after' }],
     ['a connection cut after the provider took it', { cut: 'after' }],
     ['silence after the provider took it', { hang: 'after' }],
@@ -53,7 +55,7 @@ describe('a send whose outcome is not known', () => {
     'by %s is found by its callbacks and never sent twice',
     async (name, action) => {
       await rule(`known: ${name}`, action);
-      const { body } = await system.send({ to, body: `known: ${name}` });
+      const { body } = await system.send({ to: anybody(), body: `known: ${name}` });
       const delivered = await system.message(body.id, ['delivered'], { withinMs });
       const entries = await system.ledger(`known: ${name}`);
       expect(entries).toHaveLength(1);
@@ -62,33 +64,33 @@ describe('a send whose outcome is not known', () => {
     60_000,
   );
 
-  it("without callbacks is found in the provider's list", async () => {
+  it.concurrent("without callbacks is found in the provider's list", async () => {
     await rule('listed', { http500: 'after', callbacks: { drop: 1 } });
-    const { body } = await system.send({ to, body: 'listed only' });
+    const { body } = await system.send({ to: anybody(), body: 'listed only' });
     const found = await system.message(body.id, ['accepted', 'sent', 'delivered'], { withinMs });
     expect(found.providerMessageId).toBe((await system.ledger('listed only'))[0]?.sid);
     expect(await system.ledger('listed only')).toHaveLength(1);
   }, 60_000);
 
-  it('and that the provider never had is parked, or sent once more where delivery is preferred', async () => {
+  it.concurrent('and that the provider never had is parked, or sent once more where delivery is preferred', async () => {
     await rule('never had', { http500: 'before' }, 2);
     const [cautious, eager] = system.workspaces;
-    const first = await system.send({ to, body: 'never had 1' }, undefined, cautious);
-    const second = await system.send({ to, body: 'never had 2' }, undefined, eager);
+    const first = await system.send({ to: anybody(), body: 'never had 1' }, undefined, cautious);
+    const second = await system.send({ to: anybody(), body: 'never had 2' }, undefined, eager);
     expect(await system.message(first.body.id, ['parked'], { withinMs })).toMatchObject({ error: { code: 'outcome_unknown' } });
     expect(await system.message(second.body.id, ['delivered'], { withinMs, ...(eager && { as: eager }) })).toMatchObject({ attempt: 2 });
     expect(await system.ledger('never had 1')).toHaveLength(0);
     expect(await system.ledger('never had 2')).toHaveLength(1);
   }, 60_000);
 
-  it('and that was given up, but could not be sent once more in time, is parked and not called expired', async () => {
+  it.concurrent('and that was given up, but could not be sent once more in time, is parked and not called expired', async () => {
     const as = system.workspaces[2] as System['workspace'];
     await rule('given up', { http500: 'before' }, 1);
     await rule('sets back', { rateLimited: { retryAfterS: 600 } });
-    const { body: doubtful } = await system.send({ to, body: 'given up, and out of time' }, undefined, as);
+    const { body: doubtful } = await system.send({ to: anybody(), body: 'given up, and out of time' }, undefined, as);
     await system.message(doubtful.id, ['uncertain'], { as });
     // The refusal stops the workspace for a minute: longer than both are of use.
-    const { body: never } = await system.send({ to: '+12125550132', body: 'sets back its workspace' }, undefined, as);
+    const { body: never } = await system.send({ to: anybody(), body: 'sets back its workspace' }, undefined, as);
 
     const parked = await system.message(doubtful.id, ['parked', 'expired'], { withinMs, as });
     expect(parked).toMatchObject({ status: 'parked', attempt: 1, error: { code: 'outcome_unknown' } });
@@ -100,9 +102,9 @@ describe('a send whose outcome is not known', () => {
     expect(await system.message(never.id, ['expired'], { withinMs, as })).toMatchObject({ error: { code: 'expired' } });
   }, 90_000);
 
-  it('is listed for support by a visibility query while it lasts', async () => {
+  it.concurrent('is listed for support by a visibility query while it lasts', async () => {
     await rule('stuck', { http500: 'before' });
-    const { body } = await system.send({ to, body: 'stuck for support' });
+    const { body } = await system.send({ to: anybody(), body: 'stuck for support' });
     await listedAs(body.id, ['uncertain', 'parked']);
     const trace = await eventually(async () => {
       const answer = await system.request('GET', `/v1/messages/${body.id}/trace`);
@@ -112,7 +114,8 @@ describe('a send whose outcome is not known', () => {
     await system.message(body.id, ['parked'], { withinMs });
   }, 60_000);
 
-  it('of two equal texts to one number is found where both are there, and parked where one is missing', async () => {
+  it.concurrent('of two equal texts to one number is found where both are there, and parked where one is missing', async () => {
+    const to = anybody();
     const twins = 'equal text to one number';
     await rule(twins, { http500: 'after', callbacks: { drop: 1 } });
     const both = await Promise.all([system.send({ to, body: twins }), system.send({ to, body: twins })]);
@@ -129,9 +132,9 @@ describe('a send whose outcome is not known', () => {
     expect(await system.ledger(lone)).toHaveLength(1);
   }, 90_000);
 
-  it('yields to evidence that comes after it was parked', async () => {
+  it.concurrent('yields to evidence that comes after it was parked', async () => {
     await rule('late evidence', { http500: 'after', listLagMs: 600_000, callbacks: { delayMs: 20_000 } });
-    const { body } = await system.send({ to, body: 'late evidence' });
+    const { body } = await system.send({ to: anybody(), body: 'late evidence' });
     await system.message(body.id, ['parked'], { withinMs });
     const delivered = await system.message(body.id, ['delivered'], { withinMs });
     expect(delivered).toMatchObject({ error: null, providerMessageId: (await system.ledger('late evidence'))[0]?.sid });
@@ -139,16 +142,16 @@ describe('a send whose outcome is not known', () => {
 });
 
 describe('a message whose receipts are lost', () => {
-  it('is asked for once when its time is over', async () => {
+  it.concurrent('is asked for once when its time is over', async () => {
     await rule('no receipts', { callbacks: { drop: 1 } });
-    const { body } = await system.send({ to, body: 'no receipts' });
+    const { body } = await system.send({ to: anybody(), body: 'no receipts' });
     await system.message(body.id, ['accepted']);
     await system.message(body.id, ['delivered'], { withinMs });
   }, 60_000);
 
-  it('closes as unknown where the provider does not know either, and never counts as delivered', async () => {
+  it.concurrent('closes as unknown where the provider does not know either, and never counts as delivered', async () => {
     await rule('nobody knows', { callbacks: { statuses: [{ status: 'sent', delayMs: 20 }] } });
-    const { body } = await system.send({ to, body: 'nobody knows' });
+    const { body } = await system.send({ to: anybody(), body: 'nobody knows' });
     expect(await system.message(body.id, ['unknown'], { withinMs })).toMatchObject({ error: { code: 'no_receipt' } });
   }, 60_000);
 });
@@ -157,7 +160,7 @@ describe('a provider that can not be reached', () => {
   it('gets the message once it can be reached again, and is told apart from a doubtful send', async () => {
     await system.request('PATCH', '/v1/workspace/limits', { body: { cooldownMs: 0 } });
     await rule('pauses', { rateLimited: { retryAfterS: 1 } }, 2);
-    const { body } = await system.send({ to, body: 'pauses' });
+    const { body } = await system.send({ to: anybody(), body: 'pauses' });
     const delivered = await system.message(body.id, ['delivered'], { withinMs });
     expect(delivered.attempt).toBe(3);
     expect(await system.ledger('pauses')).toHaveLength(1);
