@@ -31,6 +31,7 @@ export interface Dependencies {
   providers: ProviderRegistry;
   broker: TokenBroker;
   gate: SendGate;
+  temporal: Client;
   /** Requests to providers take turns. */
   sends: Turns;
   logger: Logger;

@@ -9,6 +9,8 @@ import { storeLimits } from './storeLimits.js';
 import { storeNews } from './storeNews.js';
 import { submitToProvider } from './submitToProvider.js';
 import { sweepOpenMessages } from './sweepOpenMessages.js';
+import { takeUpInbound } from './takeUpInbound.js';
+import { tellStopped } from './tellStopped.js';
 import { withFailures } from './withFailures.js';
 
 /** Local activities: short writes of a message's life, run inside the worker that runs its workflow. */
@@ -18,16 +20,18 @@ export function createLocalActivities(dependencies: Dependencies) {
     storeNews: withFailures(storeNews(dependencies)),
     closeAsUnknown: withFailures(closeAsUnknown(dependencies)),
     recordOutcome: withFailures(recordOutcome(dependencies)),
+    takeUpInbound: withFailures(takeUpInbound(dependencies)),
   };
 }
 export type LocalActivities = ReturnType<typeof createLocalActivities>;
 
-/** Activities that talk to providers: visible in the Temporal Web UI while they run, with attempts and failures. */
+/** Activities that talk to providers, or to many workflows: visible in the Temporal Web UI while they run, with attempts and failures. */
 export function createSendActivities(dependencies: Dependencies) {
   return {
     submitToProvider: withFailures(submitToProvider(dependencies)),
     reconcileAttempt: withFailures(reconcileAttempt(dependencies)),
     pollProvider: withFailures(pollProvider(dependencies)),
+    tellStopped: withFailures(tellStopped(dependencies)),
   };
 }
 export type SendActivities = ReturnType<typeof createSendActivities>;

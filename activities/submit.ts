@@ -16,10 +16,10 @@ import { awaitTurn } from './awaitTurn.js';
 import { coolDown } from './coolDown.js';
 import { deferToOpening } from './deferToOpening.js';
 import type { Dependencies } from './dependencies.js';
-import { endOfValidity } from './endOfValidity.js';
 import { type FailureContext, failureOf, type Obstacle } from './failures.js';
 import { settleOutcome } from './settleOutcome.js';
 import { turnRequest } from './turnRequest.js';
+import { type Unsent, unsentEnd } from './unsentEnd.js';
 
 /** The provider's validity period, seconds. */
 const validityMinS = 1;
@@ -53,7 +53,7 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
   for (;;) {
     const mayNot =
       Date.now() > message.validUntilMs
-        ? await expire(dependencies, input, attempt - 1)
+        ? await endUnsent(dependencies, input, attempt - 1, 'expired')
         : ((await deferToOpening(dependencies, input)) ?? (input.outOfTurn && !atGate ? await awaitTurn(dependencies, input) : undefined));
     if (mayNot) {
       if (grant?.kind === 'permit') grant.permit.drop();
@@ -79,6 +79,10 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
       continue;
     }
     const { standing } = sent;
+    if (standing.optedOut && isSendable(standing, message.generation)) {
+      right.drop();
+      return endUnsent(dependencies, input, standing.newestAttempt, 'optedOut');
+    }
     if (standing.outOfTurn && isSendable(standing, message.generation)) {
       const wait = await awaitTurn(dependencies, input);
       if (!wait) {
@@ -189,6 +193,7 @@ async function sendOnce(
         messageId: message.messageId,
         createdAtMs: input.createdAtMs,
         generation: message.generation,
+        to: message.to,
         token: randomUUID(),
         limitsEpoch: right.limitsEpoch,
         provider: account.provider,
@@ -243,7 +248,12 @@ function unreachable(outcome: SendOutcome): Obstacle {
 }
 
 /** What another run, a callback or a person has made of the message in the meantime. */
-async function foundOtherwise(dependencies: Dependencies, input: SubmitInput, now: AttemptAnswer): Promise<Submission> {
+async function foundOtherwise(
+  dependencies: Dependencies,
+  input: SubmitInput,
+  now: AttemptAnswer,
+  why: Unsent = 'expired',
+): Promise<Submission> {
   const { store, reconcileDelaysMs } = dependencies;
   const { message } = input;
   const { workspaceId, messageId } = message;
@@ -251,7 +261,7 @@ async function foundOtherwise(dependencies: Dependencies, input: SubmitInput, no
   if (now.generation !== message.generation) return { kind: 'ended', status: now.status, error: null };
   // Put off by an earlier run of this step, which did not get to say so.
   if (now.status === 'scheduled') return { kind: 'wait', waitMs: 0, waitingFor: 'schedule', token: null };
-  if (now.status === 'queued') return expire(dependencies, input, now.newestAttempt);
+  if (now.status === 'queued') return endUnsent(dependencies, input, now.newestAttempt, why);
   if (now.status === 'dispatching' || now.status === 'uncertain') {
     const reason = 'an earlier run of this step began to send and did not say how it ended';
     await store.advance({ ...about, attemptStatus: 'uncertain', messageStatus: 'uncertain', from: ['dispatching'], evidence: reason });
@@ -261,15 +271,20 @@ async function foundOtherwise(dependencies: Dependencies, input: SubmitInput, no
   return { kind: 'submitted', attempt: now.newestAttempt, status: now.status, providerMessageId: now.providerMessageId };
 }
 
-/** Ends a message that is of no use any more, unless something else has become of it. */
-async function expire(dependencies: Dependencies, input: SubmitInput, attempt: number): Promise<Submission> {
+/** Ends a message that must not be sent any more, unless something else has become of it. */
+async function endUnsent(dependencies: Dependencies, input: SubmitInput, attempt: number, why: Unsent): Promise<Submission> {
+  const { database, store, telemetry, logger } = dependencies;
   const { workspaceId, messageId, generation } = input.message;
   const about = { workspaceId, messageId, createdAtMs: input.createdAtMs, attempt, provider: '', attemptStatus: null };
-  const end = await endOfValidity(dependencies.database, about);
-  const stored = await dependencies.store.advance({ ...about, messageStatus: end.status, from: ['queued'], error: end.error });
+  const end = await unsentEnd(database, about, why);
+  const stored = await store.advance({ ...about, messageStatus: end.status, from: ['queued'], error: end.error });
+  if (why === 'optedOut' && stored?.moved) {
+    telemetry.count('messages_opted_out_total', { at: 'attempt' });
+    logger.warn({ event: 'message.error', workspaceId, messageId, attempt, code: end.error.code, class: 'CONSENT', notify: 'workspace' });
+  }
   if (!stored || stored.status === end.status) return { kind: 'ended', ...end };
   const { status, newestAttempt, providerMessageId } = stored;
-  return foundOtherwise(dependencies, input, {
+  const now = {
     begun: false,
     status,
     generation,
@@ -278,5 +293,7 @@ async function expire(dependencies: Dependencies, input: SubmitInput, attempt: n
     limitsEpoch: 0,
     expired: true,
     outOfTurn: false,
-  });
+    optedOut: false,
+  };
+  return foundOtherwise(dependencies, input, now, why);
 }

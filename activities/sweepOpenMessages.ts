@@ -5,8 +5,10 @@ import { sweepFreshMs, sweepPageSize, sweepQuietMs, sweepShares } from '../domai
 import type { SweepResult } from '../domain/maintenance.js';
 import { isClosed } from '../domain/messageStatus.js';
 import { startMessage } from '../lives/startMessage.js';
+import { startReceive } from '../lives/startReceive.js';
 import { tellAgain } from '../lives/tellAgain.js';
 import { tellOutcome } from '../lives/tellOutcome.js';
+import { untakenMessages } from '../storage/inboundMessages.js';
 import { openMessagesStart, type QuietMessage, quietOpenMessages } from '../storage/openMessages.js';
 import { readOutboundMessages } from '../storage/outboundMessages.js';
 import type { MaintenanceDependencies } from './dependencies.js';
@@ -16,7 +18,8 @@ const idsPerQuery = 50;
 
 /**
  * Walks over open messages that nothing has changed for a minute. One that has ended is told to its workflow and recorded:
- * whoever stored its end died before saying so. One that has not ended must have a running workflow, and gets one.
+ * whoever stored its end died before saying so. One that has not ended must have a running workflow, and gets one; so must one that came
+ * in and that no workflow has taken up.
  */
 export function sweepOpenMessages(dependencies: MaintenanceDependencies) {
   const { database, temporal, telemetry, logger, receiptGraceMs } = dependencies;
@@ -52,11 +55,23 @@ export function sweepOpenMessages(dependencies: MaintenanceDependencies) {
       if (!last || page.length < sweepPageSize) break;
       cursor = last;
     }
+    await startUntaken(result);
     telemetry.count('sweep_put_right_total', { how: 'told' }, result.told);
     telemetry.count('sweep_put_right_total', { how: 'started' }, result.started);
     telemetry.set('messages_overdue', {}, result.overdue);
     return result;
   };
+
+  /** Messages that came in and whose workflow could not be started, or has ended before its time. */
+  async function startUntaken(result: SweepResult): Promise<void> {
+    const untaken = await untakenMessages(database, sweepQuietMs, sweepPageSize);
+    result.looked += untaken.length;
+    for (const message of untaken) {
+      if (!(await startReceive(temporal, message, { anew: true }))) continue;
+      result.started += 1;
+      logger.warn({ event: 'sweep.started_anew', workspaceId: message.workspaceId, messageId: message.messageId });
+    }
+  }
 
   /** One that failed after it was taken goes back to the queue; if the signal of that was lost, its run waits in vain. */
   async function toldAgain({ status, error, ...message }: QuietMessage): Promise<boolean> {

@@ -7,6 +7,7 @@ export const ownErrors = {
   no_provider_account: ['CONFIGURATION', 'the workspace has no provider account'],
   outcome_unknown: ['AMBIGUOUS', 'no proof was found whether the provider took it'],
   no_receipt: ['AMBIGUOUS', 'the provider took it and never said what became of it'],
+  opted_out: ['CONSENT', 'the recipient has opted out'],
   expired: ['EXPIRED', 'its validity was over before it could be sent'],
   database_constraint: ['DATABASE_CONSTRAINT', 'the database refused it as it is'],
   database_timeout: ['DATABASE_TIMEOUT', 'the database does not answer'],

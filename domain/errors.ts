@@ -17,6 +17,7 @@ export const problems = {
   idempotency_key_reused: { status: 422, title: 'This idempotency key belongs to another message' },
   too_late_to_cancel: { status: 409, title: 'The message can not be canceled any more' },
   templates_not_available: { status: 422, title: 'Templates are not available yet' },
+  opted_out: { status: 422, title: 'The recipient has opted out' },
   unknown_sender: { status: 422, title: 'The sender does not belong to this workspace' },
   unavailable: { status: 503, title: 'The message could not be accepted right now' },
   internal: { status: 500, title: 'Something went wrong on our side' },

@@ -1,3 +1,4 @@
+import type { InboundConsent } from './consent.js';
 import type { MessageError } from './message.js';
 import type { MessageStatus } from './messageStatus.js';
 
@@ -16,6 +17,8 @@ export interface MessageEvent {
   attempt: number;
   providerMessageId: string | null;
   error: MessageError | null;
+  /** Of an inbound message that says something of its sender's consent; else null. */
+  consent: InboundConsent | null;
   /** ISO 8601. */
   at: string;
 }

@@ -16,6 +16,11 @@ export function messageOfWorkflowId(workflowId: string): MessageRef | undefined 
   return kind === 'msg' && workspaceId && messageId ? { workspaceId, messageId } : undefined;
 }
 
+/** The workflow that takes up a message which came in. */
+export function inboundWorkflowId({ workspaceId, messageId }: MessageRef): string {
+  return `in/${workspaceId}/${messageId}`;
+}
+
 export function rateLimiterWorkflowId(workspaceId: string): string {
   return `ratelimiter/${workspaceId}`;
 }

@@ -151,6 +151,14 @@ export const recordLingerMs = 100;
 /** While Temporal is away it is asked again and again whether it is back; one question may take this long. */
 export const temporalProbeTimeoutMs = 1_000;
 
+/** What a suppression rests on, in words, is kept up to this length. */
+export const evidenceCharactersMax = 500;
+/** Workflows of messages that an opt-out stopped are told at once in groups of so many. */
+export const tellStoppedConcurrentMax = 20;
+/** A step of an inbound message may take this long, and telling what it stopped so long. */
+export const receiveStepTimeoutMs = 10_000;
+export const tellStoppedTimeoutMs = 5 * 60_000;
+
 /** The backup queue is looked into this often, so many messages are taken at once, and a relay that dies loses them after this time. */
 export const relayEveryMs = 1_000;
 export const relayBatchMax = 100;

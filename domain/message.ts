@@ -1,3 +1,4 @@
+import type { InboundConsent } from './consent.js';
 import type { MessageStatus } from './messageStatus.js';
 import type { Priority } from './priority.js';
 import type { Encoding } from './segments.js';
@@ -41,6 +42,21 @@ export interface OutboundMessage {
   validUntilMs: number;
   /** When the workflow stops waiting for a receipt, asks the provider once and closes. */
   closesAtMs: number;
+}
+
+/** A message that came in, as it was stored with its receipt: the input of the workflow receiveMessage. */
+export interface InboundMessage {
+  workspaceId: string;
+  messageId: string;
+  contactId: string;
+  /** Who wrote it: E.164, or what the provider says where it is no such number, as a short code. */
+  from: string;
+  /** The number it came to. */
+  to: string;
+  providerMessageId: string;
+  /** When it was stored, epoch milliseconds: says in which partition it lies. */
+  createdAtMs: number;
+  consent: InboundConsent | null;
 }
 
 /** When a message may leave and until when, where that is not as it was accepted. Epoch milliseconds. */

@@ -4,7 +4,7 @@
  *   (scheduled) → queued → dispatching → (uncertain) → accepted → sending → sent → delivered | undelivered | failed | canceled
  *
  * Receipts come late, twice and out of order, so a status is applied only where it moves a life upwards.
- * `parked` (a person decides) and `unknown` (no receipt in time) end a workflow without proof and yield to any evidence.
+ * `received` is the one state of a message that came in. `parked` (a person decides) and `unknown` (no receipt in time) end a workflow without proof and yield to any evidence.
  */
 export const messageStatuses = [
   'scheduled',
@@ -21,6 +21,7 @@ export const messageStatuses = [
   'parked',
   'unknown',
   'expired',
+  'received',
 ] as const;
 export type MessageStatus = (typeof messageStatuses)[number];
 
@@ -28,7 +29,7 @@ export type MessageStatus = (typeof messageStatuses)[number];
 export type ProviderStatus = Extract<MessageStatus, 'accepted' | 'sending' | 'sent' | 'delivered' | 'undelivered' | 'failed' | 'canceled'>;
 
 /** States of a message that no attempt of it can have. */
-const withoutAttempt = ['scheduled', 'queued', 'parked', 'unknown', 'expired'] as const satisfies MessageStatus[];
+const withoutAttempt = ['scheduled', 'queued', 'parked', 'unknown', 'expired', 'received'] as const satisfies MessageStatus[];
 
 /**
  * The states of a row in send_attempt: `dispatching` = the request may be on its way; `notSent` = proved that no byte
@@ -49,6 +50,7 @@ const rank: Record<MessageStatus, number> = {
   failed: 6,
   canceled: 6,
   expired: 6,
+  received: 6,
   parked: 2.5,
   unknown: 2.5,
 };
@@ -65,12 +67,15 @@ export function isClosed(status: MessageStatus): boolean {
 
 /** True for the states that only a provider's word can bring: it has the message, or had it. */
 export function isProved(status: MessageStatus): boolean {
-  return rank[status] >= rank.accepted && status !== 'expired';
+  return rank[status] >= rank.accepted && status !== 'expired' && status !== 'received';
 }
+
+/** The states of an attempt that is sure not to have reached anybody. */
+export const attemptsThatReachedNobody = ['notSent', 'failed', 'undelivered', 'canceled'] as const satisfies AttemptStatus[];
 
 /** False for an attempt that is sure not to have reached anybody. */
 export function mayHaveArrived(status: AttemptStatus): boolean {
-  return !['notSent', 'failed', 'undelivered', 'canceled'].includes(status);
+  return !(attemptsThatReachedNobody as readonly string[]).includes(status);
 }
 
 /**
@@ -79,6 +84,8 @@ export function mayHaveArrived(status: AttemptStatus): boolean {
  */
 export function advances(current: MessageStatus, next: MessageStatus): boolean {
   if (current === 'undelivered' && next === 'delivered') return true;
+  // A message came in or goes out: no evidence turns the one into the other.
+  if (next === 'received') return false;
   return rank[next] > rank[current];
 }
 

@@ -20,6 +20,16 @@ export const metrics = {
     about: 'From the acceptance of a message, or its scheduled time, to its first attempt.',
     labels: ['lane'],
   },
+  messages_received_total: {
+    kind: 'counter',
+    about: "Messages that came in, by what they say of their sender's consent.",
+    labels: ['consent'],
+  },
+  messages_opted_out_total: {
+    kind: 'counter',
+    about: 'Messages that were not sent because their recipient has opted out, by where they were stopped.',
+    labels: ['at'],
+  },
   send_attempts_total: { kind: 'counter', about: 'Requests to providers, by what they came to.', labels: ['outcome'] },
   provider_seconds: { kind: 'histogram', about: 'From the first byte of a send to its answer.', labels: ['outcome'] },
   provider_errors_total: {

@@ -69,6 +69,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
   const publicBaseUrl = (config.PUBLIC_BASE_URL ?? `http://127.0.0.1:${config.PORT}`).replace(/\/+$/, '');
 
   const connection: NativeConnection = await connectWorkers(temporal);
+  const client = createClient(connection, temporal);
   const workers: Worker[] = [];
   let impatient: Connection | undefined;
   let roomForStarts = () => false;
@@ -91,6 +92,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       ),
       telemetry,
       gate: new SendGate(),
+      temporal: client,
       sends: new Turns(config.SENDS_CONCURRENT_MAX),
       logger,
       publicBaseUrl,
@@ -106,7 +108,6 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
     } else workers.push(await createSendsWorker(forWorkers, sends));
   }
   if (has('limiter')) workers.push(await createLimiterWorker(forWorkers, createLimiterActivities({ database })));
-  const client = createClient(connection, temporal);
   const askTemporal = () =>
     client.withDeadline(Date.now() + temporalProbeTimeoutMs, () => client.connection.workflowService.getSystemInfo({}));
   let relay: OutboxRelay | undefined;

@@ -1,3 +1,4 @@
+import type { OptOutType } from '../domain/consentWords.js';
 import type { ProviderStatus } from '../domain/messageStatus.js';
 
 /** Credentials of one account at a provider. Never logged. */
@@ -63,6 +64,17 @@ export interface StatusCallback {
   error: { code: string; message: string } | null;
 }
 
+/** A message that came in, read from its form. Numbers are as the provider writes them. */
+export interface InboundCallback {
+  providerMessageId: string;
+  from: string;
+  to: string;
+  body: string;
+  mediaUrls: string[];
+  /** What the provider has read in it and acted on, where it says so. */
+  optOutType: OptOutType | undefined;
+}
+
 /** The port to whoever sends text messages. Vendor code stays behind it; logger, clock and storage stay before it. */
 export interface SmsProvider {
   readonly name: string;
@@ -82,5 +94,7 @@ export interface SmsProvider {
   /** Whether a callback to `url` with these fields was signed by the account. */
   verifyCallback(account: Account, callback: { url: string; signature: string; form: Record<string, string> }): boolean;
   parseStatusCallback(form: Record<string, string>): StatusCallback | undefined;
+  /** Undefined for a form that lacks what a message needs: its id, its sender or its recipient. */
+  parseInbound(form: Record<string, string>): InboundCallback | undefined;
   close(): void;
 }

@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Problem } from '../domain/errors.js';
 import { isUuid, type MessageRef, messageWorkflowId, uuidFromBytes } from '../domain/ids.js';
 import { keyReadPatienceMs, stateQueryPatienceMs } from '../domain/limits.js';
-import type { OutboundMessage } from '../domain/message.js';
+import type { Category, OutboundMessage } from '../domain/message.js';
 import { countSegments } from '../domain/segments.js';
 import { acceptedMessage as readAccepted } from '../lives/acceptedMessage.js';
 import { acceptClock } from '../platform/acceptClock.js';
 import { equalBytes, hmac, sha256 } from '../platform/crypto.js';
 import { uuidv7 } from '../platform/uuid.js';
-import { findKey } from '../storage/messageKeys.js';
+import { lookBeforeAccept } from '../storage/acceptLook.js';
 import { readMessage } from '../storage/messages.js';
 import { contactIdOf, type Workspace } from '../storage/workspaces.js';
 import { getMessageStateQuery } from '../workflows/messages.js';
@@ -41,7 +41,7 @@ function senderOf(workspace: Workspace, from: string | undefined): { id: string;
 /**
  * Accepts a message, whichever road it came: the one function behind POST /v1/messages and `message:outbound`. It
  * answers after the message is durable (makeDurable); a repeat under the same key answers the first message.
- * Throws Problem: `invalid_request` for its times, `unknown_sender`, `idempotency_key_reused`, or `unavailable` with the key to retry with.
+ * Throws Problem: `invalid_request` for its times, `unknown_sender`, `opted_out`, `idempotency_key_reused`, or `unavailable` with the key to retry with.
  */
 export async function acceptMessage(
   services: Services,
@@ -53,16 +53,20 @@ export async function acceptMessage(
   const sender = senderOf(workspace, request.from);
   const messageId = messageIdOf(workspace, idempotencyKey);
   const payloadHash = payloadHashOf(request, sender.phoneNumber);
+  const { to, category } = request;
+  let optedOut = false;
   const first = async (): Promise<{ message: MessageView; repeated: true } | undefined> => {
-    const key = await findKey(services.database, workspaceId, messageId);
-    if (!key) return undefined;
-    refuseOtherPayload(equalBytes(key.payloadSha256, payloadHash));
-    const stored = await readMessage(services.database, key);
+    const look = await lookBeforeAccept(services.database, { workspaceId, messageId, to, category });
+    ({ optedOut } = look);
+    if (!look.known) return undefined;
+    refuseOtherPayload(equalBytes(look.known.payloadSha256, payloadHash));
+    const stored = await readMessage(services.database, look.known);
     return stored && { message: viewOf(stored), repeated: true };
   };
 
-  const known = idempotencyKey === undefined ? undefined : await inGoodTime(services, first);
+  const known = await inGoodTime(services, first);
   if (known) return known;
+  if (optedOut) throw recipientOptedOut(category);
 
   const now = Date.now();
   const { encoding, segments } = countSegments(request.body);
@@ -98,8 +102,16 @@ export async function acceptMessage(
   return { message: viewOfNew(message), repeated: true };
 }
 
+/** A courtesy, which spares the message a life without a chance: what counts is decided in the attempt's transaction. */
+function recipientOptedOut(category: Category): Problem {
+  const from = category === 'marketing' ? ' of marketing' : '';
+  return new Problem('opted_out', `to: the recipient has opted out${from}; nothing is sent to this number until its owner opts in again`, {
+    errors: [{ field: 'to', message: `has opted out${from}` }],
+  });
+}
+
 /**
- * What the database knows of the key, if it says so in good time. If not, the message is taken all the same: Temporal
+ * What the database knows of the key and the recipient, if it says so in good time. If not, the message is taken all the same: Temporal
  * refuses a second start for as long as it remembers the first, and the row keeps a message from being sent twice.
  */
 async function inGoodTime<T>({ logger }: Services, read: () => Promise<T | undefined>): Promise<T | undefined> {

@@ -7,6 +7,7 @@ import { callbacksRouter } from './http/callbacks.js';
 import { conversationsRouter } from './http/conversations.js';
 import { healthRouter } from './http/health.js';
 import { messagesRouter } from './http/messages.js';
+import { suppressionsRouter } from './http/suppressions.js';
 import { workspaceRouter } from './http/workspace.js';
 import { handleErrors, handleUnknownPath } from './problemResponses.js';
 import type { Services } from './services.js';
@@ -24,6 +25,7 @@ export function createApp(services: Services): Express {
   v1.use(authenticate(services.apiKeys));
   v1.use('/messages', messagesRouter(services));
   v1.use('/conversations', conversationsRouter(services));
+  v1.use('/suppressions', suppressionsRouter(services));
   v1.use('/workspace', workspaceRouter(services));
   v1.use(handleUnknownPath);
   app.use('/v1', v1);

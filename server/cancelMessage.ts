@@ -1,10 +1,7 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
 import { Problem } from '../domain/errors.js';
-import { messageWorkflowId } from '../domain/ids.js';
-import { cancelSignalTimeoutMs } from '../domain/limits.js';
+import { tellCanceled } from '../lives/tellCanceled.js';
 import { findKey } from '../storage/messageKeys.js';
 import { readMessage } from '../storage/messages.js';
-import { cancelRequestedSignal } from '../workflows/messages.js';
 import { acceptedMessage } from './acceptMessage.js';
 import { type MessageView, viewOf } from './messageView.js';
 import type { Services } from './services.js';
@@ -32,17 +29,6 @@ export async function cancelMessage(services: Services, workspaceId: string, mes
     });
   }
   // Also where it was canceled before: the first signal may have been lost.
-  await signal(services, messageWorkflowId(ref));
+  await tellCanceled(services, ref);
   return viewOf(message);
-}
-
-async function signal({ temporal, logger }: Services, workflowId: string): Promise<void> {
-  try {
-    await temporal.withDeadline(Date.now() + cancelSignalTimeoutMs, () =>
-      temporal.workflow.getHandle(workflowId).signal(cancelRequestedSignal),
-    );
-  } catch (error) {
-    // It has closed, or finds at the end of its wait that it is canceled.
-    if (!(error instanceof WorkflowNotFoundError)) logger.warn({ event: 'message.cancel_signal_failed', workflowId, error: String(error) });
-  }
 }

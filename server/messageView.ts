@@ -1,3 +1,4 @@
+import type { InboundConsent } from '../domain/consent.js';
 import type { Category, MessageError, OutboundMessage } from '../domain/message.js';
 import type { MessageStatus } from '../domain/messageStatus.js';
 import type { StoredMessage } from '../storage/messages.js';
@@ -20,6 +21,8 @@ export interface MessageView {
   attempt: number;
   providerMessageId: string | null;
   error: MessageError | null;
+  /** What an inbound message says of its sender's consent. */
+  consent: InboundConsent | null;
   /** When it may leave at the earliest; null where that was at once. */
   sendAt: string | null;
   /** After this time it is not sent any more. */
@@ -61,6 +64,7 @@ export function viewOfNew(message: OutboundMessage): MessageView {
     attempt: 0,
     providerMessageId: null,
     error: null,
+    consent: null,
     sendAt: message.sendAtMs === undefined ? null : new Date(message.sendAtMs).toISOString(),
     validUntil: new Date(message.validUntilMs).toISOString(),
     createdAt: at,

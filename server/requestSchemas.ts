@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { suppressionStates, topics } from '../domain/consent.js';
 import { isUuid } from '../domain/ids.js';
 import {
   bodyCharactersMax,
+  evidenceCharactersMax,
   idempotencyKeyCharactersMax,
   mediaUrlsMax,
   metadataBytesMax,
@@ -83,3 +85,19 @@ export const page = z.object({
     .default(pageSizeDefault),
   cursor: z.string().optional(),
 });
+
+const topic = z.enum(topics, { error: `must be one of ${topics.join(', ')}` });
+
+/** The query of GET /v1/suppressions. */
+export const suppressionsPage = page.extend({
+  state: z.enum(suppressionStates, { error: `must be one of ${suppressionStates.join(', ')}` }).optional(),
+});
+
+/** The body of PUT /v1/suppressions/{number}. */
+export const suppressionRequest = z.strictObject({
+  topic: topic.default('all'),
+  reason: z.string().max(evidenceCharactersMax, `is too long: at most ${evidenceCharactersMax} characters`).default(''),
+});
+
+/** The query of DELETE /v1/suppressions/{number}: without a topic all of them. */
+export const suppressionFilter = z.object({ topic: topic.optional() });

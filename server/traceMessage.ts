@@ -1,5 +1,5 @@
 import type { MessageEvent } from '../domain/events.js';
-import { messageWorkflowId } from '../domain/ids.js';
+import { inboundWorkflowId, messageWorkflowId } from '../domain/ids.js';
 import { traceQueryTimeoutMs } from '../domain/limits.js';
 import type { MessageState } from '../domain/message.js';
 import { eventsOfMessage } from '../storage/messageEvents.js';
@@ -27,7 +27,7 @@ export interface MessageTrace {
 export async function traceMessage(services: Services, message: StoredMessage): Promise<MessageTrace> {
   const { database, config } = services;
   const { workspaceId, id: messageId } = message;
-  const workflowId = messageWorkflowId({ workspaceId, messageId });
+  const workflowId = (message.direction === 'inbound' ? inboundWorkflowId : messageWorkflowId)({ workspaceId, messageId });
   const [events, attempts, asked] = await Promise.all([
     eventsOfMessage(database, workspaceId, messageId),
     attemptsOfMessage(database, workspaceId, messageId),

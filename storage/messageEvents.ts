@@ -1,3 +1,4 @@
+import type { InboundConsent } from '../domain/consent.js';
 import type { MessageEvent } from '../domain/events.js';
 import type { MessageStatus } from '../domain/messageStatus.js';
 import type { Database, Statement } from '../platform/database.js';
@@ -6,12 +7,13 @@ import type { Database, Statement } from '../platform/database.js';
  * The tail of every statement that changes messages: stores one event for each row of the CTE `source`, in the same
  * transaction, with the workspace's next numbers. `source` must have the columns workspace_id, contact_id, message_id,
  * direction, status, attempt, provider_message_id, error_code, error_message and n (the order); for conversations that
- * may be new also phone_number and message_created_at.
+ * may be new also phone_number and message_created_at; for `inbound` messages also consent.
  *
  * The sequence rows are locked in order of workspace, and before the contacts, by every statement: no deadlock, and
  * numbers become visible in the order in which they were given.
  */
-export function appendEvents(source: string, conversation: 'exists' | 'may be new'): string {
+export function appendEvents(source: string, conversation: 'exists' | 'may be new', of: 'outbound' | 'inbound' = 'outbound'): string {
+  const inbound = (columns: string) => (of === 'inbound' ? columns : '');
   const upsert = `
     insert into contact as c (workspace_id, id, phone_number, last_message_at, last_seq)
     select workspace_id, contact_id, max(phone_number), max(message_created_at), max(seq)
@@ -36,16 +38,16 @@ export function appendEvents(source: string, conversation: 'exists' | 'may be ne
     returning c.workspace_id, c.id as contact_id, c.prev_seq
   ), events as (
     insert into message_event (workspace_id, seq, prev_seq, created_at, message_id, contact_id, direction, status, attempt,
-      provider_message_id, error_code, error_message)
+      provider_message_id, error_code, error_message${inbound(', consent')})
     select e.workspace_id, e.seq, coalesce(lag(e.seq) over (partition by e.workspace_id, e.contact_id order by e.seq), c.prev_seq),
       date_trunc('milliseconds', now()), e.message_id, e.contact_id, e.direction, e.status, e.attempt, e.provider_message_id,
-      e.error_code, e.error_message
+      e.error_code, e.error_message${inbound(', e.consent')}
     from numbered e join conversations c using (workspace_id, contact_id)
   )`;
 }
 
 const columns = `workspace_id, seq::float8 as seq, prev_seq::float8 as prev, created_at, message_id, contact_id, direction, status, attempt,
-  provider_message_id, error_code, error_message`;
+  provider_message_id, error_code, error_message, consent`;
 
 interface EventRow extends Record<string, unknown> {
   workspace_id: string;
@@ -60,6 +62,7 @@ interface EventRow extends Record<string, unknown> {
   provider_message_id: string | null;
   error_code: string | null;
   error_message: string | null;
+  consent: InboundConsent | null;
 }
 
 function toEvent(row: EventRow): MessageEvent {
@@ -74,6 +77,7 @@ function toEvent(row: EventRow): MessageEvent {
     attempt: row.attempt,
     providerMessageId: row.provider_message_id,
     error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
+    consent: row.consent,
     at: row.created_at.toISOString(),
   };
 }

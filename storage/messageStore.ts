@@ -1,7 +1,7 @@
 import type { Advance } from '../domain/advance.js';
 import { countedCodeOf, errorClassOf } from '../domain/errorCodes.js';
 import { recordLingerMs } from '../domain/limits.js';
-import type { OutboundMessage } from '../domain/message.js';
+import type { InboundMessage, OutboundMessage } from '../domain/message.js';
 import { isClosed, type MessageStatus } from '../domain/messageStatus.js';
 import type { Database } from '../platform/database.js';
 import type { EventBus } from '../platform/eventBus.js';
@@ -9,10 +9,13 @@ import type { Telemetry } from '../platform/telemetry.js';
 import { type Advanced, advanceMessages } from './advance.js';
 import { batched } from './batcher.js';
 import { cancelMessage } from './cancelMessage.js';
+import { type ConsentChanged, type ConsentRequest, changeConsent } from './consentChange.js';
 import { type Deferred, deferMessage } from './deferMessage.js';
+import { type NewInbound, receiveMessage, takeUpMessage } from './inboundMessages.js';
 import type { StoredRef } from './messages.js';
 import { type PersistedMessage, persistMessages } from './persistMessages.js';
 import { type RecordedOutcome, recordOutcomes } from './recordOutcomes.js';
+import { refusedRecipient } from './refusedRecipient.js';
 
 const keyOf = ({ workspaceId, messageId }: { workspaceId: string; messageId: string }) => `${workspaceId}/${messageId}`;
 
@@ -48,6 +51,7 @@ export class MessageStore {
 
   /** Applies news about a message; undefined where there is no such message. */
   async advance(news: Advance): Promise<Advanced | undefined> {
+    if (news.error && errorClassOf(news.error.code) === 'CONSENT') await this.noteRefusal(news);
     const advanced = await this.advanceOne(news);
     if (advanced?.moved) {
       this.bus.ring(news.workspaceId);
@@ -75,6 +79,44 @@ export class MessageStore {
     const deferred = await deferMessage(this.database, message, sendAtMs);
     if (deferred?.moved) this.bus.ring(message.workspaceId);
     return deferred;
+  }
+
+  /** Stores a message that came in, with what it says of its sender's consent; undefined where it was brought before. */
+  async receive(inbound: NewInbound): Promise<InboundMessage | undefined> {
+    const received = await receiveMessage(this.database, inbound);
+    if (!received) return undefined;
+    this.telemetry.count('messages_received_total', { consent: received.consent?.meaning ?? 'none' });
+    this.countStopped(inbound.workspaceId, received.consent?.stopped ?? 0);
+    return received;
+  }
+
+  /** Puts a message that came in into its conversation, once. */
+  async takeUp(message: InboundMessage): Promise<void> {
+    if (await takeUpMessage(this.database, message)) this.bus.ring(message.workspaceId);
+  }
+
+  /** Changes somebody's consent, and takes out of the queue what may not leave any more. */
+  async changeConsent(request: ConsentRequest): Promise<ConsentChanged> {
+    const changed = await changeConsent(this.database, request);
+    this.countStopped(request.workspaceId, changed.stopped);
+    return changed;
+  }
+
+  /** The provider knows of an opt-out that we do not. Written before the news, so that it is not lost with this process. */
+  private async noteRefusal(news: Advance): Promise<void> {
+    const recipient = await refusedRecipient(this.database, news);
+    if (!recipient) return;
+    const { workspaceId, messageId } = news;
+    const change = { meaning: 'stop', topic: 'all' } as const;
+    const grounds = { source: 'provider', actor: news.provider, evidence: news.error?.code ?? '', messageId } as const;
+    await this.changeConsent({ workspaceId, ...recipient, change, ...grounds });
+  }
+
+  private countStopped(workspaceId: string, stopped: number): void {
+    if (stopped === 0) return;
+    this.bus.ring(workspaceId);
+    this.telemetry.count('messages_opted_out_total', { at: 'queue' }, stopped);
+    this.telemetry.count('messages_ended_total', { status: 'failed' }, stopped);
   }
 
   /** Marks a message as finished and answers its final state; undefined where it is gone. */

@@ -1,3 +1,4 @@
+import type { InboundConsent } from '../domain/consent.js';
 import type { Category, MessageError } from '../domain/message.js';
 import type { MessageStatus } from '../domain/messageStatus.js';
 import type { Priority } from '../domain/priority.js';
@@ -32,6 +33,8 @@ export interface StoredMessage {
   attempt: number;
   providerMessageId: string | null;
   error: MessageError | null;
+  /** What an inbound message says of its sender's consent. */
+  consent: InboundConsent | null;
   /** When it may leave at the earliest, where that is not at once. */
   sendAt: Date | null;
   validUntil: Date | null;
@@ -44,12 +47,12 @@ export function errorOf(code: string | null, message: string | null): MessageErr
   return code === null ? null : { code, message: message ?? '' };
 }
 
-const messageColumns = `m.workspace_id, m.id, m.contact_id, m.direction, c.phone_number as contact_number, s.phone_number as sender_number, m.body,
+const messageColumns = `m.workspace_id, m.id, m.contact_id, m.direction, c.phone_number as contact_number, coalesce(s.phone_number, m.unknown_sender) as sender_number, m.body,
   m.media_urls, m.metadata, m.priority, m.category, m.encoding, m.segments, m.status, m.generation, m.attempt, m.provider_message_id, m.error_code,
-  m.error_message, m.send_at, m.valid_until, m.created_at, m.updated_at`;
+  m.error_message, m.consent, m.send_at, m.valid_until, m.created_at, m.updated_at`;
 const messageParties = `
   join contact c on c.workspace_id = m.workspace_id and c.id = m.contact_id
-  join sender s on s.workspace_id = m.workspace_id and s.id = m.sender_id`;
+  left join sender s on s.workspace_id = m.workspace_id and s.id = m.sender_id`;
 
 interface MessageRow extends Record<string, unknown> {
   workspace_id: string;
@@ -71,6 +74,7 @@ interface MessageRow extends Record<string, unknown> {
   provider_message_id: string | null;
   error_code: string | null;
   error_message: string | null;
+  consent: InboundConsent | null;
   send_at: Date | null;
   valid_until: Date | null;
   created_at: Date;
@@ -98,6 +102,7 @@ function toMessage(row: MessageRow): StoredMessage {
     attempt: row.attempt,
     providerMessageId: row.provider_message_id,
     error: errorOf(row.error_code, row.error_message),
+    consent: row.consent,
     sendAt: row.send_at,
     validUntil: row.valid_until,
     createdAt: row.created_at,

@@ -2,6 +2,7 @@ import { dispatchingHoldsMs, messagesAheadCountedMax, orderWindowMs } from '../d
 import type { AmbiguousPolicy, MessageError } from '../domain/message.js';
 import type { AttemptStatus, MessageStatus } from '../domain/messageStatus.js';
 import type { Database, Statement } from '../platform/database.js';
+import { isOptedOut } from './consentChange.js';
 import type { StoredRef } from './messages.js';
 
 export interface AttemptRequest {
@@ -9,6 +10,8 @@ export interface AttemptRequest {
   messageId: string;
   createdAtMs: number;
   generation: number;
+  /** The recipient's number, which may be on the list of those who opted out. */
+  to: string;
   /** UUID of this one try: only who inserts the row with it may send. */
   token: string;
   limitsEpoch: number;
@@ -29,6 +32,8 @@ export interface AttemptAnswer {
   expired: boolean;
   /** An earlier message to the same contact, from the same sender and in the same lane, has not left yet. */
   outOfTurn: boolean;
+  /** Its recipient has opted out. */
+  optedOut: boolean;
 }
 
 /**
@@ -49,7 +54,8 @@ const beginStatement: Statement = {
   name: 'begin_attempt',
   text: `
   with current as (
-    select m.*, w.limits_epoch, m.valid_until <= clock_timestamp() as expired, exists (select ${ahead}) as out_of_turn
+    select m.*, w.limits_epoch, m.valid_until <= clock_timestamp() as expired, exists (select ${ahead}) as out_of_turn,
+      ${isOptedOut('$1', '$10', 'm.category')} as opted_out
     from message m join workspace w on w.id = m.workspace_id
     where m.workspace_id = $1 and m.created_at = $2 and m.id = $3
     for update of m
@@ -60,6 +66,7 @@ const beginStatement: Statement = {
       clock_timestamp() + $8::integer * interval '1 millisecond', now()
     from current
     where status = 'queued' and generation = $5 and limits_epoch <= $6 and attempt + 1 = $9 and not expired and not out_of_turn
+      and not opted_out
     on conflict do nothing
     returning workspace_id, created_at, message_id, attempt
   ), moved as (
@@ -70,13 +77,13 @@ const beginStatement: Statement = {
     returning m.id
   )
   select b.attempt as begun_attempt, c.status, c.generation, c.attempt, c.provider_message_id, c.limits_epoch, c.expired,
-    c.out_of_turn
+    c.out_of_turn, c.opted_out
   from current c left join begun b on true`,
 };
 
 /**
  * The attempt transaction: under the message's lock it decides whether this message may be sent now (state,
- * generation, validity, epoch of the limits, order) and inserts the attempt's row. After its commit the caller has
+ * generation, validity, epoch of the limits, order, consent) and inserts the attempt's row. After its commit the caller has
  * `writeWindowMs` to write the first byte. Undefined where the message does not exist.
  */
 export async function beginAttempt(database: Database, request: AttemptRequest): Promise<AttemptAnswer | undefined> {
@@ -89,6 +96,7 @@ export async function beginAttempt(database: Database, request: AttemptRequest):
     limits_epoch: number;
     expired: boolean;
     out_of_turn: boolean;
+    opted_out: boolean;
   }>([request.workspaceId], beginStatement, [
     request.workspaceId,
     new Date(request.createdAtMs),
@@ -99,6 +107,7 @@ export async function beginAttempt(database: Database, request: AttemptRequest):
     request.provider,
     request.writeWindowMs,
     request.attempt,
+    request.to,
   ]);
   return (
     row && {
@@ -110,6 +119,7 @@ export async function beginAttempt(database: Database, request: AttemptRequest):
       limitsEpoch: row.limits_epoch,
       expired: row.expired,
       outOfTurn: row.out_of_turn,
+      optedOut: row.opted_out,
     }
   );
 }

@@ -1,1 +1,2 @@
+export { receiveMessage } from './receiveMessage.js';
 export { sendMessage } from './sendMessage.js';

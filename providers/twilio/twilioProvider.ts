@@ -1,8 +1,10 @@
 import twilio from 'twilio';
 import type RequestClient from 'twilio/lib/base/RequestClient.js';
 import type { MessageInstance } from 'twilio/lib/rest/api/v2010/account/message.js';
+import { mediaUrlsMax } from '../../domain/limits.js';
 import {
   type Account,
+  type InboundCallback,
   type ListFilter,
   type ProviderMessage,
   ProviderUnavailable,
@@ -103,6 +105,21 @@ export class TwilioProvider implements SmsProvider {
       status: statusOf(word),
       providerStatus: word,
       error: form.ErrorCode ? { code: form.ErrorCode, message: form.ErrorMessage ?? '' } : null,
+    };
+  }
+
+  parseInbound(form: Record<string, string>): InboundCallback | undefined {
+    const providerMessageId = form.MessageSid ?? form.SmsSid;
+    const { From: from, To: to, Body: body = '', NumMedia: mediaCount = '0', OptOutType: optOut } = form;
+    if (!providerMessageId || !from || !to) return undefined;
+    const mediaUrls = Array.from({ length: Math.min(Number(mediaCount) || 0, mediaUrlsMax) }, (_, index) => form[`MediaUrl${index}`] ?? '');
+    return {
+      providerMessageId,
+      from,
+      to,
+      body,
+      mediaUrls: mediaUrls.filter((url) => url !== ''),
+      optOutType: optOut === 'STOP' || optOut === 'START' || optOut === 'HELP' ? optOut : undefined,
     };
   }
 

@@ -2,15 +2,16 @@ import express, { Router } from 'express';
 import { z } from 'zod';
 import type { Advance } from '../../domain/advance.js';
 import { Problem } from '../../domain/errors.js';
-import { isUuid } from '../../domain/ids.js';
 import { callbackBodyBytesMax } from '../../domain/limits.js';
 import { isTerminal } from '../../domain/messageStatus.js';
 import { storeAndTell } from '../../lives/storeAndTell.js';
 import { type CallbackSubject, isOurCallback } from '../../storage/callbackUrls.js';
 import type { Workspace } from '../../storage/workspaces.js';
 import { onlyMethods } from '../problemResponses.js';
+import { receiveCallback } from '../receiveCallback.js';
 import { uuid } from '../requestSchemas.js';
 import type { Services } from '../services.js';
+import { rejected, verifiedCallback } from './verifiedCallback.js';
 
 const query = z.object({
   message: uuid,
@@ -19,37 +20,33 @@ const query = z.object({
   signature: z.string().min(1),
 });
 
-// One text for an unknown workspace, a bad signature and a foreign account: nothing is learned by trying.
-const rejected = () => new Problem('callback_rejected', 'the signature does not belong to this URL and account');
+const formBody = express.urlencoded({ extended: false, limit: callbackBodyBytesMax, parameterLimit: 200 });
 
 export function callbacksRouter(services: Services): Router {
   const router = Router();
   router
     .route('/twilio/:workspaceId/status')
-    .post(express.urlencoded({ extended: false, limit: callbackBodyBytesMax, parameterLimit: 200 }), async (request, response) => {
-      const { workspaceId } = request.params;
-      const workspace = isUuid(workspaceId ?? '') ? await services.workspaces.find(workspaceId as string) : undefined;
-      if (!workspace?.account) throw rejected();
-      const form = formOf(request.body);
-      const signature = request.get('x-twilio-signature') ?? '';
-      const url = services.publicBaseUrl + request.originalUrl;
-      const provider = services.providers.get(workspace.account.provider);
-      if (!provider?.verifyCallback(workspace.account, { url, signature, form })) throw rejected();
+    .post(formBody, async (request, response) => {
+      const { workspace, form } = await verifiedCallback(services, request);
       const subject = query.safeParse(request.query);
       if (!subject.success) throw rejected();
       const { message: messageId, stored: createdAtMs, attempt, signature: ours } = subject.data;
       const about: CallbackSubject = { messageId, createdAtMs, attempt };
-      if (form.AccountSid !== workspace.account.accountSid || !isOurCallback(workspace, about, ours)) throw rejected();
+      if (!isOurCallback(workspace, about, ours)) throw rejected();
 
       await applyStatus(services, workspace, about, form);
       response.status(204).end();
     })
     .all(onlyMethods('POST'));
+  router
+    .route('/twilio/:workspaceId/inbound')
+    .post(formBody, async (request, response) => {
+      await receiveCallback(services, await verifiedCallback(services, request));
+      // No body: nothing is answered to who wrote.
+      response.status(204).end();
+    })
+    .all(onlyMethods('POST'));
   return router;
-}
-
-function formOf(body: unknown): Record<string, string> {
-  return Object.fromEntries(Object.entries(body ?? {}).map(([name, value]) => [name, Array.isArray(value) ? value.join() : String(value)]));
 }
 
 /** Reads the receipt, and has it stored and told. */

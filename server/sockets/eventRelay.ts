@@ -10,6 +10,11 @@ export function eventPayload({ workspaceId: _workspaceId, ...event }: MessageEve
   return event;
 }
 
+/** The name under which a socket hears of an event. */
+export function eventName({ direction }: MessageEvent): 'message:status' | 'message:inbound' {
+  return direction === 'inbound' ? 'message:inbound' : 'message:status';
+}
+
 /**
  * Brings stored events to the sockets of this process. It follows the event table, workspace by workspace, where
  * somebody listens: a ring of the bus makes it look at once, and every 200 ms it compares the newest numbers of all
@@ -87,7 +92,7 @@ export class EventRelay {
     if (relayed === undefined) return;
     const events = await eventsAfter(database, workspaceId, relayed, eventsPerFollowMax);
     const namespace = this.namespaceOf(workspaceId);
-    for (const event of events) namespace?.to(roomOf(event.conversationId)).emit('message:status', eventPayload(event));
+    for (const event of events) namespace?.to(roomOf(event.conversationId)).emit(eventName(event), eventPayload(event));
     const last = events.at(-1);
     if (last && this.followed.has(workspaceId)) this.followed.set(workspaceId, last.seq);
     if (events.length === eventsPerFollowMax) this.rungAgain.add(workspaceId);

@@ -9,7 +9,7 @@ import { toProblem } from '../problemResponses.js';
 import { cancelEvent, conversationOpenEvent, outboundEvent } from '../requestSchemas.js';
 import type { Services } from '../services.js';
 import { validate } from '../validate.js';
-import { type EventRelay, eventPayload } from './eventRelay.js';
+import { type EventRelay, eventName, eventPayload } from './eventRelay.js';
 import { roomOf } from './rooms.js';
 
 type Acknowledge = (answer: Record<string, unknown>) => void;
@@ -55,7 +55,7 @@ export function handleMessages(socket: Socket, services: Services, relay: EventR
     }
     if (afterSeq === undefined) return { seq };
     const missed = await conversationEventsAfter(services.database, workspaceId, conversationId, afterSeq, eventsPerFollowMax);
-    for (const event of missed) socket.emit('message:status', eventPayload(event));
+    for (const event of missed) socket.emit(eventName(event), eventPayload(event));
     return { seq: missed.at(-1)?.seq ?? seq, complete: missed.length < eventsPerFollowMax };
   });
 

@@ -76,8 +76,21 @@ describe('a message that was given up', () => {
 });
 
 test('the states that end a workflow are the terminal ones, parked and unknown', () => {
-  expect(messageStatuses.filter(isTerminal)).toEqual(['delivered', 'undelivered', 'failed', 'canceled', 'expired']);
-  expect(messageStatuses.filter(isClosed)).toEqual(['delivered', 'undelivered', 'failed', 'canceled', 'parked', 'unknown', 'expired']);
+  expect(messageStatuses.filter(isTerminal)).toEqual(['delivered', 'undelivered', 'failed', 'canceled', 'expired', 'received']);
+  expect(messageStatuses.filter(isClosed)).toEqual([
+    'delivered',
+    'undelivered',
+    'failed',
+    'canceled',
+    'parked',
+    'unknown',
+    'expired',
+    'received',
+  ]);
+});
+
+test('a message that came in is what it is: nothing turns it into another, and no other into it', () => {
+  expect(messageStatuses.filter((status) => advances('received', status) || advances(status, 'received'))).toEqual([]);
 });
 
 test('a message can be called back only while nothing of it has ever been on its way', () => {
@@ -99,7 +112,7 @@ describe('a send attempt', () => {
       expect(yields).toEqual(expect.arrayContaining(['dispatching', 'uncertain', 'notSent', 'abandoned']));
       const ofMessage = statusesThatYieldTo(proof) as string[];
       expect(yields.filter((status) => status !== 'notSent' && status !== 'abandoned')).toEqual(
-        ofMessage.filter((status) => !['scheduled', 'queued', 'parked', 'unknown', 'expired'].includes(status)),
+        ofMessage.filter((status) => !['scheduled', 'queued', 'parked', 'unknown', 'expired', 'received'].includes(status)),
       );
     },
   );

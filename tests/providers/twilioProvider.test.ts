@@ -41,6 +41,34 @@ describe("Twilio's status callback", () => {
   });
 });
 
+describe('a message that comes in from Twilio', () => {
+  const form = { MessageSid: 'SM1', AccountSid: 'AC1', From: '+12125550123', To: '+14155550100', Body: 'Hello', NumMedia: '0' };
+
+  test('is read with its numbers, text and pictures, and with what Twilio has read in it', () => {
+    const read = {
+      providerMessageId: 'SM1',
+      from: '+12125550123',
+      to: '+14155550100',
+      body: 'Hello',
+      mediaUrls: [],
+      optOutType: undefined,
+    };
+    expect(provider.parseInbound(form)).toEqual(read);
+    expect(provider.parseInbound({ ...form, OptOutType: 'STOP' })).toEqual({ ...read, optOutType: 'STOP' });
+    expect(provider.parseInbound({ ...form, OptOutType: 'MAYBE' })).toEqual(read);
+    const pictures = { NumMedia: '2', MediaUrl0: 'https://a.example/0', MediaUrl1: 'https://a.example/1', Body: '' };
+    expect(provider.parseInbound({ ...form, ...pictures })).toMatchObject({
+      body: '',
+      mediaUrls: [pictures.MediaUrl0, pictures.MediaUrl1],
+    });
+    expect(provider.parseInbound({ ...form, NumMedia: 'many' })?.mediaUrls).toEqual([]);
+  });
+
+  test.each(['MessageSid', 'From', 'To'] as const)('without %s is none', (field) => {
+    expect(provider.parseInbound({ ...form, [field]: '' })).toBeUndefined();
+  });
+});
+
 test('a provider that is closed keeps no connection open', async () => {
   let isOpen = false;
   const server = createServer((_request, response) => response.end('{"messages":[]}')).on('connection', (socket) => {

@@ -60,13 +60,14 @@ export const layers: Readonly<Record<string, Layer>> = {
       'platform/',
       'storage/',
       'workflows/messages',
+      'type workflows/receiveMessage',
       'type workflows/sendMessage',
       '@temporalio/client',
       '@temporalio/common',
       ...clock,
     ],
     because: 'it starts the workflows of messages and tells them what was stored',
-    cure: 'take the value as an argument; of workflows/sendMessage use `import type`',
+    cure: 'take the value as an argument; of workflows use `import type`',
   },
   activities: {
     may: [

@@ -16,6 +16,7 @@ export type SendAck = { ok: true; id: string; status: MessageStatus; conversatio
 
 interface ServerEvents {
   'message:status': (event: StatusEvent) => void;
+  'message:inbound': (event: StatusEvent) => void;
 }
 interface ClientEvents {
   'conversation:open': (request: { conversationId: string; afterSeq?: number }, ack: (answer: OpenAck) => void) => void;
@@ -92,6 +93,8 @@ export function connectLive(options: LiveOptions) {
   socket.on('disconnect', down);
   socket.on('connect_error', down);
   socket.on('message:status', (event) => options.onStatus(event));
+  // Its text is fetched, as that of any message which the thread does not hold yet.
+  socket.on('message:inbound', (event) => options.onStatus(event));
 
   return {
     state,

@@ -18,6 +18,7 @@ export const markOf: Record<MessageStatus, Mark> = {
   parked: 'warning',
   unknown: 'warning',
   expired: 'warning',
+  received: 'ticks',
 };
 
 /** What the status means for the person who wrote the message. */
@@ -36,6 +37,7 @@ export const meaningOf: Record<MessageStatus, string> = {
   parked: 'Held back: it is not certain whether it was sent, so a person decides',
   unknown: 'No receipt came; it may or may not have arrived',
   expired: 'Not sent: it could not leave in time',
+  received: 'Received',
 };
 
 /** The words beside a warning mark, or null where a tick says enough. */

@@ -1,0 +1,80 @@
+import { Router } from 'express';
+import type { ConsentChange } from '../../domain/consent.js';
+import { Problem } from '../../domain/errors.js';
+import { toE164 } from '../../domain/phoneNumber.js';
+import { tellStopped } from '../../lives/tellStopped.js';
+import { findSuppression, listSuppressions } from '../../storage/suppressions.js';
+import { contactIdOf } from '../../storage/workspaces.js';
+import { decodeCursor, pageOf } from '../cursor.js';
+import { onlyMethods } from '../problemResponses.js';
+import { suppressionFilter, suppressionRequest, suppressionsPage } from '../requestSchemas.js';
+import type { Services } from '../services.js';
+import { validate } from '../validate.js';
+import { actorOf, workspaceIdOf } from './authenticate.js';
+import { jsonBody } from './jsonBody.js';
+
+/** The list of those who may not be written to: read, added to, and taken from, each change with an entry in the audit. */
+export function suppressionsRouter(services: Services): Router {
+  const { database, store, workspaces } = services;
+  const router = Router();
+
+  router
+    .route('/')
+    .get(async (request, response) => {
+      const { limit, cursor, state } = validate(suppressionsPage, request.query);
+      const found = await listSuppressions(database, workspaceIdOf(response), state, decodeCursor(cursor), limit + 1);
+      response.json(
+        pageOf(
+          found,
+          limit,
+          ({ createdAt, id }) => ({ at: createdAt, id }),
+          (suppression) => suppression,
+        ),
+      );
+    })
+    .all(onlyMethods('GET'));
+
+  router
+    .route('/:number')
+    .put(...jsonBody, async (request, response) => {
+      const { topic, reason } = validate(suppressionRequest, request.body);
+      const workspaceId = workspaceIdOf(response);
+      const phoneNumber = validNumber(request.params.number);
+      const { contactId, atMs } = await change(workspaceId, phoneNumber, { meaning: 'stop', topic }, reason, actorOf(response));
+      void tellStopped(services, { workspaceId, contactId, stoppedAtMs: atMs }).catch((error: unknown) => {
+        services.logger.warn({ event: 'suppression.tell_failed', workspaceId, error: String(error) });
+      });
+      response.json(await findSuppression(database, workspaceId, phoneNumber, topic));
+    })
+    .delete(async (request, response) => {
+      const { topic } = validate(suppressionFilter, request.query);
+      const workspaceId = workspaceIdOf(response);
+      const number = request.params.number;
+      const { lifted } = await change(
+        workspaceId,
+        toE164(number) ?? number,
+        { meaning: 'start', topic: topic ?? null },
+        '',
+        actorOf(response),
+      );
+      if (lifted.length === 0) throw new Problem('not_found', 'this workspace has no suppression of that number and topic');
+      response.json({ lifted });
+    })
+    .all(onlyMethods('PUT', 'DELETE'));
+
+  async function change(workspaceId: string, phoneNumber: string, consent: ConsentChange, evidence: string, actor: string) {
+    const { keys } = await workspaces.get(workspaceId);
+    const contactId = contactIdOf(keys.contactId, phoneNumber);
+    const about = { workspaceId, phoneNumber, contactId, messageId: null };
+    return { contactId, ...(await store.changeConsent({ ...about, change: consent, source: 'api', evidence, actor })) };
+  }
+
+  return router;
+}
+
+function validNumber(text: string): string {
+  const number = toE164(text);
+  if (number) return number;
+  const message = 'is not a valid phone number: use E.164 form with + and country code, e.g. +14155552671';
+  throw new Problem('invalid_request', `number ${message}`, { errors: [{ field: 'number', message }] });
+}

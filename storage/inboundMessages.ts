@@ -1,0 +1,167 @@
+import type { InboundConsent } from '../domain/consent.js';
+import { type ConsentReading, consentChangeOf } from '../domain/consent.js';
+import type { InboundMessage } from '../domain/message.js';
+import { countSegments } from '../domain/segments.js';
+import { sha256 } from '../platform/crypto.js';
+import type { Database, Statement } from '../platform/database.js';
+import { uuidv7 } from '../platform/uuid.js';
+import { consentChange } from './consentChange.js';
+import { appendEvents } from './messageEvents.js';
+import type { StoredRef } from './messages.js';
+
+/** A message as its provider brought it, and what was read in it. */
+export interface NewInbound {
+  workspaceId: string;
+  messageId: string;
+  contactId: string;
+  from: string;
+  to: string;
+  /** The workspace's sender that it came to; undefined where the number is none of its senders. */
+  senderId: string | undefined;
+  provider: string;
+  providerMessageId: string;
+  body: string;
+  mediaUrls: string[];
+  /** The form as it came. */
+  receipt: Record<string, string>;
+  reading: ConsentReading | undefined;
+}
+
+const receiveStatement: Statement = {
+  name: 'receive_message',
+  text: `
+  with fresh as (
+    insert into provider_reference (workspace_id, provider, provider_message_id, message_id, message_created_at, attempt)
+    values ($1, $2, $3, $4, date_trunc('milliseconds', now()), 0)
+    on conflict do nothing
+    returning message_created_at as at
+  ), keyed as (
+    insert into message_key (workspace_id, message_id, created_at, payload_sha256) select $1, $4, at, $5 from fresh
+  ), receipts as (
+    insert into callback_receipt (workspace_id, received_at, id, message_id, attempt, provider_message_id, status, raw)
+    select $1, at, $6, $4, 0, $3, 'received', $7 from fresh
+  ), known as (
+    -- The number only; its conversation begins with the event of the message.
+    insert into contact (workspace_id, id, phone_number) select $1, $9, $8 from fresh on conflict do nothing
+  ), change as (
+    select $1::uuid as workspace_id, $8::text as phone_number, $9::uuid as contact_id, $10::text as meaning, $11::text as topic,
+      'message' as source, $12::text as evidence, 'contact' as actor, $4::uuid as message_id, $13::uuid as suppression_id,
+      $14::uuid as audit_id
+    from fresh where $10 in ('stop', 'start', 'review')
+  ), ${consentChange}, born as (
+    insert into message (workspace_id, created_at, id, contact_id, sender_id, unknown_sender, direction, body, media_urls, encoding,
+      segments, status, provider_message_id, consent, updated_at)
+    select $1, at, $4, $9, $15, $16, 'inbound', $17, $18, $19, $20, 'received', $3,
+      case when $10 is not null then jsonb_build_object('meaning', $10, 'words', $12::text, 'stopped', (select count(*) from stopped)) end,
+      now()
+    from fresh
+  )
+  select at, (select count(*) from stopped)::integer as stopped from fresh`,
+};
+
+/**
+ * Stores a message that came in, with its receipt and what it changes of its sender's consent, in one transaction. Undefined
+ * where the provider has brought it before: then nothing changes.
+ */
+export async function receiveMessage(database: Database, inbound: NewInbound): Promise<InboundMessage | undefined> {
+  const { workspaceId, messageId, contactId, from, to, senderId, provider, providerMessageId, body, mediaUrls, receipt, reading } = inbound;
+  const { encoding, segments } = countSegments(body);
+  const change = consentChangeOf(reading?.meaning);
+  const [row] = await database.forWorkspaces<{ at: Date; stopped: number }>([workspaceId], receiveStatement, [
+    workspaceId,
+    provider,
+    providerMessageId,
+    messageId,
+    sha256(providerMessageId),
+    uuidv7(),
+    JSON.stringify(receipt),
+    from,
+    contactId,
+    reading?.meaning ?? null,
+    change?.topic ?? null,
+    reading?.words ?? null,
+    uuidv7(),
+    uuidv7(),
+    senderId ?? null,
+    senderId === undefined ? to : null,
+    body,
+    mediaUrls,
+    encoding,
+    segments,
+  ]);
+  if (!row) return undefined;
+  const consent: InboundConsent | null = reading ? { ...reading, stopped: row.stopped } : null;
+  return { workspaceId, messageId, contactId, from, to, providerMessageId, createdAtMs: row.at.getTime(), consent };
+}
+
+const takeUpStatement: Statement = {
+  name: 'take_up_message',
+  text: `
+  with taken as (
+    update message m set recorded_at = now(), updated_at = now()
+    where m.workspace_id = $1 and m.created_at = $2 and m.id = $3 and m.recorded_at is null
+    returning m.workspace_id, m.contact_id, m.id as message_id, m.direction, m.status, m.attempt, m.provider_message_id, m.error_code,
+      m.error_message, m.consent, $4::text as phone_number, m.created_at as message_created_at, 1 as n
+  ), ${appendEvents('taken', 'may be new', 'inbound')}
+  select message_id from taken`,
+};
+
+/** Puts an inbound message into its conversation, with its event; false where an earlier run has done so. */
+export async function takeUpMessage(database: Database, { workspaceId, messageId, createdAtMs, from }: InboundMessage): Promise<boolean> {
+  const values = [workspaceId, new Date(createdAtMs), messageId, from];
+  return (await database.forWorkspaces([workspaceId], takeUpStatement, values)).length > 0;
+}
+
+/** Inbound messages of more than `quietMs` ago that no workflow has taken up, oldest first, at most `limit`. As role maintenance. */
+export async function untakenMessages(database: Database, quietMs: number, limit: number): Promise<InboundMessage[]> {
+  const rows = await database.asMaintenance<{
+    workspace_id: string;
+    id: string;
+    contact_id: string;
+    created_at: Date;
+    provider_message_id: string;
+    consent: InboundConsent | null;
+    sender: string;
+    recipient: string;
+  }>(
+    `select m.workspace_id, m.id, m.contact_id, m.created_at, m.provider_message_id, m.consent, c.phone_number as sender,
+       coalesce(s.phone_number, m.unknown_sender) as recipient
+     from message m
+     join contact c on c.workspace_id = m.workspace_id and c.id = m.contact_id
+     left join sender s on s.workspace_id = m.workspace_id and s.id = m.sender_id
+     where m.recorded_at is null and m.direction = 'inbound' and m.created_at < now() - $1 * interval '1 millisecond'
+     order by m.created_at limit $2`,
+    [quietMs, limit],
+  );
+  return rows.map((row) => ({
+    workspaceId: row.workspace_id,
+    messageId: row.id,
+    contactId: row.contact_id,
+    from: row.sender,
+    to: row.recipient,
+    providerMessageId: row.provider_message_id,
+    createdAtMs: row.created_at.getTime(),
+    consent: row.consent,
+  }));
+}
+
+const stoppedStatement: Statement = {
+  name: 'messages_stopped',
+  text: `select id from message where workspace_id = $1 and contact_id = $2 and created_at between $3 and $4
+    and status = 'failed' and error_code = 'opted_out' and updated_at >= $4`,
+};
+
+/** Messages to a contact, stored since a time, that its opt-out has stopped at a time or later; times are epoch milliseconds. */
+export async function stoppedMessages(
+  database: Database,
+  {
+    workspaceId,
+    contactId,
+    storedSinceMs,
+    stoppedAtMs,
+  }: { workspaceId: string; contactId: string; storedSinceMs: number; stoppedAtMs: number },
+): Promise<Pick<StoredRef, 'workspaceId' | 'messageId'>[]> {
+  const values = [workspaceId, contactId, new Date(storedSinceMs), new Date(stoppedAtMs)];
+  const rows = await database.forWorkspace<{ id: string }>(workspaceId, stoppedStatement, values);
+  return rows.map(({ id }) => ({ workspaceId, messageId: id }));
+}
