@@ -129,7 +129,7 @@ export async function untakenMessages(database: Database, quietMs: number, limit
      from message m
      join contact c on c.workspace_id = m.workspace_id and c.id = m.contact_id
      left join sender s on s.workspace_id = m.workspace_id and s.id = m.sender_id
-     where m.recorded_at is null and m.direction = 'inbound' and m.created_at < now() - $1 * interval '1 millisecond'
+     where m.recorded_at is null and m.direction = 'inbound' and m.updated_at < now() - $1 * interval '1 millisecond'
      order by m.created_at limit $2`,
     [quietMs, limit],
   );

@@ -50,7 +50,7 @@ const ahead = `
     and (p.status = 'queued' and p.error_code is null and p.valid_until > clock_timestamp()
       or p.status = 'dispatching' and p.updated_at > clock_timestamp() - interval '${dispatchingHoldsMs} milliseconds')`;
 
-const beginStatement: Statement = {
+export const beginStatement: Statement = {
   name: 'begin_attempt',
   text: `
   with current as (

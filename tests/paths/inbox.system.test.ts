@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
+import { receive } from '../support/inbound.js';
 import { type System, startSystem } from '../support/system.js';
 
 /** Waits until the page shows that many. */
@@ -50,6 +51,22 @@ describe('the inbox', () => {
     expect(await bubble.locator('[role=img]').getAttribute('aria-label')).toBe('delivered');
     expect(loads).toBe(0);
     expect(await system.ledger('Your parcel arrives today')).toHaveLength(1);
+  }, 60_000);
+
+  it('shows what the contact answers, without a reload', async () => {
+    let loads = 0;
+    page.on('load', () => (loads += 1));
+    const { body } = await system.send({ to: '+12125550141', body: 'Is tomorrow all right?' });
+    await system.message(body.id, ['delivered']);
+    await page.goto(`${system.url}/`);
+    await page.locator('[data-conversation-id]', { hasText: '+12125550141' }).click();
+    await page.locator('[data-message-id][data-direction=outbound]', { hasText: 'Is tomorrow all right?' }).waitFor();
+    const before = loads;
+    await receive(system, { from: '+12125550141', body: 'Yes, at noon' });
+    const bubble = page.locator('[data-message-id][data-direction=inbound]', { hasText: 'Yes, at noon' });
+    await bubble.waitFor();
+    expect(await bubble.getAttribute('data-status')).toBe('received');
+    expect(loads).toBe(before);
   }, 60_000);
 
   it('begins a conversation with a new number, and says what is wrong with a bad one', async () => {

@@ -4,6 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { freeze } from '../support/freeze.js';
+import { receive, received, suppressionsOf } from '../support/inbound.js';
 import { type Answer, type System, startSystem } from '../support/system.js';
 
 /** How long a start may take before the message goes to the backup queue, ms, less what a timer may be early. */
@@ -88,6 +89,21 @@ describe('while Temporal does not answer', () => {
     expect(Math.max(...of('normal'))).toBeLessThanOrEqual(Math.min(...of('bulk')));
     expect(await outbox()).toBe(0);
   }, 90_000);
+
+  it('an opt-out holds at once, and its message is in its conversation after the return', async () => {
+    const from = '+12125550188';
+    away('temporal');
+    expect((await receive(system, { from, body: 'STOP' })).results).toEqual([204]);
+    expect(await suppressionsOf(system, from)).toMatchObject([{ topic: 'all', state: 'active' }]);
+    expect((await tryOnce({ to: from, body: 'to somebody who has opted out' }, newKey())).body.code).toBe('opted_out');
+    back();
+    // So quiet that the next sweep, within a minute, takes it up.
+    const untaken = `direction = 'inbound' and recorded_at is null`;
+    await sql(system.databaseUrl, `update message set updated_at = now() - interval '2 minutes' where ${untaken}`);
+    await eventually(async () => (await sql(system.databaseUrl, `select 1 from message where ${untaken}`)).length === 0, 120_000, 500);
+    await received(system, from, 'STOP');
+    expect(await system.ledger('to somebody who has opted out')).toEqual([]);
+  }, 150_000);
 
   it('a start whose answer was lost is not made twice', async () => {
     // Frozen in the middle of a burst: some starts have been committed, and their answers do not come.

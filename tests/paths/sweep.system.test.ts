@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
+import { receive, received } from '../support/inbound.js';
 import { type System, startSystem } from '../support/system.js';
 
 let system: System;
@@ -64,6 +65,21 @@ describe('the sweep', () => {
     await system.message(body.id, ['scheduled']);
     await quiet(body.id);
     expect(await runNow('sweepMessages')).toMatchObject({ looked: 1, started: 0, told: 0 });
+  }, 60_000);
+
+  it('takes up a message that came in and that no workflow has taken up', async () => {
+    const from = '+12125550195';
+    await receive(system, { from, body: 'overlooked' });
+    const { id } = await received(system, from, 'overlooked');
+    await client.workflow.getHandle(`in/${system.workspace.id}/${id}`).result();
+    // As after a start that Temporal did not take: stored two minutes ago, and in no conversation.
+    await sql(system.databaseUrl, 'update message set recorded_at = null where id = $1', [id]);
+    await quiet(id);
+    await sql(system.databaseUrl, `update contact set last_message_at = null where phone_number = '${from}'`);
+    expect(await runNow('sweepMessages')).toMatchObject({ started: 1 });
+    await received(system, from, 'overlooked');
+    expect(await isRecorded(id)).toBe(true);
+    expect(await runNow('sweepMessages')).toMatchObject({ started: 0 });
   }, 60_000);
 
   it('tells a workflow how its message has ended, where whoever stored that died before saying so', async () => {

@@ -5,6 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { sql } from '../support/database.js';
+import { receive, received } from '../support/inbound.js';
 import { type RecordedHistory, replay } from '../support/replay.js';
 import { type System, startSystem } from '../support/system.js';
 
@@ -177,6 +178,26 @@ describe('every other workflow replays', () => {
     const last = lengths.sort((a, b) => b.events - a.events)[0];
     expect(await replay([await historyOf('told-to-come-later', `msg/${as.id}/${last?.id}`)])).toEqual([]);
   }, 90_000);
+
+  it('received, and the one that stops messages', async () => {
+    const from = anybody();
+    const { body: queued } = await system.send({ to: from, body: 'received after', sendAt: inMs(60_000) });
+    await system.message(queued.id, ['scheduled']);
+    for (const [name, body] of [
+      ['received', 'Thank you'],
+      ['received-stop', 'STOP'],
+    ] as const) {
+      await receive(system, { from, body });
+      const { id } = await received(system, from, body);
+      const workflowId = `in/${system.workspace.id}/${id}`;
+      await client.workflow.getHandle(workflowId).result();
+      expect(await replay([await historyOf(name, workflowId)])).toEqual([]);
+    }
+    // The one that was stopped hears of it in its sleep.
+    const workflowId = `msg/${system.workspace.id}/${queued.id}`;
+    expect(await client.workflow.getHandle(workflowId).result()).toMatchObject({ status: 'failed', error: { code: 'opted_out' } });
+    expect(await replay([await historyOf('stopped-while-scheduled', workflowId)])).toEqual([]);
+  }, 60_000);
 
   it.each(['sweepMessages', 'pollStatuses'])(
     '%s',

@@ -1,0 +1,16 @@
+import { expect, it } from '@jest/globals';
+import { stopWhileQueued } from '../support/stopWhileQueued.js';
+import { startSystem } from '../support/system.js';
+
+const count = 1_000;
+
+it(`a STOP while ${count} messages wait stops all that have not left`, async () => {
+  const system = await startSystem();
+  try {
+    const { stopped, sent } = await stopWhileQueued(system, system.workspace, count);
+    expect(stopped + sent).toBe(count);
+    expect(stopped).toBeGreaterThan(count / 2);
+  } finally {
+    await system.stop();
+  }
+}, 600_000);
