@@ -105,6 +105,8 @@ export const submitTimeoutMs = 60_000;
 export const heartbeatTimeoutMs = 10_000;
 export const heartbeatFromMs = 3_000;
 export const heartbeatEveryMs = 2_000;
+/** After this time a send whose run was lost with its worker is taken over, and what is known of it is looked up. */
+export const lostRunRetryMs = 1_000;
 
 /** A message whose account or sender is not set up is tried again within this time, until its validity ends. */
 export const configurationRetryMs = 5 * 60_000;
