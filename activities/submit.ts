@@ -7,6 +7,7 @@ import { costOf } from '../domain/rateLimit.js';
 import type { Submission, SubmitInput } from '../domain/submission.js';
 import { LimiterUnavailable } from '../limiter/askLimiterWorkflow.js';
 import type { Grant } from '../limiter/tokenBroker.js';
+import { TurnedAway } from '../platform/turns.js';
 import type { SendOutcome, SendRequest } from '../providers/provider.js';
 import { providerNamed } from '../providers/registry.js';
 import { statusCallbackUrl } from '../storage/callbackUrls.js';
@@ -38,9 +39,29 @@ interface SendRight {
  *
  * Throws a failure (activities/failures.ts) only where the provider processed nothing.
  */
-export function submit(dependencies: Dependencies, input: SubmitInput, granted?: Grant): Promise<Submission> {
-  // The turn comes first: a slot that is waited for must not pass while others send.
-  return dependencies.sends.run(() => submitInTurn(dependencies, input, granted));
+export async function submit(dependencies: Dependencies, input: SubmitInput, granted?: Grant): Promise<Submission> {
+  try {
+    // The turn comes first: a slot that is waited for must not pass while others send.
+    return await dependencies.sends.run(() => submitInTurn(dependencies, input, granted));
+  } catch (error) {
+    if (!(error instanceof TurnedAway)) throw error;
+    return handBack(input, granted);
+  }
+}
+
+/** This process ends: another one takes the message up, and its slot where it has one, or as one that has waited. */
+function handBack({ token, outOfTurn, asked }: SubmitInput, granted?: Grant): Submission {
+  if (granted?.kind === 'permit') granted.permit.drop();
+  const slot = granted?.kind === 'slot' ? granted.token : token;
+  const returning = slot ? asked : (asked ?? { times: 1, waitedMs: 0 });
+  return {
+    kind: 'wait',
+    waitMs: 0,
+    waitingFor: 'slot',
+    token: slot,
+    ...(outOfTurn && { outOfTurn }),
+    ...(returning && { asked: returning }),
+  };
 }
 
 async function submitInTurn(dependencies: Dependencies, input: SubmitInput, granted?: Grant): Promise<Submission> {
