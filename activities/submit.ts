@@ -7,6 +7,7 @@ import { costOf } from '../domain/rateLimit.js';
 import type { Submission, SubmitInput } from '../domain/submission.js';
 import { LimiterUnavailable } from '../limiter/askLimiterWorkflow.js';
 import type { Grant } from '../limiter/tokenBroker.js';
+import { callAfter, callMessages } from '../lives/callMessages.js';
 import { TurnedAway } from '../platform/turns.js';
 import type { SendOutcome, SendRequest } from '../providers/provider.js';
 import { providerNamed } from '../providers/registry.js';
@@ -77,6 +78,8 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
         : ((await deferToOpening(dependencies, input)) ?? (input.outOfTurn && !atGate ? await awaitTurn(dependencies, input) : undefined));
     if (mayNot) {
       if (grant?.kind === 'permit') grant.permit.drop();
+      if (mayNot.kind !== 'wait' || mayNot.waitingFor !== 'earlier')
+        await callAfter(dependencies, { ...input.message, createdAtMs: input.createdAtMs });
       return mayNot;
     }
     const workspace = await workspaces.get(message.workspaceId);
@@ -199,7 +202,12 @@ async function sendOnce(
     validitySeconds: Math.min(validitySecondsMax, Math.max(validityMinS, Math.floor((message.validUntilMs - Date.now()) / 1_000))),
   };
 
-  const row: { state: RowState; begunAt: number; writeUntil: number } = { state: 'none', begunAt: 0, writeUntil: 0 };
+  const row: { state: RowState; begunAt: number; writeUntil: number; next: string[] } = {
+    state: 'none',
+    begunAt: 0,
+    writeUntil: 0,
+    next: [],
+  };
   const isInTime = () => performance.now() < row.writeUntil;
   const beforeWrite = async (): Promise<boolean> => {
     row.writeUntil = performance.now() + attemptWriteWindowMs;
@@ -221,6 +229,7 @@ async function sendOnce(
       else row.state = isInTime() ? 'begun' : 'late';
       if (row.state === 'begun') {
         right.used();
+        row.next = answer.next;
         row.begunAt = performance.now();
         if (attempt === 1)
           telemetry.time('accept_to_attempt_seconds', { lane: message.priority }, Date.now() - (message.sendAtMs ?? message.acceptedAtMs));
@@ -254,6 +263,7 @@ async function sendOnce(
       throw failureOf(outcome, { tries: attempt, attempt, overrides });
     }
   }
+  await callMessages(dependencies, workspaceId, row.next);
   return { kind: 'done', submission };
 }
 
@@ -307,5 +317,6 @@ async function expire(dependencies: Dependencies, input: SubmitInput, attempt: n
     limitsEpoch: 0,
     expired: true,
     outOfTurn: false,
+    next: [],
   });
 }

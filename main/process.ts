@@ -82,14 +82,16 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
   };
   if (has('messages') || has('sends')) {
     impatient = await connectImpatient(temporal);
+    const impatientClient = createClient(impatient, temporal);
     const dependencies: Dependencies = {
       database,
       store,
       workspaces,
       providers,
-      broker: new TokenBroker(askLimiterWorkflow(createClient(impatient, temporal)), Math.random, (what) =>
+      broker: new TokenBroker(askLimiterWorkflow(impatientClient), Math.random, (what) =>
         what === 'question' ? telemetry.count('limiter_questions_total', {}) : telemetry.count('limiter_grants_total', { from: what }),
       ),
+      temporal: impatientClient,
       telemetry,
       gate: new SendGate(),
       sends,
