@@ -252,7 +252,7 @@ async function sendOnce(
   const { workspaceId, messageId } = message;
   const news = { workspaceId, messageId, createdAtMs: input.createdAtMs, attempt, provider: account.provider };
   if (decided === 'none') throw failureOf(unreachable(outcome), notBegun);
-  const submission = await settleOutcome(dependencies, news, outcome, { validUntilMs: message.validUntilMs, overrides });
+  const submission = await settleOutcome(dependencies, news, outcome, { to: message.to, validUntilMs: message.validUntilMs, overrides });
   if (submission.kind !== 'notStored') {
     if (decided === 'late') return { kind: 'late' };
     if (typeof decided === 'object') throw failureOf(decided.failed, notBegun);

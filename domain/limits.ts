@@ -129,6 +129,8 @@ export const scheduleAheadMaxMs = 35 * 24 * 60 * 60_000;
 export const sendAtPastToleranceMs = 60_000;
 /** Marketing does not leave in the last moments before the recipient's hours close: it takes its time to arrive. */
 export const quietHoursMarginMs = 2 * 60_000;
+/** A message that the provider refused for quiet hours leaves no sooner than this, whatever our own table of hours says. */
+export const quietRefusalPauseMs = 60 * 60_000;
 /** A message that is out of turn waits in its process, looking again after each of these, where no more than so many are before it. */
 export const outOfTurnDelaysMs = [20, 30, 40, 50, 60, 70, 80, 90, 100, 110] as const;
 export const messagesAheadNearMax = 8;
