@@ -190,6 +190,8 @@ export const socketEventBytesMax = 64 * 1024;
 export const traceQueryTimeoutMs = 2_000;
 /** A workflow's state is shown beside what is known without it, where a worker answers within this time. */
 export const stateQueryPatienceMs = 500;
+/** A workflow that can't be told of stored news within this time is told by the sweep; a provider waits 15 s for the answer to its callback. */
+export const tellTimeoutMs = 5_000;
 /** A cancel is answered after this time, whether its workflow has heard of it or not. */
 export const cancelSignalTimeoutMs = 1_000;
 export const drainTimeoutMs = 10_000;
