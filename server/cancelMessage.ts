@@ -2,6 +2,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { Problem } from '../domain/errors.js';
 import { messageWorkflowId } from '../domain/ids.js';
 import { cancelSignalTimeoutMs } from '../domain/limits.js';
+import { callAfter } from '../lives/callMessages.js';
 import { findKey } from '../storage/messageKeys.js';
 import { readMessage } from '../storage/messages.js';
 import { cancelRequestedSignal } from '../workflows/messages.js';
@@ -33,6 +34,7 @@ export async function cancelMessage(services: Services, workspaceId: string, mes
   }
   // Also where it was canceled before: the first signal may have been lost.
   await signal(services, messageWorkflowId(ref));
+  await callAfter(services, key);
   return viewOf(message);
 }
 
