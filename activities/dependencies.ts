@@ -30,8 +30,9 @@ export interface Dependencies {
   workspaces: WorkspaceDirectory;
   providers: ProviderRegistry;
   broker: TokenBroker;
-  gate: SendGate;
+  /** To call workflows of messages: without retries, since whoever is not called wakes by itself. */
   temporal: Client;
+  gate: SendGate;
   /** Requests to providers take turns. */
   sends: Turns;
   logger: Logger;

@@ -1,4 +1,5 @@
 import { Problem } from '../domain/errors.js';
+import { callAfter } from '../lives/callMessages.js';
 import { tellCanceled } from '../lives/tellCanceled.js';
 import { findKey } from '../storage/messageKeys.js';
 import { readMessage } from '../storage/messages.js';
@@ -30,5 +31,6 @@ export async function cancelMessage(services: Services, workspaceId: string, mes
   }
   // Also where it was canceled before: the first signal may have been lost.
   await tellCanceled(services, ref);
+  await callAfter(services, key);
   return viewOf(message);
 }
