@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { consentMeanings } from '../../domain/consent.js';
 import { readConsent, wordsOf } from '../../domain/consentWords.js';
-import { consentWords } from '../../domain/consentWordTable.js';
+import { consentWords, innocentPhrases, nearPhrases } from '../../domain/consentWordTable.js';
 
 const meaningOf = (body: string, optOutType?: 'STOP' | 'START' | 'HELP') => readConsent(body, optOutType)?.meaning;
 const tables = ['stop', 'start', 'help'] as const;
@@ -115,6 +115,15 @@ describe('a longer message', () => {
     'seis',
     'stopwatch',
   ])('%j says nothing of consent', (body) => expect(meaningOf(body)).toBeUndefined());
+
+  test.each([...nearPhrases])('with %s in it is looked at', (phrase) => {
+    expect(meaningOf(`well, ${phrase.replace('*', 's').toLowerCase()} - thanks`)).toBe('review');
+  });
+
+  test.each([...innocentPhrases])('with %s in it is not, unless it says more', (phrase) => {
+    expect(meaningOf(`we met at the ${phrase} yesterday`)).toBeUndefined();
+    expect(meaningOf(`we met at the ${phrase} yesterday, now stop`)).toBe('review');
+  });
 
   test('of any words that are in no table says nothing, and any text at all is read', () => {
     fc.assert(
