@@ -3,6 +3,7 @@ import { scheduleAheadMaxMs, tellStoppedConcurrentMax, validitySecondsMax } from
 import type { Database } from '../platform/database.js';
 import type { Logger } from '../platform/logger.js';
 import { stoppedMessages } from '../storage/inboundMessages.js';
+import { callAfter } from './callMessages.js';
 import { tellCanceled } from './tellCanceled.js';
 
 /** A message waits no longer than this to be sent. */
@@ -16,7 +17,7 @@ export interface TellStoppedServices {
 
 /**
  * Tells the workflows of the messages that a contact's opt-out took out of the queue, so that they close and ask for no
- * slot. Answers how many there were. Telling again does no harm.
+ * slot; and whoever waited for them in order. Answers how many there were. Telling again does no harm.
  *
  * @param stoppedAtMs when they were stopped, or a moment before; epoch milliseconds
  */
@@ -29,5 +30,7 @@ export async function tellStopped(
   for (let from = 0; from < messages.length; from += tellStoppedConcurrentMax) {
     await Promise.all(messages.slice(from, from + tellStoppedConcurrentMax).map((message) => tellCanceled(services, message)));
   }
+  const [first] = messages;
+  if (first) await callAfter(services, first);
   return messages.length;
 }

@@ -1,5 +1,4 @@
-import type { ConsentChange, ConsentSource } from '../domain/consent.js';
-import { everyWorkspace } from '../domain/consent.js';
+import { type ConsentChange, type ConsentSource, everyWorkspace } from '../domain/consent.js';
 import { errorSentenceOf } from '../domain/errorCodes.js';
 import { evidenceCharactersMax } from '../domain/limits.js';
 import { attemptsThatReachedNobody, cancelableStatuses } from '../domain/messageStatus.js';

@@ -1,5 +1,4 @@
-import type { InboundConsent } from '../domain/consent.js';
-import { type ConsentReading, consentChangeOf } from '../domain/consent.js';
+import { type ConsentReading, consentChangeOf, type InboundConsent } from '../domain/consent.js';
 import type { InboundMessage } from '../domain/message.js';
 import { countSegments } from '../domain/segments.js';
 import { sha256 } from '../platform/crypto.js';
@@ -147,21 +146,24 @@ export async function untakenMessages(database: Database, quietMs: number, limit
 
 const stoppedStatement: Statement = {
   name: 'messages_stopped',
-  text: `select id from message where workspace_id = $1 and contact_id = $2 and created_at between $3 and $4
-    and status = 'failed' and error_code = 'opted_out' and updated_at >= $4`,
+  text: `select id, created_at from message where workspace_id = $1 and contact_id = $2 and created_at between $3 and $4
+    and status = 'failed' and error_code = 'opted_out' and updated_at >= $4
+    order by created_at, id`,
 };
 
-/** Messages to a contact, stored since a time, that its opt-out has stopped at a time or later; times are epoch milliseconds. */
-export async function stoppedMessages(
-  database: Database,
-  {
-    workspaceId,
-    contactId,
-    storedSinceMs,
-    stoppedAtMs,
-  }: { workspaceId: string; contactId: string; storedSinceMs: number; stoppedAtMs: number },
-): Promise<Pick<StoredRef, 'workspaceId' | 'messageId'>[]> {
+/** Which messages an opt-out has stopped; times are epoch milliseconds. */
+export interface StoppedFilter {
+  workspaceId: string;
+  contactId: string;
+  storedSinceMs: number;
+  /** When they were stopped, at the earliest. */
+  stoppedAtMs: number;
+}
+
+/** Messages to a contact that were stored since a time and stopped by its opt-out at a time or later, oldest first. */
+export async function stoppedMessages(database: Database, filter: StoppedFilter): Promise<StoredRef[]> {
+  const { workspaceId, contactId, storedSinceMs, stoppedAtMs } = filter;
   const values = [workspaceId, contactId, new Date(storedSinceMs), new Date(stoppedAtMs)];
-  const rows = await database.forWorkspace<{ id: string }>(workspaceId, stoppedStatement, values);
-  return rows.map(({ id }) => ({ workspaceId, messageId: id }));
+  const rows = await database.forWorkspace<{ id: string; created_at: Date }>(workspaceId, stoppedStatement, values);
+  return rows.map(({ id, created_at: at }) => ({ workspaceId, messageId: id, createdAtMs: at.getTime() }));
 }
