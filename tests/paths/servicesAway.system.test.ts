@@ -91,7 +91,7 @@ describe('while Temporal does not answer', () => {
   }, 90_000);
 
   it('an opt-out holds at once, and its message is in its conversation after the return', async () => {
-    const from = '+12125550188';
+    const from = '+12125550195';
     away('temporal');
     expect((await receive(system, { from, body: 'STOP' })).results).toEqual([204]);
     expect(await suppressionsOf(system, from)).toMatchObject([{ topic: 'all', state: 'active' }]);
