@@ -312,7 +312,7 @@ async function endUnsent(dependencies: Dependencies, input: SubmitInput, attempt
   const end = await unsentEnd(database, about, why);
   const stored = await store.advance({ ...about, messageStatus: end.status, from: ['queued'], error: end.error });
   if (why === 'optedOut' && stored?.moved) {
-    telemetry.count('messages_opted_out_total', { at: 'attempt' });
+    telemetry.count('messages_opted_out_total', { by: 'attempt' });
     logger.warn({ event: 'message.error', workspaceId, messageId, attempt, code: end.error.code, class: 'CONSENT', notify: 'workspace' });
   }
   if (!stored || stored.status === end.status) return { kind: 'ended', ...end };

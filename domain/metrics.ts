@@ -27,8 +27,9 @@ export const metrics = {
   },
   messages_opted_out_total: {
     kind: 'counter',
-    about: 'Messages that were not sent because their recipient has opted out, by where they were stopped.',
-    labels: ['at'],
+    about:
+      'Messages that were not sent because their recipient has opted out, by what stopped them: the change of the list, or their attempt.',
+    labels: ['by'],
   },
   send_attempts_total: { kind: 'counter', about: 'Requests to providers, by what they came to.', labels: ['outcome'] },
   provider_seconds: { kind: 'histogram', about: 'From the first byte of a send to its answer.', labels: ['outcome'] },

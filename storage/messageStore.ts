@@ -115,7 +115,7 @@ export class MessageStore {
   private countStopped(workspaceId: string, stopped: number): void {
     if (stopped === 0) return;
     this.bus.ring(workspaceId);
-    this.telemetry.count('messages_opted_out_total', { at: 'queue' }, stopped);
+    this.telemetry.count('messages_opted_out_total', { by: 'list' }, stopped);
     this.telemetry.count('messages_ended_total', { status: 'failed' }, stopped);
   }
 
