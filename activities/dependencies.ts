@@ -34,6 +34,8 @@ export interface Dependencies {
   workspaces: WorkspaceDirectory;
   providers: ProviderRegistry;
   broker: TokenBroker;
+  /** To call workflows of messages: without retries, since whoever is not called wakes by itself. */
+  temporal: Client;
   gate: SendGate;
   /** Requests to providers take turns. */
   sends: Turns;

@@ -16,6 +16,7 @@ type AttemptRef = Pick<Advance, 'workspaceId' | 'messageId' | 'createdAtMs' | 'a
 
 /** What a decision about a refused message depends on. */
 export interface Circumstances {
+  to: string;
   validUntilMs: number;
   overrides: ErrorPolicyOverrides;
 }
@@ -51,12 +52,17 @@ export async function settleOutcome(
 }
 
 /** The same decision about a refusal where nobody can say which of the attempts failed: all of them count. */
-function withoutDatabase({ news, next }: Meaning, { validUntilMs, overrides }: Circumstances): Meaning {
+function withoutDatabase({ news, next }: Meaning, { to, validUntilMs, overrides }: Circumstances): Meaning {
   if (news.messageStatus !== 'failed' || !news.error) return { news, next };
-  const failed = { code: news.error.code, failures: news.attempt, nowMs: Date.now(), validUntilMs };
+  const failed = { code: news.error.code, to, failures: news.attempt, nowMs: Date.now(), validUntilMs };
   const again = afterError(failed, overrides, Math.random());
   if (!again) return { news, next };
-  return { news: { ...news, messageStatus: 'queued', from: ['dispatching', 'uncertain'] }, next: waitFor(again, news) };
+  // Only the database can put it off: when it is back the message is refused, and put off, once more.
+  const isPutOff = again.waitingFor === 'quietHours';
+  return {
+    news: { ...news, messageStatus: 'queued', from: ['dispatching', 'uncertain'] },
+    next: waitFor(isPutOff ? { ...again, waitMs: 1 } : again, news),
+  };
 }
 
 function waitFor(again: Again, { attempt, error }: Advance): Submission {

@@ -7,6 +7,8 @@ import { costOf } from '../domain/rateLimit.js';
 import type { Submission, SubmitInput } from '../domain/submission.js';
 import { LimiterUnavailable } from '../limiter/askLimiterWorkflow.js';
 import type { Grant } from '../limiter/tokenBroker.js';
+import { callAfter, callMessages } from '../lives/callMessages.js';
+import { TurnedAway } from '../platform/turns.js';
 import type { SendOutcome, SendRequest } from '../providers/provider.js';
 import { providerNamed } from '../providers/registry.js';
 import { statusCallbackUrl } from '../storage/callbackUrls.js';
@@ -39,9 +41,29 @@ interface SendRight {
  *
  * Throws a failure (activities/failures.ts) only where the provider processed nothing.
  */
-export function submit(dependencies: Dependencies, input: SubmitInput, granted?: Grant): Promise<Submission> {
-  // The turn comes first: a slot that is waited for must not pass while others send.
-  return dependencies.sends.run(() => submitInTurn(dependencies, input, granted));
+export async function submit(dependencies: Dependencies, input: SubmitInput, granted?: Grant): Promise<Submission> {
+  try {
+    // The turn comes first: a slot that is waited for must not pass while others send.
+    return await dependencies.sends.run(() => submitInTurn(dependencies, input, granted));
+  } catch (error) {
+    if (!(error instanceof TurnedAway)) throw error;
+    return handBack(input, granted);
+  }
+}
+
+/** This process ends: another one takes the message up, and its slot where it has one, or as one that has waited. */
+function handBack({ token, outOfTurn, asked }: SubmitInput, granted?: Grant): Submission {
+  if (granted?.kind === 'permit') granted.permit.drop();
+  const slot = granted?.kind === 'slot' ? granted.token : token;
+  const returning = slot ? asked : (asked ?? { times: 1, waitedMs: 0 });
+  return {
+    kind: 'wait',
+    waitMs: 0,
+    waitingFor: 'slot',
+    token: slot,
+    ...(outOfTurn && { outOfTurn }),
+    ...(returning && { asked: returning }),
+  };
 }
 
 async function submitInTurn(dependencies: Dependencies, input: SubmitInput, granted?: Grant): Promise<Submission> {
@@ -57,6 +79,8 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
         : ((await deferToOpening(dependencies, input)) ?? (input.outOfTurn && !atGate ? await awaitTurn(dependencies, input) : undefined));
     if (mayNot) {
       if (grant?.kind === 'permit') grant.permit.drop();
+      if (mayNot.kind !== 'wait' || mayNot.waitingFor !== 'earlier')
+        await callAfter(dependencies, { ...input.message, createdAtMs: input.createdAtMs });
       return mayNot;
     }
     const workspace = await workspaces.get(message.workspaceId);
@@ -179,7 +203,12 @@ async function sendOnce(
     validitySeconds: Math.min(validitySecondsMax, Math.max(validityMinS, Math.floor((message.validUntilMs - Date.now()) / 1_000))),
   };
 
-  const row: { state: RowState; begunAt: number; writeUntil: number } = { state: 'none', begunAt: 0, writeUntil: 0 };
+  const row: { state: RowState; begunAt: number; writeUntil: number; next: string[] } = {
+    state: 'none',
+    begunAt: 0,
+    writeUntil: 0,
+    next: [],
+  };
   const isInTime = () => performance.now() < row.writeUntil;
   const beforeWrite = async (): Promise<boolean> => {
     row.writeUntil = performance.now() + attemptWriteWindowMs;
@@ -201,6 +230,7 @@ async function sendOnce(
       else row.state = isInTime() ? 'begun' : 'late';
       if (row.state === 'begun') {
         right.used();
+        row.next = answer.next;
         row.begunAt = performance.now();
         if (attempt === 1)
           telemetry.time('accept_to_attempt_seconds', { lane: message.priority }, Date.now() - (message.sendAtMs ?? message.acceptedAtMs));
@@ -223,7 +253,7 @@ async function sendOnce(
   const { workspaceId, messageId } = message;
   const news = { workspaceId, messageId, createdAtMs: input.createdAtMs, attempt, provider: account.provider };
   if (decided === 'none') throw failureOf(unreachable(outcome), notBegun);
-  const submission = await settleOutcome(dependencies, news, outcome, { validUntilMs: message.validUntilMs, overrides });
+  const submission = await settleOutcome(dependencies, news, outcome, { to: message.to, validUntilMs: message.validUntilMs, overrides });
   if (submission.kind !== 'notStored') {
     if (decided === 'late') return { kind: 'late' };
     if (typeof decided === 'object') throw failureOf(decided.failed, notBegun);
@@ -234,6 +264,7 @@ async function sendOnce(
       throw failureOf(outcome, { tries: attempt, attempt, overrides });
     }
   }
+  await callMessages(dependencies, workspaceId, row.next);
   return { kind: 'done', submission };
 }
 
@@ -278,5 +309,6 @@ async function expire(dependencies: Dependencies, input: SubmitInput, attempt: n
     limitsEpoch: 0,
     expired: true,
     outOfTurn: false,
+    next: [],
   });
 }

@@ -58,9 +58,9 @@ export function sweepOpenMessages(dependencies: MaintenanceDependencies) {
     return result;
   };
 
-  /** One that failed after it was taken goes back to the queue; if the signal of that was lost, its run waits in vain. */
+  /** One that failed after it was taken goes back to the queue or is put off; if the signal of that was lost, its run waits in vain. */
   async function toldAgain({ status, error, ...message }: QuietMessage): Promise<boolean> {
-    if (status !== 'queued' || !error) return false;
+    if ((status !== 'queued' && status !== 'scheduled') || !error) return false;
     return tellAgain(temporal, message, error).catch(() => false);
   }
 

@@ -2,10 +2,10 @@
  * Every class of error a message can meet, decided once: whether it is tried again, how, how often, and who is told.
  * The codes of each class are in domain/errorCodes.ts; docs/reference/errors.md is generated from both.
  */
-import { configurationRetryMs, unreachableRetryMs } from './limits.js';
+import { configurationRetryMs, quietRefusalPauseMs, unreachableRetryMs } from './limits.js';
 
 /** Grows with each change of a decision or a code's class, so that a report can say by which table it was made. */
-export const errorCatalogueVersion = 1;
+export const errorCatalogueVersion = 2;
 
 export const errorClasses = [
   'INVALID_NUMBER',
@@ -79,11 +79,15 @@ export const errorCatalogue = {
     cure: 'Do not write to this number again until its owner opts in (START).',
   },
   QUIET_HOURS: {
-    ...never,
+    retry: true,
+    attemptsMax: 3,
+    // The least; it waits until the hours of its recipient open (domain/afterError.ts).
+    backoff: backoff(quietRefusalPauseMs, 1, quietRefusalPauseMs),
+    keepsMessage: true,
     notify: 'nobody',
     mayOverrideRetry: false,
-    sentence: 'The message came in the quiet hours of its recipient.',
-    cure: 'Send it again within the hours that are allowed there.',
+    sentence: 'The message came in the quiet hours of its recipient; it is put off until they end.',
+    cure: 'Nothing. Marketing is best marked as such (`category`): it is then not sent in these hours at all.',
   },
   CONTENT: {
     ...never,

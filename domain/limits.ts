@@ -105,6 +105,8 @@ export const submitTimeoutMs = 60_000;
 export const heartbeatTimeoutMs = 10_000;
 export const heartbeatFromMs = 3_000;
 export const heartbeatEveryMs = 2_000;
+/** After this time a send whose run was lost with its worker is taken over, and what is known of it is looked up. */
+export const lostRunRetryMs = 1_000;
 
 /** A message whose account or sender is not set up is tried again within this time, until its validity ends. */
 export const configurationRetryMs = 5 * 60_000;
@@ -129,9 +131,17 @@ export const scheduleAheadMaxMs = 35 * 24 * 60 * 60_000;
 export const sendAtPastToleranceMs = 60_000;
 /** Marketing does not leave in the last moments before the recipient's hours close: it takes its time to arrive. */
 export const quietHoursMarginMs = 2 * 60_000;
+/** A message that the provider refused for quiet hours leaves no sooner than this, whatever our own table of hours says. */
+export const quietRefusalPauseMs = 60 * 60_000;
 /** A message that is out of turn waits in its process, looking again after each of these, where no more than so many are before it. */
-export const outOfTurnDelaysMs = [20, 40, 80, 160, 320] as const;
+export const outOfTurnDelaysMs = [20, 30, 40, 50, 60, 70, 80, 90, 100, 110] as const;
 export const messagesAheadNearMax = 8;
+/** A message that has been queued for so long does not wait in a process any more: all of the delays above are over. */
+export const asleepAfterMs = 650;
+/** So many of those that sleep are called when the one before them has left: the others wake while the first leaves. */
+export const calledAtOnceMax = 3;
+/** The call to one of them is given up after this time. */
+export const callTimeoutMs = 1_000;
 /** The sleep of a message that is out of turn grows with how many are before it, and by this factor each time none of them has left. */
 export const outOfTurnSleepMinMs = 300;
 export const outOfTurnSleepMaxMs = 15_000;
@@ -182,6 +192,8 @@ export const socketEventBytesMax = 64 * 1024;
 export const traceQueryTimeoutMs = 2_000;
 /** A workflow's state is shown beside what is known without it, where a worker answers within this time. */
 export const stateQueryPatienceMs = 500;
+/** A workflow that can't be told of stored news within this time is told by the sweep; a provider waits 15 s for the answer to its callback. */
+export const tellTimeoutMs = 5_000;
 /** A cancel is answered after this time, whether its workflow has heard of it or not. */
 export const cancelSignalTimeoutMs = 1_000;
 export const drainTimeoutMs = 10_000;

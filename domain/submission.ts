@@ -15,6 +15,8 @@ export type WaitingFor = 'slot' | 'limiter' | 'provider' | 'configuration' | 'da
 export interface Again {
   waitMs: number;
   waitingFor: WaitingFor;
+  /** Where it was put off. */
+  deferral?: Deferral;
 }
 
 /** How often a message asked for its turn and was told to come later, and how long it has waited for that so far. */

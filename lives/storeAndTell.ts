@@ -25,7 +25,7 @@ export async function storeAndTell(
   if (again && answer === 'closed') {
     // Its workflow is gone: nobody would send it once more.
     const { receipt: _stored, ...ending } = news;
-    await services.store.advance({ ...ending, attemptStatus: null, from: ['queued'] });
+    await services.store.advance({ ...ending, attemptStatus: null, from: ['queued', 'scheduled'] });
   }
   return advanced;
 }

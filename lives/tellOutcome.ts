@@ -1,5 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { messageWorkflowId } from '../domain/ids.js';
+import { tellTimeoutMs } from '../domain/limits.js';
 import { isTerminal } from '../domain/messageStatus.js';
 import type { Logger } from '../platform/logger.js';
 import type { MessageStore } from '../storage/messageStore.js';
@@ -15,7 +16,7 @@ export interface TellServices {
 /**
  * Tells a message's workflow what a receipt, the provider's list or a sweep brought, after it has been stored. A terminal
  * state closes the workflow, and the message is then recorded as finished: the signal is durable, or there is no workflow
- * any more to tell. Answers whether there was one. Where Temporal can't be reached nothing is recorded, and the sweeper
+ * any more to tell. Answers whether there was one. Where Temporal can't be reached in time nothing is recorded, and the sweeper
  * tells it later.
  */
 export async function tellOutcome(
@@ -25,7 +26,9 @@ export async function tellOutcome(
 ): Promise<'told' | 'closed' | 'not reached'> {
   let answer: 'told' | 'closed' = 'told';
   try {
-    await temporal.workflow.getHandle(messageWorkflowId(message)).signal(statusChangedSignal, outcome);
+    await temporal.withDeadline(Date.now() + tellTimeoutMs, () =>
+      temporal.workflow.getHandle(messageWorkflowId(message)).signal(statusChangedSignal, outcome),
+    );
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) {
       logger.warn({ event: 'message.signal_failed', workspaceId: message.workspaceId, messageId: message.messageId, error: String(error) });

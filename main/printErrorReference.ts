@@ -15,7 +15,11 @@ function waitOf({ initialMs, coefficient, maxMs }: Backoff): string {
 
 function classRow(name: string, policy: ErrorPolicy): string {
   const tries = policy.retry ? String(policy.attemptsMax) : 'one';
-  const wait = policy.retry ? waitOf(policy.backoff) : '';
+  const wait = policy.retry
+    ? name === 'QUIET_HOURS'
+      ? `until the recipient's hours open, ${timeOf(policy.backoff.initialMs)} at least`
+      : waitOf(policy.backoff)
+    : '';
   return `| \`${name}\` | ${policy.sentence} | ${tries} | ${wait} | ${policy.notify} | ${policy.mayOverrideRetry ? 'yes' : 'only who is told'} | ${policy.cure} |`;
 }
 
@@ -34,7 +38,7 @@ function errorReference(): string {
     '',
     '## Classes',
     '',
-    'Tries count the first one. A wait is drawn at random between nothing and its bound, so that messages which failed together do not come back together; a `Retry-After` of the provider is kept to. A retry never lies beyond the validity of its message.',
+    'Tries count the first one. A wait is drawn at random between nothing and its bound, so that messages which failed together do not come back together; a `Retry-After` of the provider is kept to. A retry never lies beyond the validity of its message, which grows by the wait where a message is put off for quiet hours.',
     '',
     '| class | meaning | tries | wait before the next | told | may be overridden | what to do |',
     '|---|---|---|---|---|---|---|',

@@ -70,6 +70,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
 
   const connection: NativeConnection = await connectWorkers(temporal);
   const workers: Worker[] = [];
+  const sends = new Turns(config.SENDS_CONCURRENT_MAX);
   let impatient: Connection | undefined;
   let roomForStarts = () => false;
   const forWorkers: WorkerSettings = {
@@ -81,29 +82,31 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
   };
   if (has('messages') || has('sends')) {
     impatient = await connectImpatient(temporal);
+    const impatientClient = createClient(impatient, temporal);
     const dependencies: Dependencies = {
       database,
       store,
       workspaces,
       providers,
-      broker: new TokenBroker(askLimiterWorkflow(createClient(impatient, temporal)), Math.random, (what) =>
+      broker: new TokenBroker(askLimiterWorkflow(impatientClient), Math.random, (what) =>
         what === 'question' ? telemetry.count('limiter_questions_total', {}) : telemetry.count('limiter_grants_total', { from: what }),
       ),
+      temporal: impatientClient,
       telemetry,
       gate: new SendGate(),
-      sends: new Turns(config.SENDS_CONCURRENT_MAX),
+      sends,
       logger,
       publicBaseUrl,
       reconcileDelaysMs: config.RECONCILE_DELAYS_S,
       providerHoldMs: config.PROVIDER_HOLD_S * 1_000,
       firstSendIsLocal: config.FIRST_SEND === 'local',
     };
-    const sends = createSendActivities(dependencies);
+    const activities = createSendActivities(dependencies);
     if (has('messages')) {
-      const worker = await createMessagesWorker(forWorkers, createLocalActivities(dependencies), has('sends') ? sends : undefined);
+      const worker = await createMessagesWorker(forWorkers, createLocalActivities(dependencies), has('sends') ? activities : undefined);
       roomForStarts = () => hasEagerRoom(worker, forWorkers.workflowTasksConcurrentMax);
       workers.push(worker);
-    } else workers.push(await createSendsWorker(forWorkers, sends));
+    } else workers.push(await createSendsWorker(forWorkers, activities));
   }
   if (has('limiter')) workers.push(await createLimiterWorker(forWorkers, createLimiterActivities({ database })));
   const client = createClient(connection, temporal);
@@ -156,6 +159,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       metrics?.close();
       temporalHealth.close();
       await relay?.stop();
+      sends.close();
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await Promise.allSettled(running);
       for (const provider of providers.values()) provider.close();

@@ -1,4 +1,5 @@
 import { Problem } from '../domain/errors.js';
+import { callAfter } from '../lives/callMessages.js';
 import { tellToReadRow } from '../lives/tellToReadRow.js';
 import type { ByHand } from '../storage/audit.js';
 import type { MessageView } from './messageView.js';
@@ -22,5 +23,6 @@ export async function cancelMessage(services: Services, workspaceId: string, mes
   }
   // Also where it was canceled before: the first signal may have been lost.
   await tellToReadRow(services, ref);
+  await callAfter(services, ref);
   return message;
 }

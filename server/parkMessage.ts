@@ -1,4 +1,5 @@
 import { Problem } from '../domain/errors.js';
+import { callAfter } from '../lives/callMessages.js';
 import { tellToReadRow } from '../lives/tellToReadRow.js';
 import type { ByHand } from '../storage/audit.js';
 import { parkableStatuses } from '../storage/moveByHand.js';
@@ -25,6 +26,7 @@ export async function parkMessage(services: Services, workspaceId: string, messa
     );
   }
   await tellToReadRow(services, ref);
+  await callAfter(services, ref);
   return message;
 }
 

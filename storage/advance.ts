@@ -45,6 +45,8 @@ const advanceStatement: Statement = {
     from current i
     where a.workspace_id = i.workspace_id and a.created_at = i.created_at and a.message_id = i.message_id and a.attempt = i.attempt
       and a.created_at between $16 and $17 and a.status = any (string_to_array(i.attempt_from, ','))
+      -- A doubt that comes after the decision, of a run that was thought dead, must not replace its evidence.
+      and not (i.attempt_status = 'uncertain' and i.previous_status = 'parked')
     returning i.n
   ), moved as (
     update message m set status = i.message_status, provider_message_id = coalesce(i.provider_message_id, m.provider_message_id),

@@ -20,16 +20,17 @@ export interface AdvancedAfterError {
 const failuresStatement: Statement = {
   name: 'failures_of_message',
   text: `
-  select m.valid_until, array(
+  select m.valid_until, c.phone_number, array(
     select a.error_code from send_attempt a
     where a.workspace_id = $1 and a.created_at = $4 and a.message_id = $2
       and a.status in ('failed', 'undelivered') and a.attempt <> $3 and a.error_code is not null) as codes
-  from message m where m.workspace_id = $1 and m.id = $2 and m.created_at = $4`,
+  from message m join contact c on c.workspace_id = m.workspace_id and c.id = m.contact_id
+  where m.workspace_id = $1 and m.id = $2 and m.created_at = $4`,
 };
 
 /**
  * Applies news that may be a failure. Where the catalogue sends the message once more, the attempt ends as the news say
- * and the message goes back to `queued`, with the error; else the error ends the message. A message whose workflow has
+ * and the message goes back to `queued`, with the error, or is scheduled where it came in quiet hours; else the error ends the message. A message whose workflow has
  * closed without proof ends in any case: nobody is there to send it.
  */
 export async function advanceAfterError(
@@ -48,6 +49,7 @@ export async function advanceAfterError(
     const from = statusesThatYieldTo(messageStatus).filter((status) => !['queued', 'parked', 'unknown'].includes(status));
     advanced = await store.advance({ ...news, messageStatus: 'queued', from });
     if (!advanced?.moved) again = null;
+    if (again?.waitingFor === 'quietHours') again = await putOff(store, news, again);
     if (advanced?.status === 'parked' || advanced?.status === 'unknown') {
       const { receipt: _stored, ...rest } = news;
       advanced = await store.advance({ ...rest, attemptStatus: null, from: ['parked', 'unknown'] });
@@ -61,17 +63,22 @@ export async function advanceAfterError(
   return { advanced, again };
 }
 
+/** Schedules a message that is queued again, with a validity that grows by the wait. */
+async function putOff(store: MessageStore, { workspaceId, messageId, createdAtMs }: Advance, again: Again): Promise<Again> {
+  const deferred = await store.defer({ workspaceId, messageId, createdAtMs }, Date.now() + again.waitMs);
+  return deferred?.deferral ? { ...again, deferral: deferred.deferral } : again;
+}
+
 async function againAfter(database: Database, news: Advance, code: string, overrides: ErrorPolicyOverrides): Promise<Again | null> {
   const { workspaceId, messageId, createdAtMs, attempt } = news;
-  const [message] = await database.forWorkspace<{ valid_until: Date | null; codes: string[] }>(workspaceId, failuresStatement, [
+  const [message] = await database.forWorkspace<{ valid_until: Date | null; phone_number: string; codes: string[] }>(
     workspaceId,
-    messageId,
-    attempt,
-    new Date(createdAtMs),
-  ]);
+    failuresStatement,
+    [workspaceId, messageId, attempt, new Date(createdAtMs)],
+  );
   if (!message?.valid_until) return null;
   const errorClass = errorClassOf(code);
   const failures = 1 + message.codes.filter((earlier) => errorClassOf(earlier) === errorClass).length;
   const now = { nowMs: Date.now(), validUntilMs: message.valid_until.getTime() };
-  return afterError({ code, failures, ...now }, overrides, Math.random());
+  return afterError({ code, to: message.phone_number, failures, ...now }, overrides, Math.random());
 }

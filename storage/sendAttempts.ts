@@ -1,4 +1,4 @@
-import { dispatchingHoldsMs, messagesAheadCountedMax, orderWindowMs } from '../domain/limits.js';
+import { asleepAfterMs, calledAtOnceMax, dispatchingHoldsMs, messagesAheadCountedMax, orderWindowMs } from '../domain/limits.js';
 import type { AmbiguousPolicy, MessageError } from '../domain/message.js';
 import type { AttemptStatus, MessageStatus } from '../domain/messageStatus.js';
 import type { Database, Statement } from '../platform/database.js';
@@ -29,6 +29,8 @@ export interface AttemptAnswer {
   expired: boolean;
   /** An earlier message to the same contact, from the same sender and in the same lane, has not left yet. */
   outOfTurn: boolean;
+  /** Ids of those that come after it in this order and sleep by now: they are to be woken when it has left. */
+  next: string[];
 }
 
 /**
@@ -45,11 +47,22 @@ const ahead = `
     and (p.status = 'queued' and p.error_code is null and p.valid_until > clock_timestamp()
       or p.status = 'dispatching' and p.updated_at > clock_timestamp() - interval '${dispatchingHoldsMs} milliseconds')`;
 
+/** The next ones that wait for message m, and have waited for longer than their processes keep them awake. */
+const asleep = `
+  select p.id
+  from message p
+  where p.workspace_id = $1 and p.contact_id = m.contact_id and p.recorded_at is null and p.accepted_at > m.accepted_at
+    and p.created_at between $2::timestamptz - interval '1 minute' and $2::timestamptz + interval '${orderWindowMs} milliseconds'
+    and p.sender_id = m.sender_id and p.priority = m.priority
+    and p.status = 'queued' and p.error_code is null and p.updated_at < clock_timestamp() - interval '${asleepAfterMs} milliseconds'
+  order by p.accepted_at limit ${calledAtOnceMax}`;
+
 const beginStatement: Statement = {
   name: 'begin_attempt',
   text: `
   with current as (
-    select m.*, w.limits_epoch, m.valid_until <= clock_timestamp() as expired, exists (select ${ahead}) as out_of_turn
+    select m.*, w.limits_epoch, m.valid_until <= clock_timestamp() as expired, exists (select ${ahead}) as out_of_turn,
+      array(${asleep}) as next
     from message m join workspace w on w.id = m.workspace_id
     where m.workspace_id = $1 and m.created_at = $2 and m.id = $3
     for update of m
@@ -70,7 +83,7 @@ const beginStatement: Statement = {
     returning m.id
   )
   select b.attempt as begun_attempt, c.status, c.generation, c.attempt, c.provider_message_id, c.limits_epoch, c.expired,
-    c.out_of_turn
+    c.out_of_turn, c.next
   from current c left join begun b on true`,
 };
 
@@ -89,6 +102,7 @@ export async function beginAttempt(database: Database, request: AttemptRequest):
     limits_epoch: number;
     expired: boolean;
     out_of_turn: boolean;
+    next: string[];
   }>([request.workspaceId], beginStatement, [
     request.workspaceId,
     new Date(request.createdAtMs),
@@ -110,6 +124,7 @@ export async function beginAttempt(database: Database, request: AttemptRequest):
       limitsEpoch: row.limits_epoch,
       expired: row.expired,
       outOfTurn: row.out_of_turn,
+      next: row.next,
     }
   );
 }
@@ -130,6 +145,21 @@ export async function messagesAhead(database: Database, message: StoredRef): Pro
     message.messageId,
   ]);
   return row?.ahead ?? 0;
+}
+
+const asleepStatement: Statement = {
+  name: 'asleep_after',
+  text: `select array(${asleep}) as next from message m where m.workspace_id = $1 and m.created_at = $2 and m.id = $3`,
+};
+
+/** Ids of the messages that are to be woken where this one has ended without being sent. */
+export async function asleepAfter(database: Database, message: StoredRef): Promise<string[]> {
+  const [row] = await database.forWorkspace<{ next: string[] }>(message.workspaceId, asleepStatement, [
+    message.workspaceId,
+    new Date(message.createdAtMs),
+    message.messageId,
+  ]);
+  return row?.next ?? [];
 }
 
 const attemptsStatement: Statement = {

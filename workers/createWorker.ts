@@ -34,6 +34,8 @@ export function createMessagesWorker(settings: WorkerSettings, local: LocalActiv
     taskQueue: taskQueues.messages,
     workflowBundle: { codePath: bundlePaths.messages },
     activities: { ...local, ...sends },
+    // Without sends of its own it must leave those in the queue to others.
+    enableNonLocalActivities: sends !== undefined,
     maxConcurrentWorkflowTaskExecutions: settings.workflowTasksConcurrentMax,
     maxCachedWorkflows: settings.workflowsCachedMax,
     maxConcurrentLocalActivityExecutions: localActivitiesConcurrentMax,

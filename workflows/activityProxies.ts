@@ -2,7 +2,7 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { LocalActivities, SendActivities } from '../activities/index.js';
 import type { ErrorPolicyOverrides } from '../domain/errorPolicyOverrides.js';
-import { heartbeatTimeoutMs, submitTimeoutMs } from '../domain/limits.js';
+import { heartbeatTimeoutMs, lostRunRetryMs, submitTimeoutMs } from '../domain/limits.js';
 import { retryPolicyOf } from './retryPolicyOf.js';
 
 /**
@@ -31,7 +31,8 @@ export function submitProxy(summary: string, overrides: ErrorPolicyOverrides | u
   return proxyActivities<SendActivities>({
     startToCloseTimeout: submitTimeoutMs,
     heartbeatTimeout: heartbeatTimeoutMs,
-    retry: retryPolicyOf('NETWORK', overrides),
+    // Each failure carries its own wait; the interval is for runs that ended without one.
+    retry: { ...retryPolicyOf('NETWORK', overrides), initialInterval: lostRunRetryMs },
     summary,
   }).submitToProvider;
 }

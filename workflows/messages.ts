@@ -20,6 +20,8 @@ export const statusChangedSignal = defineSignal<[StatusChange]>('statusChanged')
  * signal that is lost only delays the close.
  */
 export const cancelRequestedSignal = defineSignal('cancelRequested');
+/** To sendMessage: the message before it in the order of its conversation has left. A run that sleeps for that looks at once. */
+export const calledSignal = defineSignal('called');
 /** To sendMessage: where this run stands. */
 export const getMessageStateQuery = defineQuery<MessageState>('getMessageState');
 

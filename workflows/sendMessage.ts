@@ -17,7 +17,7 @@ import {
   submitProxy,
 } from './activityProxies.js';
 import { decisionOf } from './decisionOf.js';
-import { cancelRequestedSignal, getMessageStateQuery, type StatusChange, statusChangedSignal } from './messages.js';
+import { calledSignal, cancelRequestedSignal, getMessageStateQuery, type StatusChange, statusChangedSignal } from './messages.js';
 
 const messageStatusKey = defineSearchAttributeKey(searchAttributeNames.messageStatus, SearchAttributeType.KEYWORD);
 
@@ -29,6 +29,8 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
   /** As accepted, and with later times where it was put off. */
   let message = accepted;
   let cancelRequested = false;
+  /** The one before it has left since it looked last. */
+  let called = false;
   let storedAtMs: number | undefined;
   const state: MessageState = {
     step: 'persisting',
@@ -47,6 +49,9 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
   });
   setHandler(cancelRequestedSignal, () => {
     cancelRequested = true;
+  });
+  setHandler(calledSignal, () => {
+    called = true;
   });
   const ended = () => receipt !== undefined && isTerminal(receipt.status);
   const { workspaceId, messageId } = message;
@@ -128,6 +133,7 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
 
     async function submitInTurn(): Promise<Submission> {
       if ((await waitForTurn(wait)) === 'row changed') return takeUp();
+      called = false;
       enter('submitting', 'submitting to the provider');
       const { token, outOfTurn, asked } = wait;
       const submit = submitProxy(`send to ${maskNumber(message.to)}`, errorPolicy);
@@ -220,7 +226,10 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
     // Early for a slot, so that a timer's lag does not make it stale; the send step waits out the rest.
     const sleepMs = token ? waitMs - timerLeadMs : waitMs;
     const usefulMs = message.validUntilMs - Date.now() + 1;
-    await condition(() => cancelRequested, Math.max(1, Math.min(sleepMs, usefulMs)), { summary: `waiting for ${waitingFor}` });
+    const mayBeCalled = waitingFor === 'earlier' && patched('wake-when-called');
+    await condition(() => cancelRequested || (mayBeCalled && called), Math.max(1, Math.min(sleepMs, usefulMs)), {
+      summary: `waiting for ${waitingFor}`,
+    });
     if (unusual) markUsual();
     Object.assign(state, { waitingUntil: null, waitingFor: null });
     const rowChanged = cancelRequested || isScheduled;

@@ -4,7 +4,13 @@ import { afterError } from '../../domain/afterError.js';
 import { twilioErrors } from '../../domain/twilioErrors.js';
 
 const hourMs = 3_600_000;
-const failed = (code: string, failures = 1, usefulMs = 4 * hourMs) => ({ code, failures, nowMs: 1_000, validUntilMs: 1_000 + usefulMs });
+const failed = (code: string, failures = 1, usefulMs = 4 * hourMs) => ({
+  code,
+  to: '+12125550100',
+  failures,
+  nowMs: 1_000,
+  validUntilMs: 1_000 + usefulMs,
+});
 
 describe('a message whose attempt failed', () => {
   test.each([
@@ -12,7 +18,6 @@ describe('a message whose attempt failed', () => {
     ['21610', 'the recipient opted out'],
     ['30007', 'it was filtered'],
     ['30008', 'nobody knows whether it arrived'],
-    ['30610', 'it came in quiet hours'],
     ['54321', 'the code is unknown'],
   ])('ends by %s, because %s', (code) => {
     expect(afterError(failed(code), {}, 0.5)).toBeNull();
@@ -24,6 +29,17 @@ describe('a message whose attempt failed', () => {
 
   test('is sent once more to a handset that was away', () => {
     expect([1, 2].map((failures) => afterError(failed('30003', failures), {}, 0.5)?.waitingFor)).toEqual(['retry', undefined]);
+  });
+
+  test('waits for the end of quiet hours where it came in them, also beyond its validity, and for an hour where our table knows of none', () => {
+    const inNewYork = (atNewYork: string) => {
+      const nowMs = Date.parse(`${atNewYork}-05:00`);
+      const again = afterError({ ...failed('30610'), nowMs, validUntilMs: nowMs + hourMs }, {}, 0.5);
+      return again && [again.waitingFor, (again.waitMs / hourMs).toFixed(1)];
+    };
+    expect(inNewYork('2026-01-14T22:00:00')).toEqual(['quietHours', '10.0']);
+    expect(inNewYork('2026-01-14T12:00:00')).toEqual(['quietHours', '1.0']);
+    expect(afterError(failed('30610', 3), {}, 0.5)).toBeNull();
   });
 
   test('waits for an account that is not set up, however often, and no longer than it is of use', () => {

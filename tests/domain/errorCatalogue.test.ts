@@ -20,7 +20,7 @@ describe('the catalogue of errors', () => {
     ['20003', 'CONFIGURATION', { retry: true, keepsMessage: true, notify: 'operator' }],
     ['30001', 'CONGESTION', { retry: true, attemptsMax: 3 }],
     ['30003', 'UNREACHABLE', { retry: true, attemptsMax: 2 }],
-    ['30610', 'QUIET_HOURS', { retry: false }],
+    ['30610', 'QUIET_HOURS', { retry: true, attemptsMax: 3 }],
     ['30008', 'AMBIGUOUS', { retry: false, mayOverrideRetry: false }],
     ['12345', 'UNKNOWN', { retry: false, notify: 'operator' }],
   ])('decides code %s as %s', (code, errorClass, decision) => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import type { DemoWorkspace } from '../../main/seedDemo.js';
+import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { type System, startSystem } from '../support/system.js';
 
@@ -51,7 +52,6 @@ describe('a message that meets an error', () => {
   it.concurrent.each([
     ['INVALID_NUMBER', 21211],
     ['CONSENT', 21610],
-    ['QUIET_HOURS', 30610],
     ['CONTENT', 21617],
     ['UNKNOWN', 21999],
   ])(
@@ -98,6 +98,34 @@ describe('a message that meets an error', () => {
     const again = (await eventsOf(body.id)).filter(({ status, attempt }) => status === 'queued' && attempt === 1);
     expect(again).toMatchObject([{ error: { code: '30022' } }]);
   }, 60_000);
+
+  it.concurrent.each([
+    ['taken', { callbacks: { finalStatus: 'undelivered', errorCode: 30610 } }],
+    ['sent', { error: { code: 30610 } }],
+  ])(
+    'of class QUIET_HOURS when it is %s is put off until the hours of its recipient, with a validity that grows by the wait, and sent then',
+    async (when, action) => {
+      const name = `at night when ${when}`;
+      await rule(name, action, 1);
+      const { body } = await system.send({ to: anybody(), body: name });
+      const put = await system.message(body.id, ['scheduled'], { withinMs });
+      expect(put).toMatchObject({ attempt: 1, error: { code: '30610' } });
+      const waitMs = Date.parse(put.sendAt) - Date.parse(put.createdAt);
+      expect(waitMs).toBeGreaterThan(3_500_000);
+      expect(Math.abs(Date.parse(put.validUntil) - Date.parse(body.validUntil) - waitMs)).toBeLessThan(60_000);
+      const handle = temporal.client.workflow.getHandle(`msg/${system.workspace.id}/${body.id}`);
+      await eventually(
+        async () => (await system.request('GET', `/v1/messages/${body.id}/trace`)).body.workflow?.state?.step === 'scheduled',
+      );
+
+      // The morning comes.
+      await sql(system.databaseUrl, 'update message set send_at = now() where id = $1', [body.id]);
+      await handle.signal('cancelRequested');
+      expect(await system.message(body.id, ['delivered'], { withinMs })).toMatchObject({ attempt: 2, error: null });
+      expect(await requestsOf(name)).toHaveLength(1);
+    },
+    60_000,
+  );
 
   it.concurrent('that passes is sent once more also where only the list of the provider tells of it', async () => {
     await rule('listed', { http500: 'after', callbacks: { drop: 1, finalStatus: 'failed', errorCode: 30017 } }, 1);
@@ -193,7 +221,7 @@ describe("a workspace's decisions about errors", () => {
 
   it('are shown with the classes that hold, and can be taken back', async () => {
     expect((await errors('GET')).body).toMatchObject({
-      version: 1,
+      version: 2,
       classes: { INVALID_NUMBER: { retry: false, notify: 'workspace', overridden: false, codes: expect.arrayContaining(['21211']) } },
     });
     const changed = await errors('PATCH', { CONTENT: { retry: true, attemptsMax: 3 }, UNKNOWN: { notify: 'workspace' } });

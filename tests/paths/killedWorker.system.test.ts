@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ambiguousPolicies } from '../../domain/message.js';
 import { eventually } from '../support/eventually.js';
-import { type HeldSystem, startWithSendsHeld } from '../support/startWithSendsHeld.js';
+import { type FirstSend, firstSends, type HeldSystem, startWithSendsHeld } from '../support/startWithSendsHeld.js';
 import type { Answer } from '../support/system.js';
 
 const cases = {
@@ -9,8 +9,7 @@ const cases = {
   told: { at: 'after the answer', action: { callbacks: { delayMs: 3_000 } } },
   listed: { at: 'after the answer', action: { callbacks: { drop: 1 } } },
 } as const;
-/** Both ways in which a first attempt can be made. */
-const firstSends = ['local', 'activity'] as const;
+
 const neighboursCount = 20;
 
 interface Run {
@@ -19,7 +18,7 @@ interface Run {
 }
 
 /** Kills the worker in which all sends are held; another one and its successor go on. */
-async function killWhileSending(firstSend: (typeof firstSends)[number]): Promise<Run> {
+async function killWhileSending(firstSend: FirstSend): Promise<Run> {
   const system = await startWithSendsHeld(firstSend, cases);
   const neighbours = Array.from({ length: neighboursCount }, (_, index) =>
     system.send({ to: '+12125550130', body: `neighbour ${index}.` }),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
 import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { type System, startSystem } from '../support/system.js';
@@ -7,6 +8,8 @@ const to = '+12125550151';
 const count = 120;
 
 let system: System;
+let connection: Connection;
+let client: Client;
 
 // Two processes that send: neither knows what the other is about to do.
 beforeAll(async () => {
@@ -17,19 +20,27 @@ beforeAll(async () => {
       { name: 'back', roles: 'limiter,maintenance' },
     ],
   });
+  connection = await Connection.connect({ address: system.temporalAddress });
+  client = new Client({ connection, namespace: system.temporalNamespace });
   // A refusal for its rate delays the message alone.
   await system.request('PATCH', '/v1/workspace/limits', { body: { cooldownMs: 0 } });
 }, 90_000);
-afterAll(() => system.stop(), 60_000);
+afterAll(async () => {
+  await connection.close();
+  await system.stop();
+}, 60_000);
 
 const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
 
 /** A message that is queued, is of use for so long, and that nobody takes care of: its workflow sleeps. */
-async function getsStuck(message: object, usefulS: number): Promise<void> {
+async function getsStuck(message: object, usefulS: number): Promise<string> {
   const { body } = await system.send({ ...message, sendAt: inMs(600_000) });
   const queue = `update message set status = 'queued', valid_until = now() + $2 * interval '1 second' where id = $1 returning id`;
   await eventually(async () => (await sql(system.databaseUrl, queue, [body.id, usefulS])).length > 0);
+  return body.id;
 }
+
+const runOf = (id: string) => client.workflow.getHandle(`msg/${system.workspace.id}/${id}`);
 
 /** Bodies as the provider took them, in the order in which it did. */
 async function departures(prefix: string): Promise<string[]> {
@@ -52,6 +63,33 @@ describe('the messages to one contact', () => {
     await eventually(async () => (await system.ledger('line ')).length >= expected.length, 180_000, 500);
     expect(await departures('line ')).toEqual(expected);
   }, 240_000);
+
+  it.each<[string, (first: string) => Promise<unknown>]>([
+    ['has left', (first) => runOf(first).signal('cancelRequested')],
+    ['was canceled', (first) => system.request('POST', `/v1/messages/${first}/cancel`)],
+  ])(
+    'wake when the one before them %s, however long they sleep by then',
+    async (what, lets) => {
+      const number = what === 'has left' ? '+12125550154' : '+12125550155';
+      // Its run reads its row when it is told that it was canceled, and finds it queued.
+      const first = await getsStuck({ to: number, body: 'first' }, 120);
+      const { body: next } = await system.send({ to: number, body: 'next' });
+      const sleepsLong = async () => {
+        const { body: trace } = await system.request('GET', `/v1/messages/${next.id}/trace`);
+        const { waitingFor, waitingUntil } = trace.workflow?.state ?? {};
+        return waitingFor === 'earlier' && Date.parse(waitingUntil) > Date.now() + 3_000;
+      };
+      await eventually(sleepsLong, 60_000);
+      await lets(first);
+      await system.message(next.id, ['delivered'], { withinMs: 20_000 });
+      const { events } = await runOf(next.id).fetchHistory();
+      const called = events?.findIndex((event) => event.workflowExecutionSignaledEventAttributes?.signalName === 'called') ?? -1;
+      expect(called).toBeGreaterThan(0);
+      // The sleep was cut short.
+      expect(events?.slice(called).some((event) => event.timerCanceledEventAttributes)).toBe(true);
+    },
+    90_000,
+  );
 
   it('do not wait for one that is scheduled, nor for one in doubt', async () => {
     await system.control('POST', '/rules', { match: { bodyIncludes: 'in doubt' }, action: { http500: 'before' } });

@@ -103,6 +103,60 @@ describe('while Temporal does not answer', () => {
   }, 120_000);
 });
 
+describe('an end that a callback brings while Temporal is away', () => {
+  it('is stored and answered, and the sweep closes the workflow after the return, though its signal was lost', async () => {
+    await system.control('POST', '/pause');
+    const { body } = await system.send({ to: '+12125550141', body: 'ends meanwhile' });
+    await system.message(body.id, ['accepted']);
+    away('temporal');
+    await system.control('POST', '/resume');
+    await system.message(body.id, ['delivered']);
+    const [entry] = await system.ledger('ends meanwhile');
+    const answers = await eventually(async () => {
+      const { callbacks } = await system.control('GET', `/messages/${entry?.sid}`);
+      return callbacks.length >= 2 && callbacks.map(({ result }: { result: unknown }) => result);
+    }, 30_000);
+    expect(answers).toEqual([204, 204]);
+
+    // The signal still lies in the frozen server's socket: it is lost with its process, which is started again.
+    const { temporal: pid } = system.servicePids;
+    process.kill(pid as number, 'SIGKILL');
+    thaw = [];
+    const connection = await eventually(() => Connection.connect({ address: system.temporalAddress }).catch(() => undefined), 60_000, 500);
+    const client = new Client({ connection, namespace: system.temporalNamespace });
+    try {
+      const run = client.workflow.getHandle(`msg/${system.workspace.id}/${body.id}`);
+      const state = () =>
+        eventually(
+          () =>
+            run.describe().then(
+              ({ status }) => status.name,
+              () => undefined,
+            ),
+          30_000,
+        );
+      expect(await state()).toBe('RUNNING');
+
+      // A minute later.
+      await sql(system.databaseUrl, `update message set updated_at = now() - interval '2 minutes' where id = $1`, [body.id]);
+      await eventually(
+        () =>
+          client.workflow.execute('sweepMessages', { taskQueue: 'maintenance', workflowId: `sweep/${newKey()}`, args: [] }).then(
+            () => true,
+            () => false,
+          ),
+        60_000,
+      );
+      await eventually(async () => (await state()) === 'COMPLETED', 30_000);
+      expect(await run.result()).toMatchObject({ status: 'delivered', providerMessageId: entry?.sid });
+      const [row] = await sql<{ recorded_at: Date | null }>(system.databaseUrl, 'select recorded_at from message where id = $1', [body.id]);
+      expect(row?.recorded_at).not.toBeNull();
+    } finally {
+      await connection.close();
+    }
+  }, 240_000);
+});
+
 describe('while Postgres does not answer', () => {
   it('messages are accepted through Temporal, can be read, and are sent once after its return', async () => {
     away('postgres');

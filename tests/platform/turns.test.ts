@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { Turns } from '../../platform/turns.js';
+import { TurnedAway, Turns } from '../../platform/turns.js';
 
 it('never runs more than so many at once, keeps their order, and goes on after a failure', async () => {
   const turns = new Turns(3);
@@ -22,4 +22,18 @@ it('never runs more than so many at once, keeps their order, and goes on after a
   expect(most).toBe(3);
   expect(order).toEqual(Array.from({ length: 20 }, (_, index) => index));
   expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(5);
+});
+
+it('after its end begins nothing more, tells those who wait, and lets what runs come to its end', async () => {
+  const turns = new Turns(1);
+  let finish: (result: string) => void = () => undefined;
+  const running = turns.run(() => new Promise<string>((resolve) => (finish = resolve)));
+  const begun: string[] = [];
+  const waiting = turns.run(async () => begun.push('waiting'));
+  turns.close();
+  const late = turns.run(async () => begun.push('late'));
+  await expect(waiting).rejects.toBeInstanceOf(TurnedAway);
+  await expect(late).rejects.toBeInstanceOf(TurnedAway);
+  finish('to its end');
+  expect([await running, begun]).toEqual(['to its end', []]);
 });

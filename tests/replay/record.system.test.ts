@@ -5,6 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { sql } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
 import { type RecordedHistory, replay } from '../support/replay.js';
 import { type System, startSystem } from '../support/system.js';
 
@@ -169,6 +170,26 @@ describe('every way through sendMessage replays', () => {
     expect(await replay([await historyOf('waited-for-its-slot', waited[0] as string)])).toEqual([]);
     expect(await replay([await historyOf('rate-limiter', `ratelimiter/${system.workspace.id}`)])).toEqual([]);
   }, 90_000);
+});
+
+describe('a message that waits for another replays', () => {
+  it('woken-in-its-turn', async () => {
+    const number = '+12125550134';
+    const { body: first } = await system.send({ to: number, body: 'holds up', sendAt: inMs(60_000) });
+    await eventually(
+      async () => (await sql(system.databaseUrl, `update message set status = 'queued' where id = $1 returning id`, [first.id])).length > 0,
+    );
+    const { body: next } = await system.send({ to: number, body: 'held up' });
+    const workflowId = `msg/${system.workspace.id}/${next.id}`;
+    await eventually(async () => {
+      const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+      return events?.some((event) => event.timerFiredEventAttributes);
+    });
+    await system.request('POST', `/v1/messages/${first.id}/cancel`);
+    await system.message(next.id, ['delivered'], { withinMs: 20_000 });
+    await client.workflow.getHandle(workflowId).result();
+    expect(await replay([await historyOf('woken-in-its-turn', workflowId)])).toEqual([]);
+  }, 60_000);
 });
 
 describe('every other workflow replays', () => {

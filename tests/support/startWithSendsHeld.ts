@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type AmbiguousPolicy, ambiguousPolicies } from '../../domain/message.js';
 import type { DemoWorkspace } from '../../main/seedDemo.js';
@@ -7,13 +7,16 @@ import { eventually } from './eventually.js';
 import { type LedgerEntry, type System, startSystem } from './system.js';
 
 const file = path.join(__dirname, 'workerHeldAtSend.cjs');
+const withinMs = 120_000;
 
-/** Where a send is held: between the attempt's row and the request, or between the answer and the stored result. */
-type Point = 'before the request' | 'after the answer';
+/** The two ways in which a first attempt can be made. */
+export const firstSends = ['local', 'activity'] as const;
+export type FirstSend = (typeof firstSends)[number];
 
 /** One text, sent under each policy: where its send is held, if it is, and what the provider does to the first request. */
 export interface HeldCase {
-  at?: Point;
+  /** Between the attempt's row and the request, or between the answer and the stored result. */
+  at?: 'before the request' | 'after the answer';
   action?: object;
 }
 
@@ -35,53 +38,48 @@ export interface HeldSystem<Name extends string> extends System {
   see(name: Name, policy: AmbiguousPolicy, statuses: string[]): Promise<Seen>;
 }
 
-const withinMs = 90_000;
-
 /** A system in which the sends of all cases, under both policies, are on their way in one process, each at its point. */
 export async function startWithSendsHeld<Name extends string>(
-  firstSend: 'local' | 'activity',
+  firstSend: FirstSend,
   cases: Record<Name, HeldCase>,
 ): Promise<HeldSystem<Name>> {
-  const directory = path.join(testDirectory(), `held-${firstSend}-${process.pid}-${Date.now()}`);
+  const directory = path.join(testDirectory(), `held-${firstSend}-${Date.now()}`);
   mkdirSync(directory);
   const say = (word: string) => writeFileSync(path.join(directory, word), '');
-  const worker = (name: string, env?: Record<string, string>) => ({
-    name,
-    roles: 'messages,sends',
-    file,
-    env: { HELD_DIRECTORY: directory, ...env },
-  });
+  const texts = (Object.entries(cases) as [Name, HeldCase][]).flatMap(([name, one]) =>
+    ambiguousPolicies.map((policy) => ({ ...one, policy, body: bodyOf(name, policy, one) })),
+  );
   const system = await startSystem({
-    workspaces: 2,
-    processes: [{ name: 'front', roles: 'server,limiter,maintenance' }, worker('held'), worker('other', { JOINS_LATE: '1' })],
+    workspaces: ambiguousPolicies.length,
+    processes: processesFor(firstSend, directory, texts.length),
     env: { FIRST_SEND: firstSend, RECONCILE_DELAYS_S: '1,2,3', PROVIDER_HOLD_S: '2' },
   });
   const workspaceOf = (policy: AmbiguousPolicy) => system.workspaces[ambiguousPolicies.indexOf(policy)] as DemoWorkspace;
   const ids = new Map<string, string>();
-  const all = (Object.entries(cases) as [Name, HeldCase][]).flatMap(([name, one]) =>
-    ambiguousPolicies.map((policy) => ({ policy, body: bodyOf(name, policy, one), ...one })),
-  );
-  for (const policy of ambiguousPolicies)
-    await sql(system.databaseUrl, 'update workspace set ambiguous_policy = $1 where id = $2', [policy, workspaceOf(policy).id]);
-  for (const { body, action } of all)
-    if (action) await system.control('POST', '/rules', { match: { bodyIncludes: body }, action, times: 1 });
-  await Promise.all(
-    all.map(async ({ policy, body }, index) => {
+
+  async function sendAll(): Promise<void> {
+    const settings = 'update workspace set ambiguous_policy = $1 where id = $2';
+    for (const policy of ambiguousPolicies) await sql(system.databaseUrl, settings, [policy, workspaceOf(policy).id]);
+    for (const { body, action } of texts)
+      if (action) await system.control('POST', '/rules', { match: { bodyIncludes: body }, action, times: 1 });
+    const sending = texts.map(async ({ policy, body }, index) => {
       const answer = await system.send({ to: `+1212555${1_300 + index}`, body }, undefined, workspaceOf(policy));
       ids.set(body, answer.body.id);
-    }),
-  );
-  // Each at its point; one that is held nowhere waits for its answer.
-  const points = all.filter(({ at }) => at).length;
-  await eventually(() => readdirSync(directory).length === points, withinMs);
-  const taken = all.filter(({ at }) => at !== 'before the request').length;
-  await eventually(async () => (await system.ledger()).length === taken, withinMs);
-  const held = system.processes.get('held')?.pid();
-  if (held === undefined || existsSync(path.join(directory, 'go on'))) throw new Error('the process that holds the sends is gone');
+    });
+    await Promise.all(sending);
+    // Each at its point; one that is held nowhere waits for its answer.
+    await eventually(() => readdirSync(directory).length === texts.filter(({ at }) => at).length, withinMs);
+    const taken = texts.filter(({ at }) => at !== 'before the request').length;
+    await eventually(async () => (await system.ledger()).length === taken, withinMs);
+  }
+  await sendAll().catch(async (error: unknown) => {
+    await system.stop();
+    throw error;
+  });
 
   return {
     ...system,
-    held,
+    held: system.processes.get('held')?.pid() as number,
     othersJoin: () => say('join'),
     goOn: () => say('go on'),
     see: async (name, policy, statuses) => {
@@ -96,3 +94,14 @@ export async function startWithSendsHeld<Name extends string>(
 }
 
 const bodyOf = (name: string, policy: AmbiguousPolicy, { at }: HeldCase) => `${name}, ${policy}${at ? ` [hold ${at}]` : ''}`;
+
+function processesFor(firstSend: FirstSend, directory: string, sendsCount: number) {
+  // Little room beyond the sends that are held: each task that a frozen process takes besides is lost until its time-out.
+  const room = { SENDS_CONCURRENT_MAX: String(sendsCount), ...(firstSend === 'activity' && { WORKFLOW_TASKS_CONCURRENT_MAX: '2' }) };
+  const worker = { roles: 'messages,sends', file };
+  return [
+    { name: 'front', roles: 'server,limiter,maintenance' },
+    { ...worker, name: 'held', env: { HELD_DIRECTORY: directory, ...room } },
+    { ...worker, name: 'other', env: { HELD_DIRECTORY: directory, JOINS_LATE: '1' } },
+  ];
+}

@@ -82,8 +82,10 @@ export function judge({ run, cases, messages, ledger }: SeenRun): string[] {
     const newest = own.find((entry) => subjectOf(entry).attempt === message.attempt);
     if (newest) {
       const { sid: taken, rule, listLagMs = 0, listedBody } = newest;
-      const isTold = one.callbacks !== 'lost' || rule !== ruleNamesOf(one).first;
-      if (isTold && status !== 'delivered') say(`was told of by the callbacks of ${taken}`);
+      const fate = rule === ruleNamesOf(one).first ? one.callbacks : 'told';
+      // A word that nobody knows proves the send, and not how it ended.
+      const isSettled = status === 'delivered' || (fate === 'unknown word' && status === 'unknown');
+      if (fate !== 'lost' && !isSettled) say(`was told of by the callbacks of ${taken}`);
       const isListed = listLagMs < (timing.looksMs.at(-1) ?? 0) && listedBody === undefined;
       if (status === 'parked' && isListed && one.twins === 1) say(`is parked, though the list shows ${taken}`);
       if (status === 'unknown' && listLagMs < timing.validityMs) say(`is unknown, though the provider can be asked about ${taken}`);

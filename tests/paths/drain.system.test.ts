@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from '../support/database.js';
+import { type Door, openDoor } from '../support/door.js';
+import { eventually } from '../support/eventually.js';
+import { type System, startSystem } from '../support/system.js';
+
+const count = 40;
+/** Each process has so many requests under way at once, and each request takes so long. */
+const sendsAtOnce = 4;
+const answerMs = 1_500;
+/** After this time whoever asked a process to end kills it. */
+const graceMs = 20_000;
+
+const isAlive = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+// Both ways in which a first attempt can be made.
+describe.each(['local', 'activity'])('a worker that is asked to end while it sends (first send: %s)', (firstSend) => {
+  let system: System;
+  let door: Door;
+
+  beforeAll(async () => {
+    door = await openDoor();
+    system = await startSystem({
+      processes: [
+        { name: 'server', roles: 'server' },
+        { name: 'leaving', roles: 'messages,sends', env: { TWILIO_API_BASE_URL: door.url } },
+        { name: 'staying', roles: 'messages,sends' },
+        { name: 'limiter', roles: 'limiter,maintenance' },
+      ],
+      env: { FIRST_SEND: firstSend, SENDS_CONCURRENT_MAX: String(sendsAtOnce) },
+    });
+    door.leadTo(system.simulatorUrl as string);
+  }, 90_000);
+  afterAll(async () => {
+    await system.stop();
+    door.close();
+  }, 60_000);
+
+  it('ends the sends that are under way and begins no more; others send the rest, each once, and none is ever in doubt', async () => {
+    await system.control('POST', '/rules', { match: { bodyIncludes: 'drained' }, action: { delayMs: answerMs } });
+    const bodies = Array.from({ length: count }, (_, index) => `drained ${index}.`);
+    const accepted = await Promise.all(bodies.map((body, index) => system.send({ to: `+121255560${10 + index}`, body })));
+    await eventually(() => door.sends() >= sendsAtOnce);
+
+    const begun = door.sends();
+    const pid = system.processes.get('leaving')?.pid() as number;
+    process.kill(pid, 'SIGTERM');
+    await eventually(() => !isAlive(pid), graceMs);
+    // One more at each place, where a send ends before the signal is heard.
+    expect(door.sends()).toBeLessThanOrEqual(begun + sendsAtOnce);
+
+    for (const { body } of accepted) await system.message(body.id, ['delivered'], { withinMs: 60_000 });
+    expect((await system.ledger('drained')).map(({ body }) => body).sort()).toEqual(bodies.sort());
+    const doubts = await sql(system.databaseUrl, `select * from message_event where status in ('uncertain', 'parked')`);
+    expect(doubts).toEqual([]);
+    const attempts = await sql(system.databaseUrl, 'select attempt, status from send_attempt');
+    expect(attempts).toEqual(bodies.map(() => ({ attempt: 1, status: 'delivered' })));
+  }, 120_000);
+});
