@@ -34,23 +34,25 @@ export function redriveBatch(dependencies: MaintenanceDependencies) {
     for (const message of page) {
       const next = delay(everyMs);
       counts.looked += 1;
-      counts[countedAs[(await retry(message)).kind]] += 1;
+      counts[await retry(message)] += 1;
       cursor = message.cursor;
-      Context.current().heartbeat({ counts, cursor } satisfies RedrivePlace);
+      Context.current().heartbeat({ counts: { ...counts }, cursor } satisfies RedrivePlace);
       await next;
     }
     logger.info({ event: 'redrive.batch', workspaceId, redriveId, ...counts });
     return { counts, cursor, isLast: page.length < limit };
 
-    async function retry(message: FailedRef): Promise<Retried> {
+    async function retry(message: FailedRef): Promise<keyof RedriveCounts> {
       const { actor, reason, mayHaveBeenSent } = input;
       const byHand = { actor, redriveId, mayHaveBeenSent, ...(reason !== null && { reason }) };
       try {
-        return (await retryMessage(dependencies, message, byHand)) ?? { kind: 'refused', status: 'failed' };
+        const retried = await retryMessage(dependencies, message, byHand);
+        return retried ? countedAs[retried.kind] : 'left';
       } catch (error) {
         // One that its provider can't be asked about stays where it is, and does not keep the others waiting.
         if (!(error instanceof ProviderUnavailable)) throw error;
-        return { kind: 'unconfirmed', why: error.message };
+        logger.warn({ event: 'redrive.provider_unavailable', workspaceId, redriveId, messageId: message.messageId, error: error.message });
+        return 'left';
       }
     }
   };
