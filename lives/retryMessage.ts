@@ -69,7 +69,7 @@ function heldUntilMs(attempts: StoredAttempt[]): number {
 
 function words({ attempt, status, providerMessageId, evidence }: StoredAttempt): string {
   if (providerMessageId !== null) return `attempt ${attempt} was taken by the provider as ${providerMessageId} and is ${status} there`;
-  return `attempt ${attempt} may have arrived: the provider's list does not show it (${evidence ?? 'it did not say how it ended'})`;
+  return `attempt ${attempt} may have arrived: none of the provider's list can be said to be it (${evidence ?? 'it did not say how it ended'})`;
 }
 
 /** The run that looks for proof sends its message once more; false where there is none. */
