@@ -21,7 +21,7 @@ export interface ChildOptions {
   readyWithinMs?: number;
   /** Whether it is started again when it ends by itself; true by default. */
   restart?: boolean;
-  /** Hears of a child that died and is started again. */
+  /** Hears of a child that died and is started again, or had to be killed. */
   say?: (text: string) => void;
 }
 
@@ -70,7 +70,10 @@ export async function startChild<Ready extends object>(options: ChildOptions): P
     if (!running || running.exitCode !== null || running.signalCode !== null) return;
     const gone = new Promise<void>((resolve) => running.once('exit', () => resolve()));
     running.kill('SIGTERM');
-    const kill = setTimeout(() => running.kill('SIGKILL'), stopWithinMs);
+    const kill = setTimeout(() => {
+      options.say?.(`${options.name} did not end within ${stopWithinMs / 1_000} s and was killed; its log is ${options.logFile}`);
+      running.kill('SIGKILL');
+    }, stopWithinMs);
     await gone;
     clearTimeout(kill);
   };

@@ -7,6 +7,9 @@ import { createSocketServer } from './sockets/createSocketServer.js';
 /** A request's headers must be here within this time. */
 const headersTimeoutMs = 10_000;
 const keepAliveTimeoutMs = 65_000;
+/** Requests that are under way when the server closes have this long to be answered. */
+const closeWithinMs = 5_000;
+const idleCheckEveryMs = 50;
 
 export interface RunningServer {
   port: number;
@@ -25,10 +28,14 @@ export async function startServer(services: Services): Promise<RunningServer> {
   return {
     port: (http.address() as AddressInfo).port,
     close: async () => {
-      // Closes the HTTP server too, once its requests have ended.
-      const closed = sockets.close();
-      http.closeIdleConnections();
-      await closed;
+      // A connection that was answering a request stays open after the answer: it is closed once it is idle.
+      const idle = setInterval(() => http.closeIdleConnections(), idleCheckEveryMs);
+      const late = setTimeout(() => http.closeAllConnections(), closeWithinMs);
+      // Closes the HTTP server too.
+      await sockets.close().finally(() => {
+        clearInterval(idle);
+        clearTimeout(late);
+      });
     },
   };
 }

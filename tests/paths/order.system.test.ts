@@ -64,7 +64,7 @@ describe('the messages to one contact', () => {
     expect(await departures('line ')).toEqual(expected);
   }, 240_000);
 
-  it.each<[string, (first: string) => Promise<unknown>]>([
+  it.concurrent.each<[string, (first: string) => Promise<unknown>]>([
     ['has left', (first) => runOf(first).signal('cancelRequested')],
     ['was canceled', (first) => system.request('POST', `/v1/messages/${first}/cancel`)],
   ])(
@@ -91,20 +91,22 @@ describe('the messages to one contact', () => {
     90_000,
   );
 
-  it('do not wait for one that is scheduled, nor for one in doubt', async () => {
+  it.concurrent('do not wait for one that is scheduled, nor for one in doubt', async () => {
+    const number = '+12125550156';
     await system.control('POST', '/rules', { match: { bodyIncludes: 'in doubt' }, action: { http500: 'before' } });
-    const doubtful = await system.send({ to, body: 'in doubt' });
+    const doubtful = await system.send({ to: number, body: 'in doubt' });
     await system.message(doubtful.body.id, ['uncertain'], { withinMs: 20_000 });
-    const scheduled = await system.send({ to, body: 'later', sendAt: inMs(60_000) });
-    const next = await system.send({ to, body: 'at once' });
+    const scheduled = await system.send({ to: number, body: 'later', sendAt: inMs(60_000) });
+    const next = await system.send({ to: number, body: 'at once' });
     await system.message(next.body.id, ['delivered']);
     expect((await system.message(scheduled.body.id, ['scheduled'])).status).toBe('scheduled');
   }, 40_000);
 
-  it('do not wait for another contact, nor for another lane', async () => {
-    await getsStuck({ to, body: 'held up', priority: 'bulk' }, 10);
-    const behind = await system.send({ to, body: 'behind it', priority: 'bulk' });
-    const urgent = await system.send({ to, body: 'urgent', priority: 'high' });
+  it.concurrent('do not wait for another contact, nor for another lane', async () => {
+    const number = '+12125550157';
+    await getsStuck({ to: number, body: 'held up', priority: 'bulk' }, 10);
+    const behind = await system.send({ to: number, body: 'behind it', priority: 'bulk' });
+    const urgent = await system.send({ to: number, body: 'urgent', priority: 'high' });
     const other = await system.send({ to: '+12125550152', body: 'somebody else', priority: 'bulk' });
     await system.message(urgent.body.id, ['delivered']);
     await system.message(other.body.id, ['delivered']);
@@ -114,7 +116,7 @@ describe('the messages to one contact', () => {
     await system.message(behind.body.id, ['delivered'], { withinMs: 20_000 });
   }, 40_000);
 
-  it('do not wait for one that can not leave longer than that one is of use', async () => {
+  it.concurrent('do not wait for one that can not leave longer than that one is of use', async () => {
     const number = '+12125550153';
     await getsStuck({ to: number, body: 'never', validitySeconds: 60 }, 5);
     const next = await system.send({ to: number, body: 'goes on' });

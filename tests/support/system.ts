@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
 import { type ProcessLayout, type Stack, startStack } from '../../local/stack.js';
+import { Steps } from '../../local/steps.js';
 import type { DemoWorkspace } from '../../main/seedDemo.js';
 import { createTestDatabase, temporalAddress, testDirectory } from './database.js';
 import { eventually } from './eventually.js';
@@ -53,6 +54,7 @@ export async function startSystem(
 ): Promise<System> {
   const database = options.ownServices ? undefined : await createTestDatabase();
   const name = `test-${randomBytes(4).toString('hex')}`;
+  const said: string[] = [];
   const stack = await startStack({
     dataDirectory: path.join(testDirectory(), name),
     ...(database && { databaseUrl: database.url, temporalAddress: temporalAddress() }),
@@ -62,6 +64,7 @@ export async function startSystem(
     ...(options.processes && { processes: options.processes }),
     ...(options.workspaces && { workspaces: options.workspaces }),
     env: { LOG_LEVEL: 'warn', ...options.env },
+    steps: new Steps((line) => said.push(line)),
   });
   const workspace = stack.workspaces[0] as DemoWorkspace;
   const sockets: Socket[] = [];
@@ -133,6 +136,8 @@ export async function startSystem(
       for (const socket of sockets) socket.close();
       await stack.stop();
       await database?.drop();
+      const killed = said.filter((text) => /was killed/.test(text));
+      if (killed.length > 0) throw new Error(killed.join('\n'));
     },
   };
 }
