@@ -50,7 +50,9 @@ describe('a parked message', () => {
 
     const unconfirmed = await act(id, 'retry', { reason: 'the customer waits' });
     expect(unconfirmed).toMatchObject({ status: 409, body: { code: 'confirmation_required' } });
-    expect(unconfirmed.body.detail).toMatch(/attempt 1 may have arrived: none of the provider's list can be said to be it.*"may-have-been-sent"/s);
+    expect(unconfirmed.body.detail).toMatch(
+      /attempt 1 may have arrived: none of the provider's list can be said to be it.*"may-have-been-sent"/s,
+    );
     expect(await system.message(id, ['parked'])).toMatchObject({ attempt: 1 });
 
     const retried = await act(id, 'retry', { confirm: 'may-have-been-sent', reason: 'the customer waits' });
