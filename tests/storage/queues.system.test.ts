@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { messageStatuses } from '../../domain/messageStatus.js';
 import { failedStatuses } from '../../domain/queues.js';
 import { Database, type Statement } from '../../platform/database.js';
@@ -35,26 +36,26 @@ const insert = (count: number, status: string, mark: { recorded: boolean; failed
     '${status}', at, at, ${mark.recorded ? 'at' : 'null'}, ${mark.failed ? 'at' : 'null'}
   from (select g, date_trunc('milliseconds', now() - g % 4 * interval '7 days' - g * interval '1 second') as at from generate_series(1, ${count}) g) one`;
 
-/** The longest way through the database that the product's own settings allow. */
-async function planOf(statement: Statement, values: unknown[]): Promise<string> {
-  const url = new URL(own.url);
-  url.searchParams.set(
-    'options',
-    '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off',
-  );
-  const typed = values.map((_, index) => `$${index + 1}`).join();
-  const literal = (value: unknown) =>
-    value === null
-      ? 'null'
-      : Array.isArray(value)
-        ? `'{${value.join()}}'`
-        : `'${value instanceof Date ? value.toISOString() : String(value)}'`;
-  const rows = await sql<Record<string, string>>(
-    url.href,
-    `prepare looked as ${statement.text}; explain (analyze, timing off, buffers off) execute looked${typed ? `(${values.map(literal).join()})` : ''}`,
-  );
-  const last = (rows as unknown as { rows: Record<string, string>[] }[])[1]?.rows ?? rows;
-  return last.map((row) => row['QUERY PLAN']).join('\n');
+/** How Postgres runs a statement of the product: prepared, by a plan for any values, with the settings of its connections. */
+async function planOf({ text }: Statement, values: unknown[]): Promise<string> {
+  const options = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
+  const client = new pg.Client({ connectionString: own.url, options });
+  await client.connect();
+  try {
+    const literals = values.map((value) => client.escapeLiteral(textOf(value)));
+    await client.query(`prepare looked as ${text}`);
+    const { rows } = await client.query<Record<string, string>>(
+      `explain (analyze, timing off, buffers off) execute looked(${literals.join()})`,
+    );
+    return rows.map((row) => row['QUERY PLAN']).join('\n');
+  } finally {
+    await client.end();
+  }
+}
+
+function textOf(value: unknown): string {
+  if (value instanceof Date) return value.toISOString();
+  return Array.isArray(value) ? `{${value.join()}}` : String(value);
 }
 
 beforeAll(async () => {
@@ -94,13 +95,20 @@ describe(`the queues beside ${delivered} messages that have arrived`, () => {
   const far = new Date(0);
   const nil = '00000000-0000-0000-0000-000000000000';
   it.each<[string, Statement, () => unknown[], RegExp, number]>([
-    ['the open ones', openSharesStatement, () => [workspaceId], /message_open|workspace_id_created_at_idx/, open],
+    ['the open ones', openSharesStatement, () => [workspaceId], /workspace_id_(created_at_id|contact_id_accepted_at)_idx/, open],
     ['the failed ones', failedSharesStatement, () => [workspaceId], /failed_at_id_idx/, failed],
     [
       'a page of the open',
       openOfQueueStatement,
       () => [workspaceId, 'outbound', ['queued'], far, nil, 51],
-      /workspace_id_created_at_idx/,
+      /workspace_id_created_at_id_idx/,
+      open,
+    ],
+    [
+      'a page in vain',
+      openOfQueueStatement,
+      () => [workspaceId, 'outbound', ['sent'], far, nil, 51],
+      /workspace_id_created_at_id_idx/,
       open,
     ],
     ['a page of the failed', failedOfQueueStatement, () => [workspaceId, far, nil, 51], /failed_at_id_idx/, failed],

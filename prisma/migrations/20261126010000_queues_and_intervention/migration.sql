@@ -6,6 +6,11 @@ alter table message add column failed_at timestamptz(3);
 -- A message that arrives never has a value here: it costs neither an entry nor, by its changes of state, a new one elsewhere.
 create index message_failed on message (workspace_id, failed_at, id) where failed_at is not null;
 
+-- The open messages in the order in which they are listed. Without the id in it Postgres takes the primary key where many are
+-- open, and reads all that ended.
+drop index message_open;
+create index message_open on message (workspace_id, created_at, id) where recorded_at is null;
+
 -- In one place, so that no statement that changes a state can forget it. The usual change of state does not call it.
 create function keep_failed_at() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
