@@ -16,6 +16,7 @@ import {
   throughput,
   throughputStatement,
 } from '../../storage/queues.js';
+import { recordOutcomes } from '../../storage/recordOutcomes.js';
 import { createTestDatabase, sql, type TestDatabase } from '../support/database.js';
 
 const workspaceId = randomUUID();
@@ -167,5 +168,24 @@ describe('the failed queue', () => {
     }
     await inQueue('parked');
     expect(await inQueue('delivered')).toBe(false);
+  });
+
+  it('and the open ones lose a message only by its end: a run of before can not hide one that is queued again', async () => {
+    const [message] = await sql<{ id: string; created_at: Date }>(
+      own.url,
+      `select id, created_at from message where recorded_at is null limit 1`,
+    );
+    const ref = { workspaceId, messageId: message?.id ?? '', createdAtMs: message?.created_at.getTime() ?? 0 };
+    const recordedAs = async (status: string) => {
+      await sql(own.url, 'update message set status = $3 where created_at = $1 and id = $2', [message?.created_at, message?.id, status]);
+      await recordOutcomes(database, [ref]);
+      const [row] = await sql<{ open: boolean }>(
+        own.url,
+        'select recorded_at is null as open from message where created_at = $1 and id = $2',
+        [message?.created_at, message?.id],
+      );
+      return row?.open;
+    };
+    expect([await recordedAs('queued'), await recordedAs('sent'), await recordedAs('parked')]).toEqual([true, true, false]);
   });
 });
