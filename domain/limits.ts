@@ -53,7 +53,7 @@ export const returnsCountedMax = 4;
 export const heavyRetryMs = 1_000;
 /** A heavy message that its sender's own limit holds back is booked ahead once it has asked this often. */
 export const heavyPatienceAsks = 2;
-/** Processes that asked within this time share what is told to come later. */
+/** Processes that told messages within this time when to come back share the turns. */
 export const processSeenMs = 60_000;
 /** A message that came back in vain waits at least this share of what it has waited; the times after, the second share, doubled each time. */
 export const returnAgainShareMin = 0.05;

@@ -58,6 +58,8 @@ export interface ReserveRequest {
   lastUseAgoMs: number;
   /** Whether the holder wants its lease filled up. */
   wantsLease: boolean;
+  /** Whether the holder tells messages when to come back, as far as it knows; true where it does not say. */
+  givesTurns?: boolean;
   /** The limits as the holder read them; newer ones than the limiter's are adopted. */
   limits: RateLimits;
 }
@@ -78,6 +80,6 @@ export interface ReserveAnswer {
   leased: number;
   /** Epoch of the limits the tokens were given under. */
   limitsEpoch: number;
-  /** Processes that asked lately, this one included. */
+  /** Processes that asked lately and tell messages when to come back. */
   processes: number;
 }

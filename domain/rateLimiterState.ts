@@ -2,7 +2,7 @@ import { type Calendar, collect, type Grid, newCalendar, tickAt } from './calend
 import { type Holdings, tokensHeld } from './holdings.js';
 import { processSeenMs } from './limits.js';
 import type { Pace } from './pace.js';
-import type { RateLimits } from './rateLimit.js';
+import type { RateLimits, ReserveRequest } from './rateLimit.js';
 import type { SenderLine } from './senderLine.js';
 
 /** All that a rateLimiter workflow knows. Its times are in the limiter's own time, which never runs backwards. */
@@ -64,9 +64,9 @@ export function refill(state: RateLimiterState, nowMs: number): number {
   return nowTick;
 }
 
-/** Notes who asks; answers how many processes asked lately. */
-export function noteHolder({ seen }: RateLimiterState, holder: string, nowMs: number): number {
-  seen[holder] = nowMs;
+/** Notes who asks and tells messages when to come back; answers how many processes did lately. */
+export function noteHolder({ seen }: RateLimiterState, { holder, givesTurns = true }: ReserveRequest, nowMs: number): number {
+  if (givesTurns) seen[holder] = nowMs;
   for (const [name, atMs] of Object.entries(seen)) if (atMs <= nowMs - processSeenMs) delete seen[name];
   return Object.keys(seen).length;
 }

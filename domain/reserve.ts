@@ -20,7 +20,7 @@ const atOnce: Turn = { booked: true, waitMs: 0 };
 /** Gives every message its turn and fills the holder's lease from what is free at this moment. Changes `state`. */
 export function reserve(state: RateLimiterState, request: ReserveRequest, clockNowMs: number): ReserveAnswer {
   const nowMs = tellTime(state, clockNowMs);
-  const processes = noteHolder(state, request.holder, nowMs);
+  const processes = noteHolder(state, request, nowMs);
   settleExpired(state, nowMs);
   settleReported(state, request, nowMs);
   adoptLimits(state, request.limits, nowMs);

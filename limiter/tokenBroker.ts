@@ -141,7 +141,7 @@ export class TokenBroker {
   }
 
   private async grantBatch(workspaceId: string, account: Account, jobs: Job[]): Promise<void> {
-    const { lease, permits, limits } = account;
+    const { lease, permits, limits, lines } = account;
     if (!this.leaseIsGood(account)) lease.tokens = 0;
     const unused = permits.unused(limits.epoch);
     this.note('question');
@@ -159,6 +159,8 @@ export class TokenBroker {
       sendersUnused: unused.senders,
       lastUseAgoMs: performance.now() - permits.lastUsedAt,
       wantsLease: jobs.some(({ lane, limited }) => lane !== 'bulk' && limited === undefined),
+      // Who only sends what others told to come back takes no part of the turns.
+      givesTurns: jobs.some(({ returning }) => returning.times === 0) || [...lines.values()].some((line) => line.isFull(performance.now())),
       limits,
     });
     account.processes = Math.max(1, answer.processes);

@@ -33,6 +33,26 @@ describe('a message whose lane is full', () => {
     expect(requests).toHaveLength(2);
   });
 
+  test('has its turn as early while another process sends some of those that come back', async () => {
+    const { ask } = new Limiters();
+    const { broker, later } = await full(ask);
+    const other = new TokenBroker(ask, () => 0);
+    await jest.advanceTimersByTimeAsync(later[0] as number);
+    await acquire(other, 1, { lane: 'bulk', returning: { times: 1, waitedMs: later[0] as number } });
+    await acquire(broker, 1, { lane: 'bulk', returning: { times: 1, waitedMs: later[0] as number } });
+    const next = (await acquire(broker, 2, { lane: 'bulk' })).map((grant) => grant.kind === 'later' && grant.waitMs);
+    expect(Number(next[1]) - Number(next[0])).toBeCloseTo(1_000 / limits.ratePerSecond);
+  });
+
+  test('shares the turns with another process that gives some too', async () => {
+    const { ask } = new Limiters();
+    const { broker } = await full(ask);
+    await acquire(new TokenBroker(ask, () => 0), 1, { lane: 'high' });
+    await acquire(broker, 1, { lane: 'high' });
+    const next = (await acquire(broker, 2, { lane: 'bulk' })).map((grant) => grant.kind === 'later' && grant.waitMs);
+    expect(Number(next[1]) - Number(next[0])).toBeCloseTo(2_000 / limits.ratePerSecond);
+  });
+
   test('gets its slot when it comes back at its turn', async () => {
     const { broker, later } = await full(new Limiters().ask);
     await jest.advanceTimersByTimeAsync(later[0] as number);

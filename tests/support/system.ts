@@ -136,7 +136,7 @@ export async function startSystem(
       for (const socket of sockets) socket.close();
       await stack.stop();
       await database?.drop();
-      const killed = said.filter((text) => /was killed/.test(text));
+      const killed = said.filter((text) => /did not end within/.test(text));
       if (killed.length > 0) throw new Error(killed.join('\n'));
     },
   };
