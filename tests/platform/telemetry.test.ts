@@ -26,7 +26,7 @@ describe('what a process shows to Prometheus', () => {
   });
 
   test('has no label for what users write, nor for workspaces and numbers', () => {
-    const allowed = new Set(['lane', 'by', 'outcome', 'class', 'code', 'status', 'result', 'scope', 'from', 'how']);
+    const allowed = new Set(['lane', 'by', 'outcome', 'class', 'code', 'status', 'result', 'scope', 'from', 'how', 'consent', 'at']);
     expect(Object.values(metrics).flatMap(({ labels }) => labels.filter((label) => !allowed.has(label)))).toEqual([]);
   });
 });
