@@ -1,21 +1,10 @@
 import { couldBe } from '../domain/couldBe.js';
 import { mayHaveArrived } from '../domain/messageStatus.js';
 import type { ReconcileInput, Reconciliation } from '../domain/submission.js';
+import type { Look } from '../lives/lookForSend.js';
 import type { ProviderMessage } from '../providers/provider.js';
-import type { DoubtfulAttempt } from '../storage/doubts.js';
 import { ambiguousPolicy, attemptsOfMessage } from '../storage/sendAttempts.js';
 import type { Dependencies } from './dependencies.js';
-
-/** What the last look saw. */
-export interface LastLook {
-  own: DoubtfulAttempt;
-  /** All doubts about the same contact and sender. */
-  doubts: DoubtfulAttempt[];
-  /** How many of them look like this one to a provider, itself included. */
-  twins: number;
-  /** Messages of the provider's list that belong to nothing we know; undefined where it could not be read. */
-  unexplained: ProviderMessage[] | undefined;
-}
 
 /**
  * Parks the message, or sends it once more where the workspace prefers that and nothing speaks against it. Undefined
@@ -24,7 +13,7 @@ export interface LastLook {
 export async function decideWithoutProof(
   dependencies: Dependencies,
   input: ReconcileInput,
-  look: LastLook,
+  look: Look,
 ): Promise<Reconciliation | undefined> {
   const { database, store } = dependencies;
   const { message, createdAtMs, check } = input;
@@ -54,7 +43,7 @@ export async function decideWithoutProof(
 }
 
 /** Why a second send would be wrong; undefined where nothing speaks against it. */
-async function objection({ database }: Dependencies, { message }: ReconcileInput, look: LastLook): Promise<string | undefined> {
+async function objection({ database }: Dependencies, { message }: ReconcileInput, look: Look): Promise<string | undefined> {
   const { candidates, altered } = suspects(look);
   if (look.unexplained === undefined || candidates.length > 0 || altered.length > 0) return findings(look);
   if (Date.now() >= message.validUntilMs) return `${findings(look)}; its validity is over, so it is not sent once more`;
@@ -66,7 +55,7 @@ async function objection({ database }: Dependencies, { message }: ReconcileInput
 }
 
 /** What of the list could be this send: messages like it, and messages whose text nobody here has sent. */
-function suspects({ own, doubts, unexplained = [] }: LastLook): { candidates: ProviderMessage[]; altered: ProviderMessage[] } {
+function suspects({ own, doubts, unexplained = [] }: Look): { candidates: ProviderMessage[]; altered: ProviderMessage[] } {
   const near = unexplained.filter((one) => couldBe(own, one));
   return {
     candidates: near.filter(({ body }) => body === own.body),
@@ -75,7 +64,7 @@ function suspects({ own, doubts, unexplained = [] }: LastLook): { candidates: Pr
   };
 }
 
-function findings(look: LastLook): string {
+function findings(look: Look): string {
   const { candidates, altered } = suspects(look);
   const ids = (messages: ProviderMessage[]) => messages.map(({ id }) => id).join(', ');
   if (look.unexplained === undefined) return 'whether the provider took it is not known, and its list could not be read';

@@ -9,7 +9,7 @@ import type { ProviderRegistry } from '../providers/registry.js';
 import type { MessageStore } from '../storage/messageStore.js';
 import type { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
 
-/** What the activities of the scheduled workflows need of their process. */
+/** What the activities of the scheduled workflows and of redrives need of their process. */
 export interface MaintenanceDependencies {
   telemetry: Telemetry;
   database: Database;
@@ -20,6 +20,10 @@ export interface MaintenanceDependencies {
   logger: Logger;
   /** How long after its validity a message waits for a receipt, milliseconds. */
   receiptGraceMs: number;
+  /** How long a message that is sent once more is of use, milliseconds. */
+  validityMs: number;
+  /** How long a provider may hold a request, milliseconds. */
+  providerHoldMs: number;
 }
 
 /** What activities need of their process; made once, in main/. */

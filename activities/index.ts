@@ -5,6 +5,7 @@ import { pollProvider } from './pollProvider.js';
 import { pollUnheardMessages } from './pollUnheardMessages.js';
 import { reconcileAttempt } from './reconcileAttempt.js';
 import { recordOutcome } from './recordOutcome.js';
+import { redriveBatch } from './redriveBatch.js';
 import { storeLimits } from './storeLimits.js';
 import { storeNews } from './storeNews.js';
 import { submitToProvider } from './submitToProvider.js';
@@ -36,11 +37,12 @@ export function createSendActivities(dependencies: Dependencies) {
 }
 export type SendActivities = ReturnType<typeof createSendActivities>;
 
-/** Activities of the scheduled workflows. */
+/** Activities of the scheduled workflows, and of redrives. */
 export function createMaintenanceActivities(dependencies: MaintenanceDependencies) {
   return {
     sweepOpenMessages: withFailures(sweepOpenMessages(dependencies)),
     pollUnheardMessages: withFailures(pollUnheardMessages(dependencies)),
+    redriveBatch: withFailures(redriveBatch(dependencies)),
   };
 }
 export type MaintenanceActivities = ReturnType<typeof createMaintenanceActivities>;

@@ -1,10 +1,7 @@
-import { listSpan } from '../domain/listSpan.js';
-import { matchOneToOne } from '../domain/matchOneToOne.js';
 import type { ReconcileInput, Reconciliation } from '../domain/submission.js';
-import type { Account, ProviderMessage } from '../providers/provider.js';
-import { providerNamed } from '../providers/registry.js';
+import { lookForSend } from '../lives/lookForSend.js';
 import { advanceAfterError } from '../storage/advanceAfterError.js';
-import { type DoubtfulAttempt, doubtsAround } from '../storage/doubts.js';
+import type { DoubtfulAttempt } from '../storage/doubts.js';
 import { attemptsOfMessage } from '../storage/sendAttempts.js';
 import { decideWithoutProof } from './decideWithoutProof.js';
 import type { Dependencies } from './dependencies.js';
@@ -26,37 +23,19 @@ export function reconcileAttempt(dependencies: Dependencies) {
 }
 
 function lookForProof(dependencies: Dependencies) {
-  const { database, workspaces, providers, reconcileDelaysMs, providerHoldMs } = dependencies;
+  const { workspaces, reconcileDelaysMs, providerHoldMs } = dependencies;
   return async (input: ReconcileInput): Promise<Reconciliation> => {
     const { message, createdAtMs, check } = input;
-    const { workspaceId, messageId } = message;
+    const { workspaceId, messageId, to, from, body } = message;
     const ref = { workspaceId, messageId, createdAtMs };
-    // A message has one at most; a run that was thought dead may have begun another than the one asked about.
-    const isOwn = (one: DoubtfulAttempt) => one.messageId === messageId && one.status !== 'abandoned';
-    const looksAlike = (one: DoubtfulAttempt) => one.body === message.body;
-
-    const lookedAtMs = Date.now();
-    const before = (await doubtsAround(database, ref, { provider: '', ids: [] })).attempts;
-    const inDoubt = before.find(isOwn);
-    if (!inDoubt) return settledMeanwhile(dependencies, input);
-    const { provider } = inDoubt;
     const { account, errorPolicy } = await workspaces.get(workspaceId);
-    const { from, to } = message;
-    const listed = await listOrGiveUp(() => {
-      if (account?.provider !== provider) throw new Error(`the workspace has no account at ${provider} any more`);
-      const span = listSpan(inDoubt, before.filter(looksAlike));
-      return providerNamed(providers, provider).listMessages(account as Account, { to, from, ...span });
-    }, message.closesAtMs);
-
-    // Read anew: what began, or got its id, while the list was read must not be mistaken for the send in doubt.
-    const ids = listed?.map(({ id }) => id) ?? [];
-    const { attempts: doubts, referenced } = await doubtsAround(database, ref, { provider, ids });
-    const own = doubts.find(isOwn);
-    if (own?.attempt !== inDoubt.attempt) return settledMeanwhile(dependencies, input);
-    const { attempt } = own;
-    const unexplained = listed?.filter(({ id }) => !referenced.has(id));
-    const twins = doubts.filter(looksAlike);
-    const match = matchOneToOne(twins, unexplained?.filter(({ body }) => body === message.body) ?? []).get(own);
+    const lookedAtMs = Date.now();
+    // A message has one at most; a run that was thought dead may have begun another than the one asked about.
+    const isOpen = ({ status }: DoubtfulAttempt) => status !== 'abandoned';
+    const look = await lookForSend(dependencies, { ...ref, to, from, body, account }, isOpen, message.closesAtMs);
+    if (!look) return settledMeanwhile(dependencies, input);
+    const { own, match } = look;
+    const { attempt, provider } = own;
     if (match) {
       const news = {
         ...ref,
@@ -78,19 +57,8 @@ function lookForProof(dependencies: Dependencies) {
     // By the time before the look: a list read while the provider still held the request proves nothing.
     const openUntilMs = Math.max(own.deadlineAtMs + providerHoldMs, own.startedAtMs + (reconcileDelaysMs.at(-1) ?? 0));
     if (lookedAtMs < openUntilMs) return { kind: 'again', checkInMs: Math.max(openUntilMs - lookedAtMs, lookAgainMs) };
-    const decision = await decideWithoutProof(dependencies, input, { own, doubts, twins: twins.length, unexplained });
-    return decision ?? settledMeanwhile(dependencies, input);
+    return (await decideWithoutProof(dependencies, input, look)) ?? settledMeanwhile(dependencies, input);
   };
-}
-
-/** The provider's answer; undefined where it still can't be asked when the message closes. Until then that is a failure, and asked again. */
-async function listOrGiveUp(list: () => Promise<ProviderMessage[]>, closesAtMs: number): Promise<ProviderMessage[] | undefined> {
-  try {
-    return await list();
-  } catch (error) {
-    if (Date.now() < closesAtMs) throw error;
-    return undefined;
-  }
 }
 
 /** Something else has decided: a callback, a late answer, or an earlier run of this step that did not get to say so. */

@@ -29,6 +29,10 @@ export function workspaceOfRateLimiter(workflowId: string): string {
   return workflowId.slice(rateLimiterWorkflowId('').length);
 }
 
+export function redriveWorkflowId(workspaceId: string, redriveId: string): string {
+  return `redrive/${workspaceId}/${redriveId}`;
+}
+
 export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 export function isUuid(text: string): boolean {

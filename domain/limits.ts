@@ -205,3 +205,22 @@ export const tellTimeoutMs = 5_000;
 /** A cancel is answered after this time, whether its workflow has heard of it or not. */
 export const cancelSignalTimeoutMs = 1_000;
 export const drainTimeoutMs = 10_000;
+
+/** What the queues hold is counted no more often than this for one workspace and process, and not at more than this share of the time. */
+export const queuesCountedEveryMs = 1_000;
+export const queuesCountingShareMax = 0.05;
+/** Sockets hear of changed queues no more often than this. */
+export const queuesToldEveryMs = 1_000;
+/** Throughput is read from so many of the newest events at most. */
+export const throughputSpanMs = 60_000;
+export const throughputEventsMax = 50_000;
+export const reasonCharactersMax = 500;
+/** After a redrive the old run of a message's workflow may take this long to close before a new one is started. */
+export const oldRunCloseMs = 5_000;
+export const oldRunLookEveryMs = 100;
+/** Messages a second of a redrive. */
+export const redriveRateDefaultPerSecond = 5;
+export const redriveRateMaxPerSecond = 100;
+/** One run of its activity takes about this long: a redrive that is canceled ends within it. */
+export const redriveBatchMs = 5_000;
+export const redriveBatchTimeoutMs = 10 * 60_000;

@@ -4,7 +4,7 @@ import type { Database } from '../platform/database.js';
 import type { Logger } from '../platform/logger.js';
 import { stoppedMessages } from '../storage/inboundMessages.js';
 import { callAfter } from './callMessages.js';
-import { tellCanceled } from './tellCanceled.js';
+import { tellToReadRow } from './tellToReadRow.js';
 
 /** A message waits no longer than this to be sent. */
 const waitMaxMs = scheduleAheadMaxMs + 2 * validitySecondsMax * 1_000;
@@ -28,7 +28,7 @@ export async function tellStopped(
   const storedSinceMs = stoppedAtMs - waitMaxMs;
   const messages = await stoppedMessages(services.database, { workspaceId, contactId, storedSinceMs, stoppedAtMs });
   for (let from = 0; from < messages.length; from += tellStoppedConcurrentMax) {
-    await Promise.all(messages.slice(from, from + tellStoppedConcurrentMax).map((message) => tellCanceled(services, message)));
+    await Promise.all(messages.slice(from, from + tellStoppedConcurrentMax).map((message) => tellToReadRow(services, message)));
   }
   const [first] = messages;
   if (first) await callAfter(services, first);

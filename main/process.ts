@@ -112,14 +112,18 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
   const client = createClient(connection, temporal);
   const askTemporal = () =>
     client.withDeadline(Date.now() + temporalProbeTimeoutMs, () => client.connection.workflowService.getSystemInfo({}));
+  const times = {
+    receiptGraceMs: config.RECEIPT_GRACE_S * 1_000,
+    validityMs: config.MESSAGE_VALIDITY_S * 1_000,
+    providerHoldMs: config.PROVIDER_HOLD_S * 1_000,
+  };
   let relay: OutboxRelay | undefined;
   if (has('maintenance')) {
-    const receiptGraceMs = config.RECEIPT_GRACE_S * 1_000;
     await database.asMaintenance('select ensure_weeks_ahead($1)', [partitionWeeksAhead]);
     await ensureSchedules(client);
-    const maintenance = { database, store, workspaces, providers, temporal: client, telemetry, logger, receiptGraceMs };
+    const maintenance = { database, store, workspaces, providers, temporal: client, telemetry, logger, ...times };
     workers.push(await createMaintenanceWorker(forWorkers, createMaintenanceActivities(maintenance)));
-    relay = new OutboxRelay({ database, temporal: client, askTemporal, telemetry, logger, receiptGraceMs });
+    relay = new OutboxRelay({ database, temporal: client, askTemporal, telemetry, logger, receiptGraceMs: times.receiptGraceMs });
     relay.start();
   }
   const temporalHealth = new TemporalHealth(askTemporal, telemetry, logger);
@@ -142,6 +146,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
         bus,
         logger,
         publicBaseUrl,
+        ...times,
       })
     : undefined;
   logger.info({ event: 'process.ready', port: server?.port });

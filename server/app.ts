@@ -6,7 +6,9 @@ import { authenticate } from './http/authenticate.js';
 import { callbacksRouter } from './http/callbacks.js';
 import { conversationsRouter } from './http/conversations.js';
 import { healthRouter } from './http/health.js';
+import { interventionsRouter } from './http/interventions.js';
 import { messagesRouter } from './http/messages.js';
+import { queuesRouter } from './http/queues.js';
 import { suppressionsRouter } from './http/suppressions.js';
 import { workspaceRouter } from './http/workspace.js';
 import { handleErrors, handleUnknownPath } from './problemResponses.js';
@@ -23,7 +25,8 @@ export function createApp(services: Services): Express {
 
   const v1 = express.Router();
   v1.use(authenticate(services.apiKeys));
-  v1.use('/messages', messagesRouter(services));
+  v1.use('/messages', messagesRouter(services), interventionsRouter(services));
+  v1.use('/queues', queuesRouter(services));
   v1.use('/conversations', conversationsRouter(services));
   v1.use('/suppressions', suppressionsRouter(services));
   v1.use('/workspace', workspaceRouter(services));

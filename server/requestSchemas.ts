@@ -9,13 +9,18 @@ import {
   metadataBytesMax,
   pageSizeDefault,
   pageSizeMax,
+  reasonCharactersMax,
+  redriveRateDefaultPerSecond,
+  redriveRateMaxPerSecond,
   validitySecondsMax,
 } from '../domain/limits.js';
 import { categories } from '../domain/message.js';
 import { toE164 } from '../domain/phoneNumber.js';
 import { priorities } from '../domain/priority.js';
+import { failedStatuses } from '../domain/queues.js';
+import { confirmations } from '../domain/redrive.js';
 
-const phoneNumber = z
+export const phoneNumber = z
   .string({ error: 'must be a string' })
   .min(1, 'is empty: give a phone number in E.164 form, e.g. +14155552671')
   .transform((text, context) => {
@@ -75,6 +80,47 @@ export const cancelEvent = z.strictObject({ messageId: uuid });
 
 /** The payload of `conversation:open`. */
 export const conversationOpenEvent = z.strictObject({ conversationId: uuid, afterSeq: z.number().int().min(0).optional() });
+
+/** Why something is done by hand: for the audit. */
+const reason = z.string().max(reasonCharactersMax, `is too long: at most ${reasonCharactersMax} characters`).optional();
+
+/** The body of POST /v1/messages/{id}/cancel, park and dismiss. */
+export const byHandRequest = z.strictObject({ reason });
+
+/** The body of POST /v1/messages/{id}/retry. */
+export const retryRequest = z.strictObject({
+  confirm: z.literal('may-have-been-sent', { error: 'must be may-have-been-sent, or be left out' }).optional(),
+  reason,
+});
+
+/** The body of POST /v1/messages/{id}/resolve. */
+export const resolveRequest = z.strictObject({
+  providerMessageId: z.string().regex(/^[\w-]{1,64}$/, "must be the provider's id of the message, e.g. SM0123456789abcdef0123456789abcdef"),
+  reason,
+});
+
+const confirmation = z.enum(confirmations, { error: `must be one of ${confirmations.join(', ')}` });
+const time = z.iso.datetime({ offset: true, error: 'must be a time in ISO 8601 with its offset, e.g. 2026-12-01T09:00:00Z' });
+const listOf = <T extends z.ZodType>(one: T) => z.array(one).min(1, 'is empty: leave it out to mean all').max(100).optional();
+
+/** Which messages of the failed queue are meant. */
+const failedFilter = z.strictObject({
+  status: listOf(z.enum(failedStatuses, { error: `must be one of ${failedStatuses.join(', ')}` })),
+  errorCode: listOf(z.string().min(1).max(64)),
+  lane: listOf(z.enum(priorities, { error: `must be one of ${priorities.join(', ')}` })),
+  acceptedAfter: time.optional(),
+  acceptedBefore: time.optional(),
+  from: phoneNumber.optional(),
+});
+
+/** The body of POST /v1/queues/failed/redrive. */
+export const redriveRequest = z.strictObject({
+  filter: failedFilter.default({}),
+  ratePerSecond: z.number().int().min(1).max(redriveRateMaxPerSecond).default(redriveRateDefaultPerSecond),
+  dryRun: z.boolean().default(false),
+  confirm: z.union([confirmation.transform((one) => [one]), z.array(confirmation)]).default([]),
+  reason,
+});
 
 export const page = z.object({
   limit: z.coerce

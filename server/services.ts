@@ -32,4 +32,8 @@ export interface Services {
   bus: EventBus;
   logger: Logger;
   publicBaseUrl: string;
+  /** How long after its validity a message waits for a receipt; how long one that is sent once more is of use; how long a provider may hold a request. Milliseconds. */
+  receiptGraceMs: number;
+  validityMs: number;
+  providerHoldMs: number;
 }

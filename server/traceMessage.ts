@@ -2,6 +2,7 @@ import type { MessageEvent } from '../domain/events.js';
 import { inboundWorkflowId, messageWorkflowId } from '../domain/ids.js';
 import { traceQueryTimeoutMs } from '../domain/limits.js';
 import type { MessageState } from '../domain/message.js';
+import { type Intervention, interventionsOf } from '../storage/audit.js';
 import { eventsOfMessage } from '../storage/messageEvents.js';
 import type { StoredMessage } from '../storage/messages.js';
 import { attemptsOfMessage } from '../storage/sendAttempts.js';
@@ -13,6 +14,8 @@ export interface MessageTrace {
   message: MessageView;
   events: Omit<MessageEvent, 'workspaceId' | 'conversationId' | 'messageId' | 'direction'>[];
   attempts: unknown[];
+  /** What people did to it: who, when, why, before and after. */
+  interventions: Intervention[];
   workflow: {
     id: string;
     /** The workflow in the Temporal Web UI, where its address is configured. */
@@ -28,15 +31,17 @@ export async function traceMessage(services: Services, message: StoredMessage): 
   const { database, config } = services;
   const { workspaceId, id: messageId } = message;
   const workflowId = (message.direction === 'inbound' ? inboundWorkflowId : messageWorkflowId)({ workspaceId, messageId });
-  const [events, attempts, asked] = await Promise.all([
+  const [events, attempts, interventions, asked] = await Promise.all([
     eventsOfMessage(database, workspaceId, messageId),
     attemptsOfMessage(database, workspaceId, messageId),
+    interventionsOf(database, { workspaceId, messageId }),
     askWorkflow(services, workflowId),
   ]);
   return {
     message: viewOf(message),
     events: events.map(({ workspaceId: _w, conversationId: _c, messageId: _m, direction: _d, ...event }) => event),
     attempts: attempts.map(({ createdAtMs: _, ...attempt }) => attempt),
+    interventions,
     workflow: {
       id: workflowId,
       url: config.TEMPORAL_UI_URL

@@ -7,14 +7,15 @@ import type { Database } from '../platform/database.js';
 import type { EventBus } from '../platform/eventBus.js';
 import type { Telemetry } from '../platform/telemetry.js';
 import { type Advanced, advanceMessages } from './advance.js';
+import type { ByHand } from './audit.js';
 import { batched } from './batcher.js';
-import { cancelMessage } from './cancelMessage.js';
 import { type ConsentChanged, type ConsentRequest, changeConsent } from './consentChange.js';
 import { type Deferred, deferMessage } from './deferMessage.js';
 import { type NewInbound, receiveMessage, takeUpMessage } from './inboundMessages.js';
 import type { StoredRef } from './messages.js';
+import { cancelByHand, dismissByHand, type MovedByHand, parkByHand, type Retry, retryByHand } from './moveByHand.js';
 import { type PersistedMessage, persistMessages } from './persistMessages.js';
-import { type RecordedOutcome, recordOutcomes } from './recordOutcomes.js';
+import { type RecordedOutcome, recordOutcomes, reopenMessage } from './recordOutcomes.js';
 import { refusedRecipient } from './refusedRecipient.js';
 
 const keyOf = ({ workspaceId, messageId }: { workspaceId: string; messageId: string }) => `${workspaceId}/${messageId}`;
@@ -65,13 +66,41 @@ export class MessageStore {
   }
 
   /** Cancels a message that is not on its way yet; answers its state then, undefined where there is no such message. */
-  async cancel(message: StoredRef): Promise<MessageStatus | undefined> {
-    const cancellation = await cancelMessage(this.database, message);
-    if (cancellation?.moved) {
-      this.bus.ring(message.workspaceId);
-      this.telemetry.count('messages_ended_total', { status: cancellation.status });
+  async cancel(message: StoredRef, byHand: ByHand): Promise<MessageStatus | undefined> {
+    return (await this.movedByHand(message, cancelByHand(this.database, message, byHand), 'ends'))?.status;
+  }
+
+  /** Puts a message aside that is not with the provider as far as anybody knows; undefined where there is none. */
+  park(message: StoredRef, byHand: ByHand): Promise<MovedByHand | undefined> {
+    return this.movedByHand(message, parkByHand(this.database, message, byHand), 'ends');
+  }
+
+  /** Queues a message again that is in the state that was judged; undefined where there is none. */
+  retry(message: StoredRef, retry: Retry, byHand: ByHand): Promise<MovedByHand | undefined> {
+    return this.movedByHand(message, retryByHand(this.database, message, retry, byHand));
+  }
+
+  /** Takes a message out of the failed queue; undefined where there is none. */
+  dismiss(message: StoredRef, byHand: ByHand): Promise<MovedByHand | undefined> {
+    return this.movedByHand(message, dismissByHand(this.database, message, byHand));
+  }
+
+  /** Takes a message up again that the provider has and that counted as finished; answers whether it was one. */
+  reopen(message: StoredRef): Promise<boolean> {
+    return reopenMessage(this.database, message);
+  }
+
+  private async movedByHand(
+    { workspaceId }: StoredRef,
+    moving: Promise<MovedByHand | undefined>,
+    ends?: 'ends',
+  ): Promise<MovedByHand | undefined> {
+    const moved = await moving;
+    if (moved?.moved) {
+      this.bus.ring(workspaceId);
+      if (ends) this.telemetry.count('messages_ended_total', { status: moved.status });
     }
-    return cancellation?.status;
+    return moved;
   }
 
   /** Puts a queued message off until a time, epoch milliseconds; undefined where there is no such message. */

@@ -47,14 +47,15 @@ export function errorOf(code: string | null, message: string | null): MessageErr
   return code === null ? null : { code, message: message ?? '' };
 }
 
-const messageColumns = `m.workspace_id, m.id, m.contact_id, m.direction, c.phone_number as contact_number, coalesce(s.phone_number, m.unknown_sender) as sender_number, m.body,
+/** What a statement selects of a message `m` for `toMessage`, where it joins `messageParties`. */
+export const messageColumns = `m.workspace_id, m.id, m.contact_id, m.direction, c.phone_number as contact_number, coalesce(s.phone_number, m.unknown_sender) as sender_number, m.body,
   m.media_urls, m.metadata, m.priority, m.category, m.encoding, m.segments, m.status, m.generation, m.attempt, m.provider_message_id, m.error_code,
   m.error_message, m.consent, m.send_at, m.valid_until, m.created_at, m.updated_at`;
-const messageParties = `
+export const messageParties = `
   join contact c on c.workspace_id = m.workspace_id and c.id = m.contact_id
   left join sender s on s.workspace_id = m.workspace_id and s.id = m.sender_id`;
 
-interface MessageRow extends Record<string, unknown> {
+export interface MessageRow extends Record<string, unknown> {
   workspace_id: string;
   id: string;
   contact_id: string;
@@ -81,7 +82,7 @@ interface MessageRow extends Record<string, unknown> {
   updated_at: Date;
 }
 
-function toMessage(row: MessageRow): StoredMessage {
+export function toMessage(row: MessageRow): StoredMessage {
   const [to, from] = row.direction === 'outbound' ? [row.contact_number, row.sender_number] : [row.sender_number, row.contact_number];
   return {
     workspaceId: row.workspace_id,

@@ -1,2 +1,3 @@
 export { pollStatuses } from './pollStatuses.js';
+export { redriveMessages } from './redriveMessages.js';
 export { sweepMessages } from './sweepMessages.js';

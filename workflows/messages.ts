@@ -5,6 +5,7 @@ import type { MessageOutcome, MessageState } from '../domain/message.js';
 import type { OlderRequest } from '../domain/olderLimiter.js';
 import type { RateLimits, ReserveAnswer, ReserveRequest } from '../domain/rateLimit.js';
 import type { RateLimiterState } from '../domain/rateLimiterState.js';
+import type { RedriveProgress } from '../domain/redrive.js';
 import type { Again } from '../domain/submission.js';
 
 /**
@@ -36,3 +37,8 @@ export const reserveUpdate = defineUpdate<ReserveAnswer, [ReserveRequest | Older
 export const setLimitsUpdate = defineUpdate<RateLimits, [LimitsChange & { actor?: string; reason?: string }]>('setLimits');
 /** To rateLimiter: its limits, calendar, lines of senders, and what processes hold. */
 export const getLimiterStateQuery = defineQuery<RateLimiterState>('getLimiterState');
+
+/** To redriveMessages: how far it has come. */
+export const getRedriveProgressQuery = defineQuery<RedriveProgress>('getRedriveProgress');
+/** To redriveMessages: it ends after the messages that are just being looked at. */
+export const cancelRedriveSignal = defineSignal('cancelRedrive');

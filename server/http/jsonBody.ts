@@ -13,3 +13,14 @@ export const jsonBody: RequestHandler[] = [
   },
   parse,
 ];
+
+/** The same where a body may be left out: it is an empty object then. */
+export const optionalJsonBody: RequestHandler[] = jsonBody.map(
+  (handle): RequestHandler =>
+    (request, response, next) => {
+      const isEmpty = request.get('transfer-encoding') === undefined && Number(request.get('content-length') ?? 0) === 0;
+      if (!isEmpty) return handle(request, response, next);
+      request.body = {};
+      next();
+    },
+);

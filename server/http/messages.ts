@@ -3,14 +3,14 @@ import { Problem } from '../../domain/errors.js';
 import { isUuid } from '../../domain/ids.js';
 import { findMessage, type StoredMessage } from '../../storage/messages.js';
 import { acceptedMessage, acceptMessage } from '../acceptMessage.js';
-import { cancelMessage } from '../cancelMessage.js';
 import { type MessageView, viewOf } from '../messageView.js';
 import { onlyMethods } from '../problemResponses.js';
-import { idempotencyKey, messageRequest } from '../requestSchemas.js';
+import { messageRequest } from '../requestSchemas.js';
 import type { Services } from '../services.js';
 import { traceMessage } from '../traceMessage.js';
 import { validate } from '../validate.js';
 import { workspaceIdOf } from './authenticate.js';
+import { idempotencyKeyOf } from './idempotencyKeyOf.js';
 import { jsonBody } from './jsonBody.js';
 
 /** A message of this workspace. An id of another workspace is not told apart from one that does not exist. */
@@ -39,7 +39,6 @@ export function messagesRouter(services: Services): Router {
   router
     .route('/')
     .post(...jsonBody, async (request, response) => {
-      const given = request.get('idempotency-key');
       if (request.body && typeof request.body === 'object' && 'templateId' in request.body) {
         throw new Problem('templates_not_available', 'templateId: send the text in body until templates exist', {
           errors: [{ field: 'templateId', message: 'is not available yet' }],
@@ -49,7 +48,7 @@ export function messagesRouter(services: Services): Router {
         services,
         workspaceIdOf(response),
         validate(messageRequest, request.body),
-        given === undefined ? undefined : keyOf(given),
+        idempotencyKeyOf(request),
       );
       response.status(202).location(`/v1/messages/${message.id}`);
       if (repeated) response.set('Idempotent-Replayed', 'true');
@@ -72,21 +71,5 @@ export function messagesRouter(services: Services): Router {
     })
     .all(onlyMethods('GET'));
 
-  router
-    .route('/:id/cancel')
-    .post(async (request, response) => {
-      const { id } = request.params;
-      if (!isUuid(id)) throw new Problem('not_found', 'this workspace has no message with that id');
-      response.json(await cancelMessage(services, workspaceIdOf(response), id));
-    })
-    .all(onlyMethods('POST'));
-
   return router;
-}
-
-function keyOf(text: string): string {
-  const result = idempotencyKey.safeParse(text);
-  if (result.success) return result.data;
-  const message = result.error.issues.map((issue) => issue.message).join('; ');
-  throw new Problem('invalid_request', `Idempotency-Key ${message}`, { errors: [{ field: 'Idempotency-Key', message }] });
 }

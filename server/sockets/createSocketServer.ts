@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
 import { type Namespace, Server, type Socket } from 'socket.io';
 import { socketEventBytesMax, socketHeartbeatMs } from '../../domain/limits.js';
+import { parseApiKey } from '../../storage/apiKeys.js';
 import type { Services } from '../services.js';
 import { EventRelay } from './eventRelay.js';
 import { handleMessages } from './messageHandlers.js';
@@ -47,6 +48,7 @@ export function createSocketServer(http: HttpServer, services: Services): Socket
       const own = typeof token === 'string' ? await apiKeys.workspaceOf(token) : undefined;
       if (own !== workspaceId) return refusal('unauthorized', 'a valid API key of this workspace is required: auth: { token }');
       socket.data.workspaceId = workspaceId;
+      socket.data.actor = `api key ${String(parseApiKey(token as string)?.id)}`;
       return undefined;
     } catch (error) {
       logger.error({ event: 'socket.auth_failed', error: String(error) });

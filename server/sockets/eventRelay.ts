@@ -3,6 +3,7 @@ import type { MessageEvent } from '../../domain/events.js';
 import { eventFollowIntervalMs, eventsPerFollowMax } from '../../domain/limits.js';
 import { eventsAfter, lastSequences } from '../../storage/messageEvents.js';
 import type { Services } from '../services.js';
+import { QueueNotices } from './queueNotices.js';
 import { roomOf } from './rooms.js';
 
 /** What a socket hears of an event: its namespace already says the workspace. */
@@ -27,13 +28,18 @@ export class EventRelay {
   private readonly rungAgain = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
+  private readonly notices: QueueNotices;
 
   constructor(
     private readonly services: Services,
     private readonly namespaceOf: (workspaceId: string) => Namespace | undefined,
   ) {
+    this.notices = new QueueNotices(namespaceOf);
     services.bus.onRing((workspaceId) => {
-      if (this.followed.has(workspaceId)) void this.relay(workspaceId);
+      if (!this.followed.has(workspaceId)) return;
+      // Also where no event tells of it: somebody dismissed a message.
+      this.notices.changed(workspaceId);
+      void this.relay(workspaceId);
     });
     this.scheduleLook();
   }
@@ -50,6 +56,7 @@ export class EventRelay {
   close(): void {
     this.closed = true;
     clearTimeout(this.timer);
+    this.notices.close();
   }
 
   private scheduleLook(): void {
@@ -93,6 +100,7 @@ export class EventRelay {
     const events = await eventsAfter(database, workspaceId, relayed, eventsPerFollowMax);
     const namespace = this.namespaceOf(workspaceId);
     for (const event of events) namespace?.to(roomOf(event.conversationId)).emit(eventName(event), eventPayload(event));
+    if (events.length > 0) this.notices.changed(workspaceId);
     const last = events.at(-1);
     if (last && this.followed.has(workspaceId)) this.followed.set(workspaceId, last.seq);
     if (events.length === eventsPerFollowMax) this.rungAgain.add(workspaceId);

@@ -10,13 +10,13 @@ import { cancelEvent, conversationOpenEvent, outboundEvent } from '../requestSch
 import type { Services } from '../services.js';
 import { validate } from '../validate.js';
 import { type EventRelay, eventName, eventPayload } from './eventRelay.js';
-import { roomOf } from './rooms.js';
+import { queuesRoom, roomOf } from './rooms.js';
 
 type Acknowledge = (answer: Record<string, unknown>) => void;
 
 /** The events a socket may send. Each is validated and answered: `{ok: true, …}` or `{ok: false, code, message}`. */
 export function handleMessages(socket: Socket, services: Services, relay: EventRelay): void {
-  const workspaceId = socket.data.workspaceId as string;
+  const { workspaceId, actor } = socket.data as { workspaceId: string; actor: string };
 
   const on = (name: string, handle: (payload: unknown) => Promise<Record<string, unknown>>) => {
     socket.on(name, async (payload: unknown, acknowledge: unknown) => {
@@ -40,7 +40,7 @@ export function handleMessages(socket: Socket, services: Services, relay: EventR
 
   on('message:cancel', async (payload) => {
     const { messageId } = validate(cancelEvent, payload);
-    return { ...(await cancelMessage(services, workspaceId, messageId)) };
+    return { ...(await cancelMessage(services, workspaceId, messageId, { actor })) };
   });
 
   on('conversation:open', async (payload) => {
@@ -62,6 +62,17 @@ export function handleMessages(socket: Socket, services: Services, relay: EventR
   on('conversation:close', async (payload) => {
     const { conversationId } = validate(conversationOpenEvent, payload);
     await socket.leave(roomOf(conversationId));
+    return {};
+  });
+
+  on('queues:open', async () => {
+    await relay.follow(workspaceId);
+    await socket.join(queuesRoom);
+    return {};
+  });
+
+  on('queues:close', async () => {
+    await socket.leave(queuesRoom);
     return {};
   });
 }

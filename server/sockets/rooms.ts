@@ -1,2 +1,4 @@
 /** The room of one conversation in its workspace's namespace; joined by the server only. */
 export const roomOf = (conversationId: string) => `contact:${conversationId}`;
+/** The room of those who watch the queues of a workspace. */
+export const queuesRoom = 'queues';

@@ -113,6 +113,22 @@ const ways: Record<
     },
     ends: ['canceled'],
   },
+  'parked-by-hand-while-scheduled': {
+    fields: () => ({ sendAt: inMs(60_000) }),
+    afterwards: async (id) => {
+      await system.message(id, ['scheduled']);
+      await system.request('POST', `/v1/messages/${id}/park`);
+    },
+    ends: ['parked'],
+  },
+  'retried-by-hand': {
+    arrange: () => rule('retried-by-hand', { error: { code: 30_007 } }, 1),
+    afterwards: async (id) => {
+      await system.message(id, ['failed'], { withinMs: 40_000 });
+      await system.request('POST', `/v1/messages/${id}/retry`);
+    },
+    ends: ['delivered'],
+  },
   'asked-for-when-time-was-over': { arrange: () => rule('asked-for-when-time-was-over', { callbacks: { drop: 1 } }), ends: ['delivered'] },
   'closed-as-unknown': {
     arrange: () => rule('closed-as-unknown', { callbacks: { statuses: [{ status: 'sent', delayMs: 20 }] } }),
@@ -218,6 +234,17 @@ describe('every other workflow replays', () => {
     const workflowId = `msg/${system.workspace.id}/${queued.id}`;
     expect(await client.workflow.getHandle(workflowId).result()).toMatchObject({ status: 'failed', error: { code: 'opted_out' } });
     expect(await replay([await historyOf('stopped-while-scheduled', workflowId)])).toEqual([]);
+  }, 60_000);
+
+  it('redriveMessages', async () => {
+    const as = system.workspaces[2] as System['workspace'];
+    await rule('redriven', { error: { code: 30_007 } }, 1);
+    const { body } = await system.send({ to: anybody(), body: 'redriven' }, undefined, as);
+    await system.message(body.id, ['failed'], { withinMs: 20_000, as });
+    const started = await system.request('POST', '/v1/queues/failed/redrive', { body: { filter: { errorCode: ['30007'] } }, as });
+    const workflowId = `redrive/${as.id}/${started.body.id}`;
+    expect(await client.workflow.getHandle(workflowId).result()).toMatchObject({ state: 'done', retried: 1 });
+    expect(await replay([await historyOf('redriveMessages', workflowId)])).toEqual([]);
   }, 60_000);
 
   it.each(['sweepMessages', 'pollStatuses'])(

@@ -59,6 +59,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'domain/',
       'platform/',
       'storage/',
+      'providers/',
       'workflows/messages',
       'type workflows/receiveMessage',
       'type workflows/sendMessage',
@@ -66,7 +67,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       '@temporalio/common',
       ...clock,
     ],
-    because: 'it starts the workflows of messages and tells them what was stored',
+    because: 'it starts the workflows of messages, asks providers what became of them and tells what was stored',
     cure: 'take the value as an argument; of workflows use `import type`',
   },
   activities: {
@@ -132,7 +133,7 @@ export const layers: Readonly<Record<string, Layer>> = {
 };
 
 /** Where the environment may be read. */
-const readsEnvironment = /^(platform\/config\.ts$|local\/|main\/start[^/]*\.ts$|bench\/|scripts\/|tests\/)/;
+const readsEnvironment = /^(platform\/config\.ts$|local\/|main\/(start|operator)[^/]*\.ts$|bench\/|scripts\/|tests\/)/;
 const linesMax = 400;
 
 interface Import {

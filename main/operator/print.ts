@@ -1,0 +1,123 @@
+import type { QueuesView } from '../../server/queueReader.js';
+import type { CommandName } from './arguments.js';
+
+type Cell = string | number | null | undefined;
+type Row = Record<string, Cell>;
+/** An answer of the API as it is printed: its fields are read, and never relied on. */
+// biome-ignore lint/suspicious/noExplicitAny: what a server of another version answers is not known
+type Answer = any;
+
+/** Rows as columns of one width each. */
+export function table(rows: Row[]): string {
+  const [first] = rows;
+  if (!first) return 'nothing\n';
+  const names = Object.keys(first);
+  const text = (cell: Cell) => (cell === null || cell === undefined ? '-' : String(cell));
+  const widths = names.map((name) => Math.max(name.length, ...rows.map((row) => text(row[name]).length)));
+  const line = (cells: string[]) =>
+    `${cells
+      .map((cell, index) => cell.padEnd(widths[index] as number))
+      .join('  ')
+      .trimEnd()}\n`;
+  return line(names) + rows.map((row) => line(names.map((name) => text(row[name])))).join('');
+}
+
+/** Seconds as people say them. */
+export function age(seconds: number | null): string {
+  if (seconds === null) return '-';
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7_200 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3_600)} h`;
+}
+
+/** What an answer of the API says, as tables. */
+export function print(command: CommandName, answer: Answer): string {
+  switch (command) {
+    case 'queues':
+      return printQueues(answer as QueuesView);
+    case 'list':
+      return table(
+        answer.data.map((one: Answer) => ({
+          id: one.id,
+          lane: one.lane,
+          status: one.status,
+          age: age(one.ageS),
+          try: one.attempt,
+          code: one.error?.code,
+          reason: shortened(one.reason),
+        })),
+      ).concat(answer.nextCursor ? 'there are more: use --limit\n' : '');
+    case 'show':
+      return printTrace(answer);
+    case 'limits':
+      return table([
+        { ratePerSecond: answer.ratePerSecond, burst: answer.burst, cooldownMs: answer.cooldownMs, cooldownUntil: answer.cooldownUntil },
+      ]);
+    case 'redrive':
+      return printRedrive(answer);
+    case 'progress':
+    case 'stop': {
+      const { id: _id, ...progress } = answer;
+      return table([progress]);
+    }
+    default:
+      return table([messageRow(answer)]);
+  }
+}
+
+function printQueues({ queues }: QueuesView): string {
+  const all = Object.entries(queues);
+  const totals = all.map(([queue, { count, oldestAgeS, perMinute }]) => ({ queue, messages: count, oldest: age(oldestAgeS), perMinute }));
+  const states = all.flatMap(([queue, view]) =>
+    view.states.map(({ lane, status, count, oldestAt }) => ({ queue, lane, status, messages: count, since: oldestAt })),
+  );
+  return states.length === 0 ? table(totals) : `${table(totals)}\n${table(states)}`;
+}
+
+function printTrace({ message, events, attempts, interventions, workflow }: Answer): string {
+  const parts = [
+    table([messageRow(message)]),
+    table(events.map(({ at, status, attempt, error }: Answer) => ({ at, status, try: attempt, error: shortened(error?.message) }))),
+    table(
+      attempts.map(({ attempt, status, startedAt, providerMessageId, evidence }: Answer) => ({
+        try: attempt,
+        status,
+        startedAt,
+        providerMessageId,
+        evidence: shortened(evidence),
+      })),
+    ),
+    table(
+      interventions.map(({ at, actor, action, details }: Answer) => ({
+        at,
+        who: actor,
+        what: action,
+        from: details.before?.status,
+        to: details.after?.status,
+        why: shortened(details.reason),
+      })),
+    ),
+    `workflow ${workflow.id}\n${workflow.url ?? ''}\n`,
+  ];
+  const titles = ['', 'events', 'attempts', 'by hand', ''];
+  return parts.map((part, index) => (titles[index] ? `${titles[index]}\n${part}` : part)).join('\n');
+}
+
+function printRedrive({ dryRun, id, matched, byStatus, ratePerSecond, takesAboutS, mustConfirm }: Answer): string {
+  const counts = table([{ ...(!dryRun && { redrive: id }), messages: matched, ...byStatus, ratePerSecond }]);
+  if (!dryRun) return `${counts}\nHow far it is: npm run postrider -- progress ${id}\n`;
+  const confirm = mustConfirm.length > 0 ? `, and needs --confirm ${mustConfirm.join()}` : '';
+  return `${counts}\nNothing was changed. It would take about ${age(takesAboutS)}${confirm}.\n`;
+}
+
+const messageRow = ({ id, status, attempt, providerMessageId, error, outcome }: Answer): Row => ({
+  id,
+  status,
+  try: attempt,
+  providerMessageId,
+  error: shortened(error?.message),
+  ...(outcome && { outcome }),
+});
+
+function shortened(text: string | undefined | null): string | undefined {
+  return text && text.length > 80 ? `${text.slice(0, 79)}…` : (text ?? undefined);
+}

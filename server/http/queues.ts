@@ -1,0 +1,80 @@
+import { Router } from 'express';
+import { Problem } from '../../domain/errors.js';
+import { type QueueName, queueNames, reasonOf } from '../../domain/queues.js';
+import { messagesOfQueue, type QueuedMessage } from '../../storage/queues.js';
+import { decodeCursor, pageOf } from '../cursor.js';
+import { onlyMethods } from '../problemResponses.js';
+import { ageS, QueueReader } from '../queueReader.js';
+import { page } from '../requestSchemas.js';
+import type { Services } from '../services.js';
+import { validate } from '../validate.js';
+import { workspaceIdOf } from './authenticate.js';
+import { redrivesRouter } from './redrives.js';
+
+/** The queues are listed from their oldest message on. */
+const beginning = { at: new Date(0), id: '00000000-0000-0000-0000-000000000000' };
+
+export function queuesRouter(services: Services): Router {
+  const router = Router();
+  const reader = new QueueReader(services.database);
+
+  router
+    .route('/')
+    .get(async (_request, response) => {
+      response.json(await reader.read(workspaceIdOf(response)));
+    })
+    .all(onlyMethods('GET'));
+
+  router.use('/failed/redrive', redrivesRouter(services));
+
+  router
+    .route('/:queue')
+    .get(async (request, response) => {
+      const queue = queueNamed(request.params.queue);
+      const { limit, cursor } = validate(page, request.query);
+      const after = cursor === undefined ? beginning : decodeCursor(cursor);
+      const found = await messagesOfQueue(services.database, workspaceIdOf(response), queue, after, limit + 1);
+      response.json(pageOf(found, limit, ({ since, id }) => ({ at: since, id }), viewOf));
+    })
+    .all(onlyMethods('GET'));
+
+  return router;
+}
+
+function queueNamed(text: string): QueueName {
+  const queue = queueNames.find((name) => name === text);
+  if (!queue) throw new Problem('not_found', `there is no queue ${JSON.stringify(text)}; the queues are ${queueNames.join(', ')}`);
+  return queue;
+}
+
+function viewOf({
+  id,
+  conversationId,
+  to,
+  from,
+  priority,
+  status,
+  attempt,
+  providerMessageId,
+  error,
+  sendAt,
+  since,
+  createdAt,
+}: QueuedMessage) {
+  return {
+    id,
+    conversationId,
+    to,
+    from,
+    lane: priority,
+    status,
+    reason: error?.message || (reasonOf[status] ?? status),
+    error,
+    attempt,
+    providerMessageId,
+    sendAt: sendAt?.toISOString() ?? null,
+    createdAt: createdAt.toISOString(),
+    since: since.toISOString(),
+    ageS: ageS(since.getTime(), Date.now()),
+  };
+}
