@@ -13,6 +13,7 @@ const instead: Partial<Record<MessageStatus, string>> = {
   queued: 'it waits for its turn and needs no retry',
   dispatching: 'it is on its way: look again in a moment',
   delivered: 'it has arrived: to send the text again, send a new message under a new Idempotency-Key',
+  received: 'it came in, and there is nothing to send',
   canceled: 'somebody took it back: to send it all the same, send a new message under a new Idempotency-Key',
 };
 const withProvider = 'it is with the provider: wait for its receipt, or until it closes as unknown';

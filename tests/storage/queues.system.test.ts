@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { messageStatuses } from '../../domain/messageStatus.js';
-import { failedStatuses } from '../../domain/queues.js';
+import { failedStatuses, type QueueName, queueNames } from '../../domain/queues.js';
 import { Database, type Statement } from '../../platform/database.js';
 import { createLogger } from '../../platform/logger.js';
 import { failedPage } from '../../storage/failedMessages.js';
@@ -25,6 +25,7 @@ const senderId = randomUUID();
 const delivered = 100_000;
 const open = 5_000;
 const failed = 2_000;
+const nil = '00000000-0000-0000-0000-000000000000';
 
 let own: TestDatabase;
 let database: Database;
@@ -94,7 +95,6 @@ describe(`the queues beside ${delivered} messages that have arrived`, () => {
   });
 
   const far = new Date(0);
-  const nil = '00000000-0000-0000-0000-000000000000';
   it.each<[string, Statement, () => unknown[], RegExp, number]>([
     ['the open ones', openSharesStatement, () => [workspaceId], /workspace_id_(created_at_id|contact_id_accepted_at)_idx/, open],
     ['the failed ones', failedSharesStatement, () => [workspaceId], /failed_at_id_idx/, failed],
@@ -187,5 +187,22 @@ describe('the failed queue', () => {
       return row?.open;
     };
     expect([await recordedAs('queued'), await recordedAs('sent'), await recordedAs('parked')]).toEqual([true, true, false]);
+  });
+});
+
+describe('the inbound queue', () => {
+  it('has what came in and nobody has handled yet, and no other queue has it', async () => {
+    const elsewhere = randomUUID();
+    await sql(own.url, `insert into workspace (id, name, wrapped_key) values ('${elsewhere}', 'two', '')`);
+    await sql(own.url, `insert into contact (workspace_id, id, phone_number) values ('${elsewhere}', '${contactId}', '+12125550101')`);
+    await sql(
+      own.url,
+      `insert into message (workspace_id, created_at, id, contact_id, unknown_sender, direction, body, encoding, segments, status, updated_at, recorded_at)
+       select '${elsewhere}', now(), gen_random_uuid(), '${contactId}', '+12125550100', 'inbound', 'text', 'GSM-7', 1, 'received', now(),
+         case when g > 2 then now() end from generate_series(1, 5) g`,
+    );
+    const listed = async (queue: QueueName) => (await messagesOfQueue(database, elsewhere, queue, { at: new Date(0), id: nil }, 10)).length;
+    expect(await Promise.all(queueNames.map(listed))).toEqual(queueNames.map((queue) => (queue === 'inbound' ? 2 : 0)));
+    expect((await queueShares(database, elsewhere)).open).toMatchObject([{ direction: 'inbound', status: 'received', count: 2 }]);
   });
 });
