@@ -12,8 +12,10 @@ export const callbackBodyBytesMax = 64 * 1024;
 export const pageSizeMax = 100;
 export const pageSizeDefault = 50;
 
-/** A start that Temporal does not commit within this time is left to itself, and the message goes into the backup queue. On a box that runs everything, starts of a burst take hundreds of milliseconds. */
+/** Where Temporal does not commit a start within this time it is asked whether it answers at all; where not, the message goes into the backup queue. On a box that runs everything, starts of a burst take hundreds of milliseconds. */
 export const acceptPatienceMs = 1_000;
+/** A start that Temporal is slow to commit, though it answers, is waited for so long. */
+export const slowStartPatienceMs = 5_000;
 /** A start is given up after this time. */
 export const startTimeoutMs = 10_000;
 /** A database that takes longer than this to look for an idempotency key is not waited for. */

@@ -9,7 +9,9 @@ const probeEveryMs = 500;
  */
 export class TemporalHealth {
   private timer: NodeJS.Timeout | undefined;
-  private asking = false;
+  /** The question that is under way; the newest answer while it is asked again and again. */
+  private asked: Promise<boolean> | undefined;
+  private closed = false;
   private awaySince: number | undefined;
 
   /** `probe` resolves where Temporal answers; it must settle by itself. */
@@ -23,33 +25,40 @@ export class TemporalHealth {
     return this.awaySince !== undefined;
   }
 
-  /** Says that a call got no answer in good time. */
-  suspect(): void {
-    if (!this.asking) this.ask();
+  /** Says that a call got no answer in good time; resolves with whether Temporal answers at all. */
+  suspect(): Promise<boolean> {
+    if (this.closed) return Promise.resolve(!this.isAway);
+    this.asked ??= this.ask();
+    return this.asked;
   }
 
   close(): void {
-    this.asking = true;
+    this.closed = true;
     clearTimeout(this.timer);
   }
 
-  private ask(): void {
-    this.asking = true;
-    this.probe().then(
-      () => this.answered(),
-      (error: unknown) => {
-        if (this.awaySince === undefined) {
-          this.awaySince = Date.now();
-          this.telemetry.set('temporal_away', {}, 1);
-          this.logger.error({ event: 'temporal.away', error: String(error) });
-        }
-        this.timer = setTimeout(() => this.ask(), probeEveryMs);
-      },
-    );
+  private askAgain(): void {
+    this.asked = this.ask();
+  }
+
+  private async ask(): Promise<boolean> {
+    try {
+      await this.probe();
+      this.answered();
+      return true;
+    } catch (error) {
+      if (this.awaySince === undefined) {
+        this.awaySince = Date.now();
+        this.telemetry.set('temporal_away', {}, 1);
+        this.logger.error({ event: 'temporal.away', error: String(error) });
+      }
+      if (!this.closed) this.timer = setTimeout(() => this.askAgain(), probeEveryMs);
+      return false;
+    }
   }
 
   private answered(): void {
-    this.asking = false;
+    this.asked = undefined;
     if (this.awaySince === undefined) return;
     this.logger.info({ event: 'temporal.back', awayMs: Date.now() - this.awaySince });
     this.awaySince = undefined;

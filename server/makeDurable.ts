@@ -1,5 +1,5 @@
 import { Problem } from '../domain/errors.js';
-import { acceptPatienceMs } from '../domain/limits.js';
+import { acceptPatienceMs, slowStartPatienceMs } from '../domain/limits.js';
 import type { OutboundMessage } from '../domain/message.js';
 import { isTemporalAway } from '../lives/isTemporalAway.js';
 import { startMessage } from '../lives/startMessage.js';
@@ -26,9 +26,9 @@ export async function makeDurable(
   if (!temporalHealth.isAway) {
     const started = await startInGoodTime(services, message).catch((error: unknown) => {
       if (!isTemporalAway(error)) throw notAccepted(services, message, idempotencyKey, error);
+      void temporalHealth.suspect();
     });
     if (started !== undefined) return started ? 'started' : 'known';
-    temporalHealth.suspect();
   }
   try {
     // In this order: a row of the queue without its message is dropped by the relay, a message without its row would wait for the sweeper.
@@ -43,24 +43,39 @@ export async function makeDurable(
   }
 }
 
-function accepted({ telemetry }: Services, { priority, acceptedAtMs }: OutboundMessage, by: 'workflow' | 'outbox'): void {
+function accepted(
+  { telemetry }: Pick<Services, 'telemetry'>,
+  { priority, acceptedAtMs }: OutboundMessage,
+  by: 'workflow' | 'outbox',
+): void {
   telemetry.count('messages_accepted_total', { lane: priority, by });
   telemetry.time('accept_seconds', {}, Date.now() - acceptedAtMs);
 }
 
-/** Whether the start made the workflow; undefined where Temporal takes longer than `acceptPatienceMs` to say so. */
-async function startInGoodTime(services: Services, message: OutboundMessage): Promise<boolean | undefined> {
-  const { temporal, hasEagerRoom, starts } = services;
-  const starting = starts.run(() => startMessage(temporal, message, { eager: hasEagerRoom() }));
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), acceptPatienceMs);
-    });
-    const started = await Promise.race([starting, late]);
-    if (started) accepted(services, message, 'workflow');
+/**
+ * Whether the start made the workflow; undefined where Temporal is away, or takes longer than `slowStartPatienceMs` to say so.
+ * One that is only slow is waited for: what goes by the backup queue costs it twice, and it would get slower still.
+ */
+async function startInGoodTime({ temporal, temporalHealth, hasEagerRoom, starts, ...services }: Services, message: OutboundMessage) {
+  return starts.run(async () => {
+    if (temporalHealth.isAway) return undefined;
+    const starting = startMessage(temporal, message, { eager: hasEagerRoom() });
+    let started = await within(acceptPatienceMs, starting);
+    if (started === undefined && (await temporalHealth.suspect())) started = await within(slowStartPatienceMs - acceptPatienceMs, starting);
     if (started === undefined) starting.catch(() => undefined);
+    if (started) accepted(services, message, 'workflow');
     return started;
+  });
+}
+
+/** What the work comes to, or undefined where it takes longer than `patienceMs`; it goes on then. */
+async function within<T>(patienceMs: number, work: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), patienceMs);
+  });
+  try {
+    return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }

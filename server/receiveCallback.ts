@@ -60,7 +60,7 @@ async function start(services: Services, message: InboundMessage): Promise<void>
   try {
     await starts.run(() => startReceive(temporal, message));
   } catch (error) {
-    if (isTemporalAway(error)) temporalHealth.suspect();
+    if (isTemporalAway(error)) void temporalHealth.suspect();
     logger.warn({ event: 'inbound.start_failed', workspaceId: message.workspaceId, messageId: message.messageId, error: String(error) });
   }
 }
