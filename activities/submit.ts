@@ -284,7 +284,7 @@ function unreachable(outcome: SendOutcome): Obstacle {
 async function foundOtherwise(
   dependencies: Dependencies,
   input: SubmitInput,
-  now: AttemptAnswer,
+  now: Pick<AttemptAnswer, 'status' | 'generation' | 'newestAttempt' | 'providerMessageId'>,
   why: Unsent = 'expired',
 ): Promise<Submission> {
   const { store, reconcileDelaysMs } = dependencies;
@@ -317,17 +317,5 @@ async function endUnsent(dependencies: Dependencies, input: SubmitInput, attempt
   }
   if (!stored || stored.status === end.status) return { kind: 'ended', ...end };
   const { status, newestAttempt, providerMessageId } = stored;
-  const now = {
-    begun: false,
-    status,
-    generation,
-    newestAttempt,
-    providerMessageId,
-    limitsEpoch: 0,
-    expired: true,
-    outOfTurn: false,
-    optedOut: false,
-    next: [],
-  };
-  return foundOtherwise(dependencies, input, now, why);
+  return foundOtherwise(dependencies, input, { status, generation, newestAttempt, providerMessageId }, why);
 }

@@ -1,6 +1,7 @@
 /** `npm run bench`: measures the product on this machine. */
 import { parseArgs } from 'node:util';
 import { consoleSteps } from '../local/steps.js';
+import { parseWords, UsageError } from '../platform/commandLine.js';
 import { runHotpath } from './hotpath.js';
 import { hotpathLine, hotpathTable, saveHotpath } from './hotpathReport.js';
 
@@ -21,9 +22,6 @@ ${Object.entries(profiles)
   --messages N       messages of the closed loop
   --env NAME=VALUE   for the product's processes; may be given several times
   --keep             keep the data and the logs of the run`;
-
-/** Wrong words on the command line: said to the user, exit code 2. */
-class UsageError extends Error {}
 
 function readArguments(words: string[]) {
   const { values, positionals } = parse(words);
@@ -46,8 +44,8 @@ function readArguments(words: string[]) {
 }
 
 function parse(words: string[]) {
-  try {
-    return parseArgs({
+  return parseWords(() =>
+    parseArgs({
       args: words,
       allowPositionals: true,
       options: {
@@ -59,11 +57,8 @@ function parse(words: string[]) {
         env: { type: 'string', multiple: true },
         help: { type: 'boolean', default: false },
       },
-    });
-  } catch (error) {
-    // The parser's own message may have several sentences; its first says what is wrong.
-    throw new UsageError((error as Error).message.split('. ', 1)[0]);
-  }
+    }),
+  );
 }
 
 async function main(): Promise<void> {

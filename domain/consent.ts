@@ -1,3 +1,4 @@
+import { nilUuid } from './ids.js';
 import type { Category } from './message.js';
 
 /** What a suppression stops: every message, or those of one category. */
@@ -45,4 +46,4 @@ export function consentChangeOf(meaning: ConsentMeaning | undefined): ConsentCha
 }
 
 /** Who the list is of that holds for all workspaces. */
-export const everyWorkspace = '00000000-0000-0000-0000-000000000000';
+export const everyWorkspace = nilUuid;

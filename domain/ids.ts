@@ -35,6 +35,9 @@ export function redriveWorkflowId(workspaceId: string, redriveId: string): strin
 
 export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
+/** Before every other id, and nobody's. */
+export const nilUuid = '00000000-0000-0000-0000-000000000000';
+
 export function isUuid(text: string): boolean {
   return uuidPattern.test(text);
 }

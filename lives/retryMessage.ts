@@ -1,5 +1,4 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
-import { messageWorkflowId } from '../domain/ids.js';
+import { tellTimeoutMs } from '../domain/limits.js';
 import { type MessageStatus, mayHaveArrived } from '../domain/messageStatus.js';
 import { isRetryable } from '../domain/queues.js';
 import type { ByHand } from '../storage/audit.js';
@@ -8,6 +7,7 @@ import { readMessage, type StoredMessage, type StoredRef } from '../storage/mess
 import { attemptsOfMessage, type StoredAttempt } from '../storage/sendAttempts.js';
 import { statusChangedSignal } from '../workflows/messages.js';
 import { type AskServices, askWhatBecame } from './askWhatBecame.js';
+import { signalMessage } from './signalMessage.js';
 import { startAnew } from './startAnew.js';
 
 export interface RetryServices extends AskServices {
@@ -72,16 +72,8 @@ function words({ attempt, status, providerMessageId, evidence }: StoredAttempt):
   return `attempt ${attempt} may have arrived: none of the provider's list can be said to be it (${evidence ?? 'it did not say how it ended'})`;
 }
 
-/** The run that looks for proof sends its message once more; false where there is none. */
-async function tellRun({ temporal, logger }: RetryServices, ref: StoredRef): Promise<boolean> {
+/** The run that looks for proof sends its message once more; false where there is none. Where it is not told, it finds at its next look that it was given up. */
+async function tellRun(services: RetryServices, ref: StoredRef): Promise<boolean> {
   const queued = { status: 'queued', providerMessageId: null, error: null, again: { waitMs: 0, waitingFor: 'retry' } } as const;
-  try {
-    await temporal.workflow.getHandle(messageWorkflowId(ref)).signal(statusChangedSignal, queued);
-    return true;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    // It finds at its next look that it was given up.
-    logger.warn({ event: 'message.signal_failed', workspaceId: ref.workspaceId, messageId: ref.messageId, error: String(error) });
-    return true;
-  }
+  return (await signalMessage(services, ref, tellTimeoutMs, statusChangedSignal, queued)) !== 'closed';
 }

@@ -1,16 +1,12 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { messageWorkflowId } from '../domain/ids.js';
 import { tellTimeoutMs } from '../domain/limits.js';
 import { isTerminal } from '../domain/messageStatus.js';
-import type { Logger } from '../platform/logger.js';
 import type { MessageStore } from '../storage/messageStore.js';
 import type { StoredRef } from '../storage/messages.js';
 import { type StatusChange, statusChangedSignal } from '../workflows/messages.js';
+import { type SignalServices, signalMessage } from './signalMessage.js';
 
-export interface TellServices {
-  temporal: Client;
+export interface TellServices extends SignalServices {
   store: MessageStore;
-  logger: Logger;
 }
 
 /**
@@ -20,23 +16,13 @@ export interface TellServices {
  * tells it later.
  */
 export async function tellOutcome(
-  { temporal, store, logger }: TellServices,
+  services: TellServices,
   message: StoredRef,
   outcome: StatusChange,
 ): Promise<'told' | 'closed' | 'not reached'> {
-  let answer: 'told' | 'closed' = 'told';
-  try {
-    await temporal.withDeadline(Date.now() + tellTimeoutMs, () =>
-      temporal.workflow.getHandle(messageWorkflowId(message)).signal(statusChangedSignal, outcome),
-    );
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) {
-      logger.warn({ event: 'message.signal_failed', workspaceId: message.workspaceId, messageId: message.messageId, error: String(error) });
-      return 'not reached';
-    }
-    answer = 'closed';
-  }
-  if (isTerminal(outcome.status)) {
+  const { store, logger } = services;
+  const answer = await signalMessage(services, message, tellTimeoutMs, statusChangedSignal, outcome);
+  if (answer !== 'not reached' && isTerminal(outcome.status)) {
     await store.record(message).catch((error: unknown) => {
       logger.warn({ event: 'message.record_failed', workspaceId: message.workspaceId, messageId: message.messageId, error: String(error) });
     });

@@ -1,5 +1,6 @@
 /** `npm run postrider`: what an operator does to messages and queues, over the HTTP API. */
-import { readArguments, UsageError, usage } from './operator/arguments.js';
+import { UsageError } from '../platform/commandLine.js';
+import { readArguments, usage } from './operator/arguments.js';
 import { print } from './operator/print.js';
 import { type ApiRequest, requestOf } from './operator/requestOf.js';
 import { operatorEnvironment } from './operatorEnvironment.js';

@@ -1,4 +1,4 @@
-import { UsageError } from './operator/arguments.js';
+import { UsageError } from '../platform/commandLine.js';
 
 /** Where Postrider is, and as whom it is asked. Throws UsageError. */
 export function operatorEnvironment(): { url: string; apiKey: string } {

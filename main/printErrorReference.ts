@@ -7,7 +7,8 @@ function timeOf(milliseconds: number): string {
   return milliseconds < 120_000 ? `${milliseconds / 1_000} s` : `${milliseconds / 60_000} min`;
 }
 
-function waitOf({ initialMs, coefficient, maxMs }: Backoff): string {
+function waitOf(name: string, { initialMs, coefficient, maxMs }: Backoff): string {
+  if (name === 'QUIET_HOURS') return `until the recipient's hours open, ${timeOf(initialMs)} at least`;
   return initialMs === maxMs
     ? `up to ${timeOf(maxMs)}`
     : `up to ${timeOf(initialMs)}, then ${coefficient} times that, up to ${timeOf(maxMs)}`;
@@ -15,11 +16,7 @@ function waitOf({ initialMs, coefficient, maxMs }: Backoff): string {
 
 function classRow(name: string, policy: ErrorPolicy): string {
   const tries = policy.retry ? String(policy.attemptsMax) : 'one';
-  const wait = policy.retry
-    ? name === 'QUIET_HOURS'
-      ? `until the recipient's hours open, ${timeOf(policy.backoff.initialMs)} at least`
-      : waitOf(policy.backoff)
-    : '';
+  const wait = policy.retry ? waitOf(name, policy.backoff) : '';
   return `| \`${name}\` | ${policy.sentence} | ${tries} | ${wait} | ${policy.notify} | ${policy.mayOverrideRetry ? 'yes' : 'only who is told'} | ${policy.cure} |`;
 }
 

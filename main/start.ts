@@ -6,6 +6,7 @@ import { toE164 } from '../domain/phoneNumber.js';
 import { whenNpmIsGone } from '../local/npmParent.js';
 import { type Stack, startStack } from '../local/stack.js';
 import { consoleSteps } from '../local/steps.js';
+import { UsageError } from '../platform/commandLine.js';
 
 const usage = `npm start -- [--port N] [--data DIR] [--json]
 
@@ -15,9 +16,6 @@ const usage = `npm start -- [--port N] [--data DIR] [--json]
 
 Environment: DATABASE_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and REDIS_URL switch to running services; TWILIO_ACCOUNT_SID,
 TWILIO_AUTH_TOKEN and TWILIO_SENDERS (numbers, comma-separated) send through Twilio.`;
-
-/** Wrong words on the command line: said to the user, exit code 2. */
-class UsageError extends Error {}
 
 function readArguments(words: string[]) {
   let values;

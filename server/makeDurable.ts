@@ -43,11 +43,7 @@ export async function makeDurable(
   }
 }
 
-function accepted(
-  { telemetry }: Pick<Services, 'telemetry'>,
-  { priority, acceptedAtMs }: OutboundMessage,
-  by: 'workflow' | 'outbox',
-): void {
+function accepted({ telemetry }: Services, { priority, acceptedAtMs }: OutboundMessage, by: 'workflow' | 'outbox'): void {
   telemetry.count('messages_accepted_total', { lane: priority, by });
   telemetry.time('accept_seconds', {}, Date.now() - acceptedAtMs);
 }
@@ -56,7 +52,8 @@ function accepted(
  * Whether the start made the workflow; undefined where Temporal is away, or takes longer than `slowStartPatienceMs` to say so.
  * One that is only slow is waited for: what goes by the backup queue costs it twice, and it would get slower still.
  */
-async function startInGoodTime({ temporal, temporalHealth, hasEagerRoom, starts, ...services }: Services, message: OutboundMessage) {
+async function startInGoodTime(services: Services, message: OutboundMessage): Promise<boolean | undefined> {
+  const { temporal, temporalHealth, hasEagerRoom, starts } = services;
   return starts.run(async () => {
     if (temporalHealth.isAway) return undefined;
     const starting = startMessage(temporal, message, { eager: hasEagerRoom() });

@@ -20,7 +20,7 @@ import { priorities } from '../domain/priority.js';
 import { failedStatuses } from '../domain/queues.js';
 import { confirmations } from '../domain/redrive.js';
 
-export const phoneNumber = z
+const phoneNumber = z
   .string({ error: 'must be a string' })
   .min(1, 'is empty: give a phone number in E.164 form, e.g. +14155552671')
   .transform((text, context) => {
@@ -138,6 +138,9 @@ const topic = z.enum(topics, { error: `must be one of ${topics.join(', ')}` });
 export const suppressionsPage = page.extend({
   state: z.enum(suppressionStates, { error: `must be one of ${suppressionStates.join(', ')}` }).optional(),
 });
+
+/** The path of PUT /v1/suppressions/{number}. */
+export const suppressionPath = z.object({ number: phoneNumber });
 
 /** The body of PUT /v1/suppressions/{number}. */
 export const suppressionRequest = z.strictObject({

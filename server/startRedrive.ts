@@ -1,10 +1,10 @@
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { Problem } from '../domain/errors.js';
 import { isUuid, redriveWorkflowId, uuidFromBytes } from '../domain/ids.js';
-import { startTimeoutMs, traceQueryTimeoutMs } from '../domain/limits.js';
+import { traceQueryTimeoutMs } from '../domain/limits.js';
 import type { RedriveInput, RedriveProgress } from '../domain/redrive.js';
-import { searchAttributeNames, taskQueues } from '../domain/taskQueues.js';
+import { taskQueues } from '../domain/taskQueues.js';
+import { startOnce, workspaceIdKey } from '../lives/startOnce.js';
 import { hmac, sha256 } from '../platform/crypto.js';
 import { uuidv7 } from '../platform/uuid.js';
 import { type ByHand, noteAudit } from '../storage/audit.js';
@@ -12,8 +12,6 @@ import { cancelRedriveSignal, getRedriveProgressQuery } from '../workflows/messa
 import type { redriveMessages } from '../workflows/redriveMessages.js';
 import type { Services } from './services.js';
 import { isRepeat } from './storedMessage.js';
-
-const workspaceIdKey = defineSearchAttributeKey(searchAttributeNames.workspaceId, SearchAttributeType.KEYWORD);
 
 /**
  * Starts a redrive, noted in the audit before; the same request under the same idempotency key is answered with the first.
@@ -42,23 +40,17 @@ export async function startRedrive(
   };
   const { temporal } = services;
   const workflowId = redriveWorkflowId(workspaceId, redriveId);
-  try {
-    await temporal.withDeadline(Date.now() + startTimeoutMs, () =>
-      temporal.workflow.start<typeof redriveMessages>('redriveMessages', {
-        workflowId,
-        taskQueue: taskQueues.maintenance,
-        args: [input],
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        workflowIdConflictPolicy: 'FAIL',
-        memo: { payloadHash },
-        staticSummary: `redrive of ${wanted.matched} messages at ${wanted.ratePerSecond}/s`,
-        typedSearchAttributes: [{ key: workspaceIdKey, value: workspaceId }],
-      }),
-    );
-    return { id: redriveId, repeated: false };
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw away(services, error);
-  }
+  const started = await startOnce<typeof redriveMessages>(temporal, 'redriveMessages', {
+    workflowId,
+    taskQueue: taskQueues.maintenance,
+    args: [input],
+    memo: { payloadHash },
+    staticSummary: `redrive of ${wanted.matched} messages at ${wanted.ratePerSecond}/s`,
+    typedSearchAttributes: [{ key: workspaceIdKey, value: workspaceId }],
+  }).catch((error: unknown) => {
+    throw away(services, error);
+  });
+  if (started) return { id: redriveId, repeated: false };
   const { memo } = await temporal.workflow.getHandle(workflowId).describe();
   if (memo?.payloadHash !== payloadHash)
     throw new Problem('idempotency_key_reused', 'this Idempotency-Key belongs to a redrive with another filter: use a new one');

@@ -37,14 +37,15 @@ export function auditMoved(action: string, first: number): string {
   )`;
 }
 
-export function auditValues({ actor, reason, idempotencyKey, redriveId }: ByHand): unknown[] {
-  const details = { ...(reason !== undefined && { reason }), ...(redriveId !== undefined && { redriveId }) };
-  return [uuidv7(), actor, JSON.stringify(details), idempotencyKey ?? null];
+export function auditValues(byHand: ByHand, details: Record<string, unknown> = {}): unknown[] {
+  const { actor, reason, idempotencyKey, redriveId } = byHand;
+  const all = { ...details, ...(reason !== undefined && { reason }), ...(redriveId !== undefined && { redriveId }) };
+  return [uuidv7(), actor, JSON.stringify(all), idempotencyKey ?? null];
 }
 
 const noteStatement: Statement = {
   name: 'note_audit_event',
-  text: `insert into audit_event (workspace_id, id, actor, action, details, message_id, idempotency_key)
+  text: `insert into audit_event (workspace_id, action, message_id, id, actor, details, idempotency_key)
     values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
 };
 
@@ -53,19 +54,10 @@ export async function noteAudit(
   database: Database,
   { workspaceId, messageId }: { workspaceId: string; messageId?: string },
   action: string,
-  { actor, reason, idempotencyKey, redriveId }: ByHand,
+  byHand: ByHand,
   details: Record<string, unknown> = {},
 ): Promise<void> {
-  const all = { ...details, ...(reason !== undefined && { reason }), ...(redriveId !== undefined && { redriveId }) };
-  await database.forWorkspace(workspaceId, noteStatement, [
-    workspaceId,
-    uuidv7(),
-    actor,
-    action,
-    JSON.stringify(all),
-    messageId ?? null,
-    idempotencyKey ?? null,
-  ]);
+  await database.forWorkspace(workspaceId, noteStatement, [workspaceId, action, messageId ?? null, ...auditValues(byHand, details)]);
 }
 
 const doneStatement: Statement = {

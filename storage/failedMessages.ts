@@ -1,3 +1,4 @@
+import { nilUuid } from '../domain/ids.js';
 import type { FailedStatus } from '../domain/queues.js';
 import type { FailedCursor, RedriveFilter } from '../domain/redrive.js';
 import type { Database, Statement } from '../platform/database.js';
@@ -61,7 +62,7 @@ export async function failedPage(
   filter: RedriveFilter,
   { beforeMs, after, limit }: { beforeMs: number; after: FailedCursor | null; limit: number },
 ): Promise<FailedRef[]> {
-  const { failedAtMs, messageId } = after ?? { failedAtMs: 0, messageId: '00000000-0000-0000-0000-000000000000' };
+  const { failedAtMs, messageId } = after ?? { failedAtMs: 0, messageId: nilUuid };
   const rows = await database.forWorkspace<{ id: string; created_at: Date; failed_at: Date }>(workspaceId, pageStatement, [
     ...valuesOf(workspaceId, filter),
     new Date(beforeMs),

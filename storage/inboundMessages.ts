@@ -6,7 +6,7 @@ import type { Database, Statement } from '../platform/database.js';
 import { uuidv7 } from '../platform/uuid.js';
 import { consentChange } from './consentChange.js';
 import { appendEvents } from './messageEvents.js';
-import type { StoredRef } from './messages.js';
+import { messageParties, type StoredRef } from './messages.js';
 
 /** A message as its provider brought it, and what was read in it. */
 export interface NewInbound {
@@ -125,9 +125,7 @@ export async function untakenMessages(database: Database, quietMs: number, limit
   }>(
     `select m.workspace_id, m.id, m.contact_id, m.created_at, m.provider_message_id, m.consent, c.phone_number as sender,
        coalesce(s.phone_number, m.unknown_sender) as recipient
-     from message m
-     join contact c on c.workspace_id = m.workspace_id and c.id = m.contact_id
-     left join sender s on s.workspace_id = m.workspace_id and s.id = m.sender_id
+     from message m ${messageParties}
      where m.recorded_at is null and m.direction = 'inbound' and m.updated_at < now() - $1 * interval '1 millisecond'
      order by m.created_at limit $2`,
     [quietMs, limit],

@@ -1,3 +1,4 @@
+import { nilUuid } from '../domain/ids.js';
 import type { MessageError } from '../domain/message.js';
 import type { MessageStatus } from '../domain/messageStatus.js';
 import type { Database } from '../platform/database.js';
@@ -19,9 +20,9 @@ export interface OpenCursor {
 }
 
 export const openMessagesStart: OpenCursor = {
-  workspaceId: '00000000-0000-0000-0000-000000000000',
+  workspaceId: nilUuid,
   createdAtMs: 0,
-  messageId: '00000000-0000-0000-0000-000000000000',
+  messageId: nilUuid,
 };
 
 /**

@@ -2,7 +2,7 @@ import { throughputEventsMax, throughputSpanMs } from '../domain/limits.js';
 import type { MessageStatus } from '../domain/messageStatus.js';
 import type { Priority } from '../domain/priority.js';
 import type { QueueName, QueueShare } from '../domain/queues.js';
-import { outboundStatuses, processingStatuses } from '../domain/queues.js';
+import { failedStatuses, outboundStatuses, processingStatuses } from '../domain/queues.js';
 import type { Database, Statement } from '../platform/database.js';
 import { type MessageRow, messageColumns, messageParties, type StoredMessage, toMessage } from './messages.js';
 
@@ -66,7 +66,7 @@ export const throughputStatement: Statement = {
   )
   select count(distinct message_id) filter (where direction = 'outbound' and status in ('accepted', 'sending', 'sent'))::integer as taken,
     count(distinct message_id) filter (where status in ('delivered', 'undelivered', 'failed', 'canceled', 'expired'))::integer as ended,
-    count(distinct message_id) filter (where status in ('parked', 'unknown', 'failed', 'undelivered', 'expired'))::integer as failed,
+    count(distinct message_id) filter (where status in (${failedStatuses.map((status) => `'${status}'`).join(', ')}))::integer as failed,
     count(distinct message_id) filter (where direction = 'inbound')::integer as received
   from recent`,
 };

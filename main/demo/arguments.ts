@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { parseWords, UsageError } from '../../platform/commandLine.js';
 
 export interface DemoArguments {
   messages: number;
@@ -28,9 +29,6 @@ export const usage = `npm run demo -- [--messages N] [--workspaces W] [--rate R]
   --json           one line of JSON on standard output
 
 Exit code 1 where a message was lost or sent twice.`;
-
-/** Wrong words on the command line: said to the user, exit code 2. */
-export class UsageError extends Error {}
 
 const messagesMax = 1_000_000;
 const workspacesMax = 10_000;
@@ -67,27 +65,25 @@ export function readArguments(words: string[]): DemoArguments {
 }
 
 function parse(words: string[]) {
-  try {
-    return parseArgs({
-      args: words,
-      options: {
-        messages: { type: 'string', default: '200' },
-        workspaces: { type: 'string', default: '10' },
-        rate: { type: 'string' },
-        deadline: { type: 'string' },
-        data: { type: 'string', default: '.data' },
-        own: { type: 'boolean', default: false },
-        url: { type: 'string' },
-        simulator: { type: 'string' },
-        'api-keys': { type: 'string' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    // The parser's own message may have several sentences; its first says what is wrong.
-    throw new UsageError((error as Error).message.split('. ', 1)[0]);
-  }
+  return parseWords(
+    () =>
+      parseArgs({
+        args: words,
+        options: {
+          messages: { type: 'string', default: '200' },
+          workspaces: { type: 'string', default: '10' },
+          rate: { type: 'string' },
+          deadline: { type: 'string' },
+          data: { type: 'string', default: '.data' },
+          own: { type: 'boolean', default: false },
+          url: { type: 'string' },
+          simulator: { type: 'string' },
+          'api-keys': { type: 'string' },
+          json: { type: 'boolean', default: false },
+          help: { type: 'boolean', default: false },
+        },
+      }).values,
+  );
 }
 
 function wholeNumber(name: string, text: string, max: number): number {

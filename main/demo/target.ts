@@ -4,8 +4,9 @@ import path from 'node:path';
 import { runningFrom } from '../../local/processIdentity.js';
 import { type Stack, startStack } from '../../local/stack.js';
 import type { Steps } from '../../local/steps.js';
+import { UsageError } from '../../platform/commandLine.js';
 import { seedDemo } from '../seedDemo.js';
-import { type DemoArguments, UsageError } from './arguments.js';
+import type { DemoArguments } from './arguments.js';
 
 /** The system that is driven. */
 export interface Target {

@@ -1,7 +1,5 @@
 import { parseArgs } from 'node:util';
-
-/** Wrong words on the command line: said to the user, exit code 2. */
-export class UsageError extends Error {}
+import { parseWords, UsageError } from '../../platform/commandLine.js';
 
 const options = {
   status: { type: 'string' },
@@ -112,10 +110,5 @@ export function readArguments(given: string[]): OperatorArguments | undefined {
 }
 
 function parse(given: string[]) {
-  try {
-    return parseArgs({ args: given, allowPositionals: true, options });
-  } catch (error) {
-    // The parser's own message may have several sentences; its first says what is wrong.
-    throw new UsageError((error as Error).message.split('. ', 1)[0]);
-  }
+  return parseWords(() => parseArgs({ args: given, allowPositionals: true, options }));
 }

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { Problem } from '../../domain/errors.js';
+import { nilUuid } from '../../domain/ids.js';
 import { type QueueName, queueNames, reasonOf } from '../../domain/queues.js';
 import { messagesOfQueue, type QueuedMessage } from '../../storage/queues.js';
 import { decodeCursor, pageOf } from '../cursor.js';
@@ -12,7 +13,7 @@ import { workspaceIdOf } from './authenticate.js';
 import { redrivesRouter } from './redrives.js';
 
 /** The queues are listed from their oldest message on. */
-const beginning = { at: new Date(0), id: '00000000-0000-0000-0000-000000000000' };
+const beginning = { at: new Date(0), id: nilUuid };
 
 export function queuesRouter(services: Services): Router {
   const router = Router();

@@ -7,7 +7,7 @@ import { findSuppression, listSuppressions } from '../../storage/suppressions.js
 import { contactIdOf } from '../../storage/workspaces.js';
 import { decodeCursor, pageOf } from '../cursor.js';
 import { onlyMethods } from '../problemResponses.js';
-import { suppressionFilter, suppressionRequest, suppressionsPage } from '../requestSchemas.js';
+import { suppressionFilter, suppressionPath, suppressionRequest, suppressionsPage } from '../requestSchemas.js';
 import type { Services } from '../services.js';
 import { validate } from '../validate.js';
 import { actorOf, workspaceIdOf } from './authenticate.js';
@@ -39,7 +39,7 @@ export function suppressionsRouter(services: Services): Router {
     .put(...jsonBody, async (request, response) => {
       const { topic, reason } = validate(suppressionRequest, request.body);
       const workspaceId = workspaceIdOf(response);
-      const phoneNumber = validNumber(request.params.number);
+      const { number: phoneNumber } = validate(suppressionPath, request.params);
       const { contactId, atMs } = await change(workspaceId, phoneNumber, { meaning: 'stop', topic }, reason, actorOf(response));
       void tellStopped(services, { workspaceId, contactId, stoppedAtMs: atMs }).catch((error: unknown) => {
         services.logger.warn({ event: 'suppression.tell_failed', workspaceId, error: String(error) });
@@ -70,11 +70,4 @@ export function suppressionsRouter(services: Services): Router {
   }
 
   return router;
-}
-
-function validNumber(text: string): string {
-  const number = toE164(text);
-  if (number) return number;
-  const message = 'is not a valid phone number: use E.164 form with + and country code, e.g. +14155552671';
-  throw new Problem('invalid_request', `number ${message}`, { errors: [{ field: 'number', message }] });
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { anybody } from '../support/anybody.js';
 import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { postSigned, receive, received, suppressionsOf } from '../support/inbound.js';
@@ -6,9 +7,6 @@ import { stopWhileQueued } from '../support/stopWhileQueued.js';
 import { type System, startSystem } from '../support/system.js';
 
 let system: System;
-let numbers = 0;
-/** Another person for each test. */
-const anybody = () => `+1212555${3_000 + numbers++}`;
 const tomorrow = () => new Date(Date.now() + 86_400_000).toISOString();
 
 beforeAll(async () => {

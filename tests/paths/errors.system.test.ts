@@ -2,13 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import type { DemoWorkspace } from '../../main/seedDemo.js';
+import { anybody } from '../support/anybody.js';
 import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { type System, startSystem } from '../support/system.js';
 
-/** Another contact for each message: none waits for another. */
-let contacts = 0;
-const anybody = () => `+1212555${2_000 + contacts++}`;
 const withinMs = 40_000;
 /** Waits that a test can live with; everything else is as the catalogue says. */
 const hurried = Object.fromEntries(['NETWORK', 'CONGESTION', 'UNREACHABLE', 'CONFIGURATION'].map((name) => [name, { delayMaxMs: 1_000 }]));

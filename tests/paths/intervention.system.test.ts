@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { anybody } from '../support/anybody.js';
 import { eventually } from '../support/eventually.js';
 import { operator } from '../support/operator.js';
 import { type System, startSystem } from '../support/system.js';
 
-/** Another contact for each message: none waits for another. */
-let contacts = 0;
-const anybody = () => `+1212555${4_000 + contacts++}`;
 const withinMs = 60_000;
 /** Refused by the provider for good: the message fails at once. */
 const refuse = { error: { code: 30_007 } };

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { anybody } from '../support/anybody.js';
 import { eventually } from '../support/eventually.js';
 import { operator } from '../support/operator.js';
 import { type System, startSystem } from '../support/system.js';
 
-let contacts = 0;
-const anybody = () => `+1212555${6_000 + contacts++}`;
 const withinMs = 60_000;
 const redrive = '/v1/queues/failed/redrive';
 

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { anybody } from '../support/anybody.js';
 import { eventually } from '../support/eventually.js';
 import { operator } from '../support/operator.js';
 import { type System, startSystem } from '../support/system.js';
 
-let contacts = 0;
-const anybody = () => `+1212555${5_000 + contacts++}`;
 const withinMs = 60_000;
 
 let system: System;

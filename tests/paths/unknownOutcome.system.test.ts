@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
+import { anybody } from '../support/anybody.js';
 import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { type System, startSystem } from '../support/system.js';
 
-/** Another contact for each message: none waits for another. */
-let contacts = 0;
-const anybody = () => `+1212555${2_000 + contacts++}`;
 const withinMs = 40_000;
 
 let system: System;

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { anybody } from '../support/anybody.js';
 import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { receive, received } from '../support/inbound.js';
@@ -12,9 +13,6 @@ import { type System, startSystem } from '../support/system.js';
 
 /** With RECORD_HISTORIES=1 the histories are kept, for tests/replay/replay.test.ts to hold later changes against. */
 const record = process.env.RECORD_HISTORIES === '1';
-/** Another contact for each message: none waits for another. */
-let contacts = 0;
-const anybody = () => `+1212555${2_000 + contacts++}`;
 
 let system: System;
 let client: Client;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { readArguments, UsageError } from '../../../main/operator/arguments.js';
+import { readArguments } from '../../../main/operator/arguments.js';
 import { age, print, table } from '../../../main/operator/print.js';
 import { requestOf } from '../../../main/operator/requestOf.js';
+import { UsageError } from '../../../platform/commandLine.js';
 
 const requestFor = (line: string) => {
   const words = readArguments(line.split(' '));
