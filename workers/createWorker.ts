@@ -8,6 +8,13 @@ import { bundlePaths } from './bundleWorkflows.js';
 const shutdownGraceTime = drainTimeoutMs;
 const localActivitiesConcurrentMax = 400;
 const limiterTasksConcurrentMax = 40;
+/**
+ * Questions for workflow tasks under way at once. Each brings one task and takes as long as the server is slow, so few of them hold
+ * up tasks that there is room for: with the SDK's 10, tasks of a busy queue waited over their 10 s (docs/adr/0001).
+ */
+const workflowTaskPollsMax = 60;
+/** The share of them that asks the common queue, where the tasks of new workflows are, and those that a worker did not take. */
+const commonQueuePollsShare = 0.4;
 const limitersCachedMax = 5_000;
 const maintenanceTasksConcurrentMax = 10;
 
@@ -21,6 +28,12 @@ export interface WorkerSettings {
 
 // A fixed build id, where no version is rolled out, spares a write to the visibility store with each workflow task.
 const common = { shutdownGraceTime, reuseV8Context: true, workflowThreadPoolSize: 1 } satisfies Partial<WorkerOptions>;
+
+const workflowTasks = (concurrentMax: number) => ({
+  maxConcurrentWorkflowTaskExecutions: concurrentMax,
+  maxConcurrentWorkflowTaskPolls: Math.min(workflowTaskPollsMax, concurrentMax),
+  nonStickyToStickyPollRatio: commonQueuePollsShare,
+});
 
 /**
  * Runs the workflows of messages with their local activities. With `sends` it also runs send activities, which the
@@ -36,7 +49,7 @@ export function createMessagesWorker(settings: WorkerSettings, local: LocalActiv
     activities: { ...local, ...sends },
     // Without sends of its own it must leave those in the queue to others.
     enableNonLocalActivities: sends !== undefined,
-    maxConcurrentWorkflowTaskExecutions: settings.workflowTasksConcurrentMax,
+    ...workflowTasks(settings.workflowTasksConcurrentMax),
     maxCachedWorkflows: settings.workflowsCachedMax,
     maxConcurrentLocalActivityExecutions: localActivitiesConcurrentMax,
     maxConcurrentActivityTaskExecutions: settings.sendsConcurrentMax,
@@ -76,7 +89,7 @@ export function createLimiterWorker(settings: WorkerSettings, activities: Limite
     taskQueue: taskQueues.limiter,
     workflowBundle: { codePath: bundlePaths.limiter },
     activities,
-    maxConcurrentWorkflowTaskExecutions: limiterTasksConcurrentMax,
+    ...workflowTasks(limiterTasksConcurrentMax),
     maxCachedWorkflows: limitersCachedMax,
   });
 }
