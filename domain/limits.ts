@@ -226,3 +226,6 @@ export const redriveRateMaxPerSecond = 100;
 /** One run of its activity takes about this long: a redrive that is canceled ends within it. */
 export const redriveBatchMs = 5_000;
 export const redriveBatchTimeoutMs = 10 * 60_000;
+
+/** The highest number that a version of a configuration can have. */
+export const versionMax = 2_147_483_646;

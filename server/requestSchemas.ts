@@ -13,6 +13,7 @@ import {
   redriveRateDefaultPerSecond,
   redriveRateMaxPerSecond,
   validitySecondsMax,
+  versionMax,
 } from '../domain/limits.js';
 import { categories } from '../domain/message.js';
 import { toE164 } from '../domain/phoneNumber.js';
@@ -130,6 +131,25 @@ export const page = z.object({
     .max(pageSizeMax, `must be at most ${pageSizeMax}`)
     .default(pageSizeDefault),
   cursor: z.string().optional(),
+});
+
+const versionNumber = z.coerce
+  .number({ error: 'must be the number of a version' })
+  .int('must be the number of a version')
+  .min(1)
+  .max(versionMax);
+
+/** The query of GET /v1/workspace/versions. */
+export const versionsPage = page.pick({ limit: true }).extend({ before: versionNumber.optional() });
+
+/** The path of POST /v1/workspace/versions/{version}/undo and restore. */
+export const backPath = z.object({ version: versionNumber });
+
+/** The body of POST /v1/workspace/versions/{version}/undo and restore. */
+export const backRequest = z.strictObject({
+  dryRun: z.boolean().default(false),
+  confirm: z.literal('changed-since', { error: 'must be changed-since, or be left out' }).optional(),
+  reason,
 });
 
 const topic = z.enum(topics, { error: `must be one of ${topics.join(', ')}` });

@@ -3,6 +3,7 @@ import { faultOf, type LimitsChange } from '../domain/limitsChange.js';
 import type { RateLimits } from '../domain/rateLimit.js';
 import type { Database, Statement } from '../platform/database.js';
 import { uuidv7 } from '../platform/uuid.js';
+import { namesWho } from './configurationVersions.js';
 import { type LimitsRow, limitsColumns, limitsOf } from './limitsRow.js';
 
 /** A change of limits that names no field, or one out of its range. The message says which, and what it may be. */
@@ -22,10 +23,10 @@ export async function readLimits(database: Database, workspaceId: string): Promi
 const changeStatement: Statement = {
   name: 'change_limits',
   text: `
-  with changed as (
+  with ${namesWho(7, 9)}, changed as (
     update workspace set rate_per_second = coalesce($2, rate_per_second), burst = coalesce($3, burst),
       cooldown_ms = coalesce($4, cooldown_ms), count_by = coalesce($5, count_by), limits_epoch = limits_epoch + 1
-    where id = $1
+    from who where id = $1
     returning id, limits_epoch
   )
   insert into audit_event (workspace_id, id, actor, action, details)
@@ -55,6 +56,7 @@ export async function changeLimits(
     uuidv7(),
     actor,
     details,
+    change.reason ?? null,
   ]);
   return readLimits(database, workspaceId);
 }

@@ -1,6 +1,7 @@
 import { faultOf } from '../domain/limitsChange.js';
 import type { Database, Statement } from '../platform/database.js';
 import { uuidv7 } from '../platform/uuid.js';
+import { namesWho } from './configurationVersions.js';
 import { InvalidLimits } from './limits.js';
 
 /** A sender's own limit inside its workspace's; null gives it up. */
@@ -13,11 +14,11 @@ export interface SenderLimitChange {
 const changeStatement: Statement = {
   name: 'change_sender_limits',
   text: `
-  with input as (
+  with ${namesWho(6, 8)}, input as (
     select * from unnest($2::uuid[], $3::integer[], $4::integer[]) as i (sender_id, rate_per_second, burst)
   ), changed as (
     update sender s set rate_per_second = i.rate_per_second, burst = i.burst
-    from input i where s.workspace_id = $1 and s.id = i.sender_id
+    from input i cross join who where s.workspace_id = $1 and s.id = i.sender_id
     returning s.workspace_id, s.id
   ), epoch as (
     update workspace set limits_epoch = limits_epoch + 1 where id in (select workspace_id from changed)
@@ -47,5 +48,6 @@ export async function changeSenderLimits(
     uuidv7(),
     actor,
     JSON.stringify({ senders: changes, ...(reason !== undefined && { reason }) }),
+    reason ?? null,
   ]);
 }

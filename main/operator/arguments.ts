@@ -15,6 +15,7 @@ const options = {
   'sent-as': { type: 'string' },
   confirm: { type: 'string' },
   'dry-run': { type: 'boolean' },
+  yes: { type: 'boolean' },
   reason: { type: 'string' },
   key: { type: 'string' },
   json: { type: 'boolean', default: false },
@@ -47,6 +48,13 @@ export const commands = {
   },
   progress: { takes: 'REDRIVE', about: 'how far a redrive has come', options: [] },
   stop: { takes: 'REDRIVE', about: 'end a redrive', options: byHand },
+  versions: { about: 'what the workspace was set to, who changed it and why; the newest first', options: ['limit'] },
+  undo: {
+    takes: 'VERSION',
+    about: 'take back what one version changed; shows it, and does it with --yes',
+    options: ['yes', 'confirm', ...byHand],
+  },
+  restore: { takes: 'VERSION', about: 'set everything back to a version; shows it, and does it with --yes', options: ['yes', ...byHand] },
   limits: { about: 'show or change the limits of the workspace', options: ['rate', 'burst', 'cooldown-s', 'reason'] },
 } as const satisfies Record<string, CommandWords>;
 export type CommandName = keyof typeof commands;
@@ -68,9 +76,10 @@ ${words.join('\n')}
   --dry-run               for redrive: count, and change nothing
   --rate N                for redrive and limits: messages a second
   --burst N, --cooldown-s N   for limits
-  --limit N               for list: at most so many (default: 20)
+  --limit N               for list and versions: at most so many (default: 20)
   --sent-as SID           for resolve: the provider's id
-  --confirm C,C           for retry and redrive: may-have-been-sent; for redrive also everything
+  --confirm C,C           for retry and redrive: may-have-been-sent; for redrive also everything; for undo: changed-since
+  --yes                   for undo and restore: not only show it
   --reason TEXT           for the audit
   --key KEY               Idempotency-Key: under it, it is done once
   --json                  one line of JSON on standard output

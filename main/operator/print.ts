@@ -52,6 +52,19 @@ export function print(command: CommandName, answer: Answer): string {
       return table([
         { ratePerSecond: answer.ratePerSecond, burst: answer.burst, cooldownMs: answer.cooldownMs, cooldownUntil: answer.cooldownUntil },
       ]);
+    case 'versions':
+      return table(
+        answer.data.map(({ version, at, actor, reason, undoes, changes }: Answer) => ({
+          version,
+          at,
+          who: actor,
+          what: changes.map(said).join('; ') || 'the first one',
+          why: shortened(reason) ?? (undoes && `undoes ${undoes}`),
+        })),
+      );
+    case 'undo':
+    case 'restore':
+      return printWayBack(answer);
     case 'redrive':
       return printRedrive(answer);
     case 'progress':
@@ -108,6 +121,22 @@ function printRedrive({ dryRun, id, matched, byStatus, ratePerSecond, takesAbout
   const confirm = mustConfirm.length > 0 ? `, and needs --confirm ${mustConfirm.join()}` : '';
   return `${counts}\nNothing was changed. It would take about ${age(takesAboutS)}${confirm}.\n`;
 }
+
+function printWayBack({ dryRun, changes, changedSince }: Answer): string {
+  if (changes.length === 0) return 'There is nothing to change: it is set so already.\n';
+  const isLater = ({ section, name }: Answer) => changedSince.some((one: Answer) => one.section === section && one.name === name);
+  const rows = changes.map((change: Answer) => ({
+    setting: `${change.section}.${change.name}`,
+    [dryRun ? 'is' : 'was']: JSON.stringify(change.from),
+    [dryRun ? 'will be' : 'is']: JSON.stringify(change.to),
+    ...(changedSince.length > 0 && { note: isLater(change) ? 'changed again since' : '' }),
+  }));
+  if (!dryRun) return table(rows);
+  const confirm = changedSince.length > 0 ? ' --confirm changed-since' : '';
+  return `${table(rows)}\nNothing was changed. The same with --yes${confirm} does it.\n`;
+}
+
+const said = ({ section, name, from, to }: Answer) => `${section}.${name} ${JSON.stringify(from)} → ${JSON.stringify(to)}`;
 
 const messageRow = ({ id, status, attempt, providerMessageId, error, outcome }: Answer): Row => ({
   id,

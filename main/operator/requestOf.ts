@@ -49,6 +49,15 @@ export function requestOf({ command, id, values }: OperatorArguments): ApiReques
       return { method: 'GET', path: `/v1/queues/failed/redrive/${place}` };
     case 'stop':
       return { method: 'POST', path: `/v1/queues/failed/redrive/${place}/cancel`, body: { reason } };
+    case 'versions':
+      return { method: 'GET', path: `/v1/workspace/versions?limit=${values.limit ?? 20}` };
+    case 'undo':
+    case 'restore':
+      return {
+        method: 'POST',
+        path: `/v1/workspace/versions/${place}/${command}`,
+        body: { dryRun: !values.yes, confirm: values.confirm, reason },
+      };
     case 'limits': {
       const cooldownS = numberOf('cooldown-s');
       const change = { ratePerSecond: numberOf('rate'), burst: numberOf('burst'), cooldownMs: cooldownS && cooldownS * 1_000 };

@@ -5,6 +5,7 @@ import { workspaceIdOf } from './authenticate.js';
 import { jsonBody } from './jsonBody.js';
 import { workspaceErrors } from './workspaceErrors.js';
 import { workspaceLimits } from './workspaceLimits.js';
+import { workspaceVersionsRouter } from './workspaceVersions.js';
 
 export function workspaceRouter(services: Services): Router {
   const { settings } = services;
@@ -38,5 +39,6 @@ export function workspaceRouter(services: Services): Router {
     .get(errors.get)
     .patch(...jsonBody, errors.patch)
     .all(onlyMethods('GET', 'PATCH'));
+  router.use('/versions', workspaceVersionsRouter(services));
   return router;
 }

@@ -1,9 +1,10 @@
 import type { Request, Response } from 'express';
 import { type ErrorPolicyOverrides, faultsOfOverrides } from '../../domain/errorPolicyOverrides.js';
 import { Problem } from '../../domain/errors.js';
+import { nameWho } from '../../storage/configurationVersions.js';
 import { errorPolicyView } from '../errorPolicyView.js';
 import type { Services } from '../services.js';
-import { workspaceIdOf } from './authenticate.js';
+import { actorOf, workspaceIdOf } from './authenticate.js';
 
 /** Handlers of /v1/workspace/errors: the catalogue as it holds for the workspace, and what it decides otherwise. */
 export function workspaceErrors({ settings, workspaces }: Services) {
@@ -22,6 +23,7 @@ export function workspaceErrors({ settings, workspaces }: Services) {
       const changed = await settings.forWorkspace(workspaceId, async (transaction) => {
         // Locked, or of two changes at the same time one would be lost.
         await transaction.$queryRaw`select 1 from workspace for update`;
+        await nameWho(transaction, { actor: actorOf(response) });
         const { errorPolicy } = await transaction.workspace.findFirstOrThrow();
         const merged = Object.entries({ ...(errorPolicy as ErrorPolicyOverrides), ...changes }).filter(([, override]) => override !== null);
         const stored = Object.fromEntries(merged) as ErrorPolicyOverrides;

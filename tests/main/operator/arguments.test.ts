@@ -23,6 +23,10 @@ describe('the words of an operator', () => {
     ['resolve 1-2 --sent-as SM1', 'POST', '/v1/messages/1-2/resolve', { providerMessageId: 'SM1' }],
     ['park 1-2', 'POST', '/v1/messages/1-2/park', {}],
     ['stop 1-2', 'POST', '/v1/queues/failed/redrive/1-2/cancel', {}],
+    ['versions --limit 3', 'GET', '/v1/workspace/versions?limit=3', undefined],
+    ['undo 7', 'POST', '/v1/workspace/versions/7/undo', { dryRun: true }],
+    ['undo 7 --yes --confirm changed-since', 'POST', '/v1/workspace/versions/7/undo', { dryRun: false, confirm: 'changed-since' }],
+    ['restore 7 --yes --reason why', 'POST', '/v1/workspace/versions/7/restore', { dryRun: false, reason: 'why' }],
     ['limits', 'GET', '/v1/workspace/limits', undefined],
     ['limits --rate 5 --cooldown-s 0', 'PATCH', '/v1/workspace/limits', { ratePerSecond: 5, cooldownMs: 0 }],
     [
