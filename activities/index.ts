@@ -1,3 +1,4 @@
+import { cancelBatch } from './cancelBatch.js';
 import { closeAsUnknown } from './closeAsUnknown.js';
 import type { Dependencies, MaintenanceDependencies } from './dependencies.js';
 import { persistAndReserve } from './persistAndReserve.js';
@@ -37,12 +38,13 @@ export function createSendActivities(dependencies: Dependencies) {
 }
 export type SendActivities = ReturnType<typeof createSendActivities>;
 
-/** Activities of the scheduled workflows, and of redrives. */
+/** Activities of the scheduled workflows, and of what people do to many messages. */
 export function createMaintenanceActivities(dependencies: MaintenanceDependencies) {
   return {
     sweepOpenMessages: withFailures(sweepOpenMessages(dependencies)),
     pollUnheardMessages: withFailures(pollUnheardMessages(dependencies)),
     redriveBatch: withFailures(redriveBatch(dependencies)),
+    cancelBatch: withFailures(cancelBatch(dependencies)),
   };
 }
 export type MaintenanceActivities = ReturnType<typeof createMaintenanceActivities>;

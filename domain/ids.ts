@@ -33,6 +33,10 @@ export function redriveWorkflowId(workspaceId: string, redriveId: string): strin
   return `redrive/${workspaceId}/${redriveId}`;
 }
 
+export function cancellationWorkflowId(workspaceId: string, cancellationId: string): string {
+  return `cancellation/${workspaceId}/${cancellationId}`;
+}
+
 export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /** Before every other id, and nobody's. */

@@ -226,6 +226,12 @@ export const redriveRateMaxPerSecond = 100;
 /** One run of its activity takes about this long: a redrive that is canceled ends within it. */
 export const redriveBatchMs = 5_000;
 export const redriveBatchTimeoutMs = 10 * 60_000;
+/** A cancellation by filter takes back so many messages in one transaction, tells so many workflows at once, and one batch may take so long. */
+export const cancelBatchMax = 500;
+export const tellCanceledConcurrentMax = 20;
+export const cancelBatchTimeoutMs = 2 * 60_000;
+/** An accepted message has its row within this time, unless the database is away. */
+export const storedWithinMs = 2_000;
 
 /** The highest number that a version of a configuration can have. */
 export const versionMax = 2_147_483_646;

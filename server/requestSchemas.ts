@@ -104,14 +104,25 @@ const confirmation = z.enum(confirmations, { error: `must be one of ${confirmati
 const time = z.iso.datetime({ offset: true, error: 'must be a time in ISO 8601 with its offset, e.g. 2026-12-01T09:00:00Z' });
 const listOf = <T extends z.ZodType>(one: T) => z.array(one).min(1, 'is empty: leave it out to mean all').max(100).optional();
 
-/** Which messages of the failed queue are meant. */
-const failedFilter = z.strictObject({
-  status: listOf(z.enum(failedStatuses, { error: `must be one of ${failedStatuses.join(', ')}` })),
-  errorCode: listOf(z.string().min(1).max(64)),
+/** Which messages of a queue are meant. */
+const queueFilter = z.strictObject({
   lane: listOf(z.enum(priorities, { error: `must be one of ${priorities.join(', ')}` })),
   acceptedAfter: time.optional(),
   acceptedBefore: time.optional(),
   from: phoneNumber.optional(),
+});
+const failedFilter = queueFilter.extend({
+  status: listOf(z.enum(failedStatuses, { error: `must be one of ${failedStatuses.join(', ')}` })),
+  errorCode: listOf(z.string().min(1).max(64)),
+});
+const category = z.enum(categories, { error: `must be one of ${categories.join(', ')}` });
+
+/** The body of POST /v1/queues/outbound/cancel. */
+export const cancellationRequest = z.strictObject({
+  filter: queueFilter.extend({ category: category.optional() }).default({}),
+  dryRun: z.boolean().default(false),
+  confirm: z.literal('everything', { error: 'must be everything, or be left out' }).optional(),
+  reason,
 });
 
 /** The body of POST /v1/queues/failed/redrive. */

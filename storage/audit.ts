@@ -21,17 +21,22 @@ export interface Intervention {
   details: Record<string, unknown>;
 }
 
+/** An expression: what a change of a message's state was, of the rows before and after. */
+export function auditStates(before: string, after: string): string {
+  const state = (row: string) =>
+    `jsonb_build_object('status', ${row}.status, 'generation', ${row}.generation, 'attempt', ${row}.attempt, 'error', ${row}.error_code)`;
+  return `jsonb_build_object('before', ${state(before)}, 'after', ${state(after)})`;
+}
+
 /**
  * The end of a statement that does something to one message by hand: notes it, where the CTE `moved` has the row as it is
  * afterwards and `locked` as it was. Its parameters are made by `auditValues`, from number `first` on.
  */
 export function auditMoved(action: string, first: number): string {
-  const state = (row: string) =>
-    `jsonb_build_object('status', ${row}.status, 'generation', ${row}.generation, 'attempt', ${row}.attempt, 'error', ${row}.error_code)`;
   return `audited as (
     insert into audit_event (workspace_id, id, actor, action, details, message_id, idempotency_key)
     select m.workspace_id, $${first}::uuid, $${first + 1}::text, '${action}',
-      $${first + 2}::jsonb || jsonb_build_object('before', ${state('l')}, 'after', ${state('a')}), m.message_id, $${first + 3}::text
+      $${first + 2}::jsonb || ${auditStates('l', 'a')}, m.message_id, $${first + 3}::text
     from moved m join locked l on l.id = m.message_id
       cross join lateral (select m.status, m.generation, m.attempt, m.error_code) a
   )`;

@@ -1,3 +1,4 @@
+export { cancelMessages } from './cancelMessages.js';
 export { pollStatuses } from './pollStatuses.js';
 export { redriveMessages } from './redriveMessages.js';
 export { sweepMessages } from './sweepMessages.js';

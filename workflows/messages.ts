@@ -1,5 +1,6 @@
 /** What can be said to a running workflow and asked of it. Names are part of the product: people type them in the Web UI. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { CancellationProgress } from '../domain/cancellation.js';
 import type { LimitsChange } from '../domain/limitsChange.js';
 import type { MessageOutcome, MessageState } from '../domain/message.js';
 import type { OlderRequest } from '../domain/olderLimiter.js';
@@ -42,3 +43,6 @@ export const getLimiterStateQuery = defineQuery<RateLimiterState>('getLimiterSta
 export const getRedriveProgressQuery = defineQuery<RedriveProgress>('getRedriveProgress');
 /** To redriveMessages: it ends after the messages that are just being looked at. */
 export const cancelRedriveSignal = defineSignal('cancelRedrive');
+
+/** How far a cancellation by filter has come. */
+export const getCancellationProgressQuery = defineQuery<CancellationProgress>('getCancellationProgress');

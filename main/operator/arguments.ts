@@ -5,6 +5,7 @@ const options = {
   status: { type: 'string' },
   'error-code': { type: 'string' },
   lane: { type: 'string' },
+  category: { type: 'string' },
   from: { type: 'string' },
   'accepted-after': { type: 'string' },
   'accepted-before': { type: 'string' },
@@ -46,6 +47,11 @@ export const commands = {
     about: 'send failed messages once more, by a filter; with --dry-run only count them',
     options: [...filter, 'rate', 'dry-run', 'confirm', ...byHand],
   },
+  'cancel-all': {
+    about: 'take back messages that have not left, by a filter; counts them, and does it with --yes',
+    options: ['lane', 'category', 'from', 'accepted-after', 'accepted-before', 'yes', 'confirm', ...byHand],
+  },
+  canceled: { takes: 'CANCELLATION', about: 'how far a cancel-all has come', options: [] },
   progress: { takes: 'REDRIVE', about: 'how far a redrive has come', options: [] },
   stop: { takes: 'REDRIVE', about: 'end a redrive', options: byHand },
   versions: { about: 'what the workspace was set to, who changed it and why; the newest first', options: ['limit'] },
@@ -69,17 +75,18 @@ ${words.join('\n')}
 
   --status S,S            for redrive: parked, unknown, failed, undelivered, expired
   --error-code C,C        for redrive
-  --lane L,L              for redrive: high, normal, bulk
-  --from NUMBER           for redrive: the sender
-  --accepted-after TIME   for redrive: ISO 8601, e.g. 2026-11-24T03:00:00Z
-  --accepted-before TIME  for redrive
+  --lane L,L              for redrive and cancel-all: high, normal, bulk
+  --category C            for cancel-all: transactional or marketing
+  --from NUMBER           for redrive and cancel-all: the sender
+  --accepted-after TIME   for both: ISO 8601, e.g. 2026-11-24T03:00:00Z
+  --accepted-before TIME  for both
   --dry-run               for redrive: count, and change nothing
   --rate N                for redrive and limits: messages a second
   --burst N, --cooldown-s N   for limits
   --limit N               for list and versions: at most so many (default: 20)
   --sent-as SID           for resolve: the provider's id
-  --confirm C,C           for retry and redrive: may-have-been-sent; for redrive also everything; for undo: changed-since
-  --yes                   for undo and restore: not only show it
+  --confirm C,C           for retry and redrive: may-have-been-sent; for redrive and cancel-all everything; for undo changed-since
+  --yes                   for cancel-all, undo and restore: not only show it
   --reason TEXT           for the audit
   --key KEY               Idempotency-Key: under it, it is done once
   --json                  one line of JSON on standard output

@@ -67,6 +67,9 @@ export function print(command: CommandName, answer: Answer): string {
       return printWayBack(answer);
     case 'redrive':
       return printRedrive(answer);
+    case 'cancel-all':
+      return printCancellation(answer);
+    case 'canceled':
     case 'progress':
     case 'stop': {
       const { id: _id, ...progress } = answer;
@@ -120,6 +123,13 @@ function printRedrive({ dryRun, id, matched, byStatus, ratePerSecond, takesAbout
   if (!dryRun) return `${counts}\nHow far it is: npm run postrider -- progress ${id}\n`;
   const confirm = mustConfirm.length > 0 ? `, and needs --confirm ${mustConfirm.join()}` : '';
   return `${counts}\nNothing was changed. It would take about ${age(takesAboutS)}${confirm}.\n`;
+}
+
+function printCancellation({ dryRun, id, matched, shares, mustConfirm }: Answer): string {
+  const counts = table(shares.map(({ status, lane, count }: Answer) => ({ status, lane, messages: count })));
+  if (!dryRun) return `${counts}\nHow far it is: npm run postrider -- canceled ${id}\n`;
+  const confirm = mustConfirm.length > 0 ? ` --confirm ${mustConfirm.join()}` : '';
+  return `${counts}\nNothing was changed. The same with --yes${confirm} takes these ${matched} back.\n`;
 }
 
 function printWayBack({ dryRun, changes, changedSince }: Answer): string {

@@ -45,6 +45,19 @@ export function requestOf({ command, id, values }: OperatorArguments): ApiReques
       const body = { filter, ratePerSecond: numberOf('rate'), dryRun: values['dry-run'], confirm: listOf('confirm'), reason };
       return { method: 'POST', path: '/v1/queues/failed/redrive', body };
     }
+    case 'cancel-all': {
+      const { category, from, confirm } = values;
+      const filter = {
+        lane: listOf('lane'),
+        category,
+        from,
+        acceptedAfter: values['accepted-after'],
+        acceptedBefore: values['accepted-before'],
+      };
+      return { method: 'POST', path: '/v1/queues/outbound/cancel', body: { filter, dryRun: !values.yes, confirm, reason } };
+    }
+    case 'canceled':
+      return { method: 'GET', path: `/v1/queues/outbound/cancel/${place}` };
     case 'progress':
       return { method: 'GET', path: `/v1/queues/failed/redrive/${place}` };
     case 'stop':

@@ -10,6 +10,7 @@ import { page } from '../requestSchemas.js';
 import type { Services } from '../services.js';
 import { validate } from '../validate.js';
 import { workspaceIdOf } from './authenticate.js';
+import { cancellationsRouter } from './cancellations.js';
 import { redrivesRouter } from './redrives.js';
 
 /** The queues are listed from their oldest message on. */
@@ -27,6 +28,7 @@ export function queuesRouter(services: Services): Router {
     .all(onlyMethods('GET'));
 
   router.use('/failed/redrive', redrivesRouter(services));
+  router.use('/outbound/cancel', cancellationsRouter(services));
 
   router
     .route('/:queue')

@@ -8,10 +8,9 @@ import type { Services } from '../services.js';
 import { cancelRedrive, redriveProgress, startRedrive } from '../startRedrive.js';
 import { validate } from '../validate.js';
 import { workspaceIdOf } from './authenticate.js';
+import { filterOf } from './filterOf.js';
 import { byHandOf } from './interventions.js';
 import { jsonBody, optionalJsonBody } from './jsonBody.js';
-
-type GivenFilter = ReturnType<typeof redriveRequest.parse>['filter'];
 
 /** Sending failed messages once more by a filter: counted, started, looked at, canceled. */
 export function redrivesRouter(services: Services): Router {
@@ -22,7 +21,7 @@ export function redrivesRouter(services: Services): Router {
     .post(...jsonBody, async (request, response) => {
       const workspaceId = workspaceIdOf(response);
       const { filter: given, ratePerSecond, dryRun, confirm, reason } = validate(redriveRequest, request.body);
-      const filter = await filterOf(services, workspaceId, given);
+      const filter: RedriveFilter = await filterOf(services, workspaceId, given);
       const byStatus = await countFailed(services.database, workspaceId, filter);
       const matched = Object.values(byStatus).reduce((sum, count) => sum + count, 0);
       const mustConfirm = !narrows(filter) && !confirm.includes('everything');
@@ -65,15 +64,4 @@ export function redrivesRouter(services: Services): Router {
     .all(onlyMethods('POST'));
 
   return router;
-}
-
-/** The filter as the database takes it: the sender by its id. Absent conditions are left out, so that equal filters look equal. */
-async function filterOf(services: Services, workspaceId: string, { from, ...rest }: GivenFilter): Promise<RedriveFilter> {
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as RedriveFilter;
-  if (from === undefined) return given;
-  const sender = (await services.workspaces.get(workspaceId)).senders.find(({ phoneNumber }) => phoneNumber === from);
-  if (sender) return { ...given, senderId: sender.id };
-  throw new Problem('unknown_sender', `filter.from: ${from} is not a sender of this workspace`, {
-    errors: [{ field: 'filter.from', message: 'is not a sender of this workspace' }],
-  });
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DemoWorkspace } from '../../main/seedDemo.js';
+import { anybody } from '../support/anybody.js';
 import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { operator } from '../support/operator.js';
@@ -10,7 +11,7 @@ let system: System;
 const as = (index: number) => system.workspaces[index] as DemoWorkspace;
 
 beforeAll(async () => {
-  system = await startSystem({ workspaces: 4 });
+  system = await startSystem({ workspaces: 6 });
 }, 60_000);
 afterAll(() => system.stop(), 60_000);
 
@@ -122,4 +123,88 @@ describe('a wrong setting', () => {
     const stranger = system.workspaces[3] as DemoWorkspace;
     expect(await back(stranger, (version === 2 ? 99 : version) as number, way, body)).toMatchObject({ status, body: { code } });
   });
+});
+
+describe('messages that should not have been sent', () => {
+  const cancelAll = (workspace: DemoWorkspace, body: object, headers = {}) =>
+    system.request('POST', '/v1/queues/outbound/cancel', { body, headers, as: workspace });
+  const finished = (workspace: DemoWorkspace, id: string) =>
+    eventually(async () => {
+      const { body } = await system.request('GET', `/v1/queues/outbound/cancel/${id}`, { as: workspace });
+      return body.state === 'done' && body;
+    }, 30_000);
+
+  it('from a wrong sender are counted, and taken back by one command as far as they have not left', async () => {
+    const workspace = as(4);
+    const [right, wrong] = workspace.senders as [string, string];
+    await limits(workspace, { ratePerSecond: 1, burst: 1 });
+    const send = (from: string, body: string) => system.send({ to: anybody(), from, body, priority: 'bulk' }, undefined, workspace);
+    const first = await send(wrong, 'wrong sender 0.');
+    await system.message(first.body.id, ['delivered'], { withinMs: 20_000, as: workspace });
+    const meant = await send(right, 'right sender');
+    const mistaken = await Promise.all(Array.from({ length: 40 }, (_, n) => send(wrong, `wrong sender ${n + 1}.`)));
+    await Promise.all(
+      mistaken.map(({ body }) => system.message(body.id, ['queued', 'dispatching', 'accepted', 'sent', 'delivered'], { as: workspace })),
+    );
+
+    const shown = await operator(system, workspace, 'cancel-all', '--from', wrong, '--lane', 'bulk');
+    expect(shown).toMatchObject({ code: 0 });
+    expect(shown.out).toMatch(/queued +bulk +\d+\n\nNothing was changed\. The same with --yes takes these \d+ back\./);
+
+    const said = await operator(system, workspace, 'cancel-all', '--from', wrong, '--yes', '--reason', 'wrong number', '--json');
+    expect(said).toMatchObject({ code: 0 });
+    const { id } = JSON.parse(said.out);
+    const { canceled } = await finished(workspace, id);
+    const left = (await system.ledger('wrong sender')).length;
+    expect(left + canceled).toBe(41);
+    expect(canceled).toBeGreaterThan(20);
+    expect((await operator(system, workspace, 'canceled', id)).out).toMatch(/done/);
+
+    const states = await Promise.all(
+      mistaken.map(({ body }) => system.message(body.id, ['canceled', 'delivered'], { withinMs: 20_000, as: workspace })),
+    );
+    expect(states.filter(({ status }) => status === 'canceled')).toHaveLength(canceled);
+    const one = states.find(({ status }) => status === 'canceled');
+    const { body: trace } = await system.request('GET', `/v1/messages/${one.id}/trace`, { as: workspace });
+    expect(trace.interventions).toMatchObject([
+      {
+        action: 'message.canceled',
+        details: { reason: 'wrong number', cancellationId: id, before: { status: 'queued' }, after: { status: 'canceled' } },
+      },
+    ]);
+    await eventually(async () => {
+      const { body } = await system.request('GET', `/v1/messages/${one.id}/trace`, { as: workspace });
+      return body.workflow.state?.step === 'closed';
+    }, 20_000);
+    await system.message(meant.body.id, ['delivered'], { withinMs: 20_000, as: workspace });
+    expect(await system.ledger('wrong sender')).toHaveLength(left);
+  }, 90_000);
+
+  it('are all meant only where that is confirmed, and once under a key', async () => {
+    const workspace = as(5);
+    const sendAt = new Date(Date.now() + 3_600_000).toISOString();
+    const later = await Promise.all(
+      Array.from({ length: 3 }, (_, n) => system.send({ to: anybody(), body: `later ${n}`, sendAt }, undefined, workspace)),
+    );
+    await Promise.all(later.map(({ body }) => system.message(body.id, ['scheduled'], { as: workspace })));
+    expect(await cancelAll(workspace, { dryRun: true })).toMatchObject({
+      status: 200,
+      body: { matched: 3, shares: [{ status: 'scheduled', lane: 'normal', count: 3 }], mustConfirm: ['everything'] },
+    });
+    expect(await cancelAll(workspace, { filter: { lane: ['high', 'normal', 'bulk'] } })).toMatchObject({
+      status: 409,
+      body: { code: 'confirmation_required' },
+    });
+    expect(await cancelAll(workspace, { filter: { from: '+14155550199' } })).toMatchObject({
+      status: 422,
+      body: { errors: [{ field: 'filter.from' }] },
+    });
+    const key = { 'idempotency-key': randomUUID() };
+    const started = await cancelAll(workspace, { confirm: 'everything' }, key);
+    expect(started).toMatchObject({ status: 202, body: { matched: 3 } });
+    expect((await cancelAll(workspace, { confirm: 'everything' }, key)).body.id).toBe(started.body.id);
+    expect(await finished(workspace, started.body.id)).toMatchObject({ canceled: 3 });
+    const stranger = await system.request('GET', `/v1/queues/outbound/cancel/${started.body.id}`, { as: as(4) });
+    expect(stranger).toMatchObject({ status: 404, body: { code: 'not_found' } });
+  }, 60_000);
 });

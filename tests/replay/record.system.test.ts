@@ -245,6 +245,16 @@ describe('every other workflow replays', () => {
     expect(await replay([await historyOf('redriveMessages', workflowId)])).toEqual([]);
   }, 60_000);
 
+  it('cancelMessages', async () => {
+    const as = system.workspaces[2] as System['workspace'];
+    const { body } = await system.send({ to: anybody(), body: 'not meant', sendAt: inMs(60_000), priority: 'high' }, undefined, as);
+    await system.message(body.id, ['scheduled'], { withinMs: 20_000, as });
+    const started = await system.request('POST', '/v1/queues/outbound/cancel', { body: { filter: { lane: ['high'] } }, as });
+    const workflowId = `cancellation/${as.id}/${started.body.id}`;
+    expect(await client.workflow.getHandle(workflowId).result()).toMatchObject({ state: 'done', canceled: 1 });
+    expect(await replay([await historyOf('cancelMessages', workflowId)])).toEqual([]);
+  }, 60_000);
+
   it.each(['sweepMessages', 'pollStatuses'])(
     '%s',
     async (workflowType) => {

@@ -5,6 +5,7 @@ import { messageStatuses } from '../../domain/messageStatus.js';
 import { failedStatuses, type QueueName, queueNames } from '../../domain/queues.js';
 import { Database, type Statement } from '../../platform/database.js';
 import { createLogger } from '../../platform/logger.js';
+import { countCancelableStatement } from '../../storage/cancelMatching.js';
 import { failedPage } from '../../storage/failedMessages.js';
 import {
   failedOfQueueStatement,
@@ -110,6 +111,13 @@ describe(`the queues beside ${delivered} messages that have arrived`, () => {
       openOfQueueStatement,
       () => [workspaceId, 'outbound', ['sent'], far, nil, 51],
       /workspace_id_created_at_id_idx/,
+      open,
+    ],
+    [
+      'what can be taken back',
+      countCancelableStatement,
+      () => [workspaceId, new Date(), ['bulk'], 'transactional', far, new Date(), nil],
+      /workspace_id_(created_at_id|contact_id_accepted_at)_idx/,
       open,
     ],
     ['a page of the failed', failedOfQueueStatement, () => [workspaceId, far, nil, 51], /failed_at_id_idx/, failed],
