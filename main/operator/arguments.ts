@@ -47,6 +47,9 @@ export const commands = {
   },
   progress: { takes: 'REDRIVE', about: 'how far a redrive has come', options: [] },
   stop: { takes: 'REDRIVE', about: 'end a redrive', options: byHand },
+  notifications: { about: 'what you are told of and nobody has read yet', options: ['limit'] },
+  read: { takes: 'ID|all', about: 'mark a notification as read, or all of them', options: [] },
+  webhooks: { about: 'where the workspace hears of what happens, and whether that works', options: [] },
   limits: { about: 'show or change the limits of the workspace', options: ['rate', 'burst', 'cooldown-s', 'reason'] },
 } as const satisfies Record<string, CommandWords>;
 export type CommandName = keyof typeof commands;
@@ -68,7 +71,7 @@ ${words.join('\n')}
   --dry-run               for redrive: count, and change nothing
   --rate N                for redrive and limits: messages a second
   --burst N, --cooldown-s N   for limits
-  --limit N               for list: at most so many (default: 20)
+  --limit N               for list and notifications: at most so many (default: 20)
   --sent-as SID           for resolve: the provider's id
   --confirm C,C           for retry and redrive: may-have-been-sent; for redrive also everything
   --reason TEXT           for the audit

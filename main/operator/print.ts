@@ -52,6 +52,20 @@ export function print(command: CommandName, answer: Answer): string {
       return table([
         { ratePerSecond: answer.ratePerSecond, burst: answer.burst, cooldownMs: answer.cooldownMs, cooldownUntil: answer.cooldownUntil },
       ]);
+    case 'notifications':
+      return table(answer.data.map(notificationRow)).concat(answer.nextCursor ? 'there are more: use --limit\n' : '');
+    case 'read':
+      return table([answer.kind ? notificationRow(answer) : answer]);
+    case 'webhooks':
+      return table(
+        answer.data.map(({ id, url, enabled, failingSince, disabledReason }: Answer) => ({
+          id,
+          url: shortened(url),
+          state: enabled ? 'enabled' : 'disabled',
+          failingSince,
+          why: shortened(disabledReason),
+        })),
+      );
     case 'redrive':
       return printRedrive(answer);
     case 'progress':
@@ -108,6 +122,18 @@ function printRedrive({ dryRun, id, matched, byStatus, ratePerSecond, takesAbout
   const confirm = mustConfirm.length > 0 ? `, and needs --confirm ${mustConfirm.join()}` : '';
   return `${counts}\nNothing was changed. It would take about ${age(takesAboutS)}${confirm}.\n`;
 }
+
+const notificationRow = ({ id, kind, severity, audience, count, firstAt, lastAt, summary, subject }: Answer): Row => ({
+  id,
+  kind,
+  severity,
+  for: audience,
+  count,
+  first: firstAt,
+  last: lastAt,
+  about: subject,
+  summary: shortened(summary),
+});
 
 const messageRow = ({ id, status, attempt, providerMessageId, error, outcome }: Answer): Row => ({
   id,

@@ -49,6 +49,12 @@ export function requestOf({ command, id, values }: OperatorArguments): ApiReques
       return { method: 'GET', path: `/v1/queues/failed/redrive/${place}` };
     case 'stop':
       return { method: 'POST', path: `/v1/queues/failed/redrive/${place}/cancel`, body: { reason } };
+    case 'notifications':
+      return { method: 'GET', path: `/v1/notifications?state=unread&limit=${values.limit ?? 20}` };
+    case 'read':
+      return { method: 'POST', path: id === 'all' ? '/v1/notifications/read' : `/v1/notifications/${place}/read` };
+    case 'webhooks':
+      return { method: 'GET', path: '/v1/webhook-endpoints' };
     case 'limits': {
       const cooldownS = numberOf('cooldown-s');
       const change = { ratePerSecond: numberOf('rate'), burst: numberOf('burst'), cooldownMs: cooldownS && cooldownS * 1_000 };
