@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { webhookBatchMax, webhookBatchMs, webhookRequestsConcurrentMax } from '../domain/limits.js';
+import { heartbeatEveryMs, webhookBatchMax, webhookBatchMs, webhookRequestsConcurrentMax } from '../domain/limits.js';
 import type { Notice } from '../domain/notifications.js';
 import { type WebhookBatch, type WebhookRef, webhookPauseMs, webhookRetryDelayMs } from '../domain/webhooks.js';
 import { RefusedUrl } from '../platform/publicHttp.js';
@@ -28,7 +28,12 @@ const goneStatus = 410;
 export function deliverDueWebhooks(dependencies: WebhookDependencies) {
   const { database, workspaces } = dependencies;
   return async (ref: WebhookRef): Promise<WebhookBatch> => {
-    const { cancellationSignal } = Context.current();
+    const context = Context.current();
+    const beat = setInterval(() => context.heartbeat(), heartbeatEveryMs);
+    return deliver(ref, context.cancellationSignal).finally(() => clearInterval(beat));
+  };
+
+  async function deliver(ref: WebhookRef, cancellationSignal: AbortSignal): Promise<WebhookBatch> {
     const untilMs = Date.now() + webhookBatchMs;
     const counts = { delivered: 0, failed: 0 };
     const isOver = () => cancellationSignal.aborted || Date.now() >= untilMs;
@@ -39,7 +44,7 @@ export function deliverDueWebhooks(dependencies: WebhookDependencies) {
       if (!target || due.length === 0) return { ...counts, isMore: false };
       const turns = new Turns(webhookRequestsConcurrentMax);
       let isLeftAlone = false;
-      const deliver = async (delivery: DueDelivery): Promise<void> => {
+      const attempt = async (delivery: DueDelivery): Promise<void> => {
         if (isLeftAlone || isOver()) return;
         const answer = await send(target, delivery, ref.workspaceId, cancellationSignal);
         // Nobody can say what became of it: another process tries it again.
@@ -48,12 +53,11 @@ export function deliverDueWebhooks(dependencies: WebhookDependencies) {
         counts[isTaken ? 'delivered' : 'failed'] += 1;
         if (isTaken) await storeTaken(dependencies, ref, delivery, answer);
         else isLeftAlone = (await storeFailure(dependencies, ref, target, delivery, answer)) || isLeftAlone || target.failingSince !== null;
-        Context.current().heartbeat();
       };
-      await Promise.all(due.map((delivery) => turns.run(() => deliver(delivery))));
+      await Promise.all(due.map((delivery) => turns.run(() => attempt(delivery))));
     }
     return { ...counts, isMore: true };
-  };
+  }
 
   async function send(target: WebhookTarget, delivery: DueDelivery, workspaceId: string, signal: AbortSignal): Promise<Answer> {
     const body = await webhookBody(database, workspaceId, delivery);

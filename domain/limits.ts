@@ -253,10 +253,9 @@ export const webhookEndpointsPerLookMax = 50;
 export const webhookEndpointsConcurrentMax = 50;
 export const webhookRequestsConcurrentMax = 10;
 export const webhookBatchMax = 100;
-/** One run of the activity takes about this long, and a request more; a run that is lost is found by its heartbeat. */
+/** One run of the activity takes about this long, and a request more. */
 export const webhookBatchMs = 5_000;
 export const webhookBatchTimeoutMs = 60_000;
-export const webhookHeartbeatMs = 30_000;
 /** Deliveries are kept for so long, whatever became of them; so many of the older ones are removed at a look, so often. */
 export const webhookKeptMs = 30 * 24 * 60 * 60_000;
 export const webhookPruneMax = 5_000;

@@ -131,16 +131,17 @@ const failedStatement: Statement = {
   text: `
   with tried as (
     update webhook_delivery set status = case when $4::integer is null then 'failed' else 'pending' end, attempts = attempts + 1,
-      due_at = now() + $4::integer * interval '1 millisecond', last_attempt_at = now(), response_status = $5, error = $6
+      due_at = now() + $4::integer * interval '1 millisecond', last_attempt_at = now(), response_status = $5::integer, error = $6::text
     where workspace_id = $1 and id = $3 and status = 'pending'
   ), failing as (
     update webhook_endpoint set failing_since = coalesce(failing_since, now()),
-      paused_until = case when $7 > 0 then now() + $7 * interval '1 millisecond' end, enabled = $8::text is null, disabled_reason = $8
-    where workspace_id = $1 and id = $2 and enabled and ($8 is null or $9 or failing_since is not null)
+      paused_until = case when $7::integer > 0 then now() + $7::integer * interval '1 millisecond' end, enabled = $8::text is null,
+      disabled_reason = $8::text
+    where workspace_id = $1 and id = $2 and enabled and ($8::text is null or $9::boolean or failing_since is not null)
     returning enabled
   ), noted as (
     insert into audit_event (workspace_id, id, actor, action, details)
-    select $1, $10, 'webhooks', 'webhook.disabled', jsonb_build_object('endpointId', $2::uuid, 'reason', $8::text) from failing where not enabled
+    select $1, $10::uuid, 'webhooks', 'webhook.disabled', jsonb_build_object('endpointId', $2::uuid, 'reason', $8::text) from failing where not enabled
   )
   select not enabled as disabled, case when not enabled then ${raiseNotification(11)} end from failing`,
 };
@@ -172,15 +173,15 @@ export async function storeFailed(database: Database, { workspaceId, endpointId 
 const listStatement: Statement = {
   name: 'webhook_deliveries',
   text: `select ${columns} from webhook_delivery
-    where workspace_id = $1 and endpoint_id = $2 and (created_at, id) < ($3, $4) order by created_at desc, id desc limit $5`,
+    where workspace_id = $1 and endpoint_id = $2 and (occurred_at, id) < ($3, $4) order by occurred_at desc, id desc limit $5`,
 };
 const listInStatement: Statement = {
   name: 'webhook_deliveries_in',
   text: `select ${columns} from webhook_delivery
-    where workspace_id = $1 and endpoint_id = $2 and (created_at, id) < ($3, $4) and status = $6 order by created_at desc, id desc limit $5`,
+    where workspace_id = $1 and endpoint_id = $2 and (occurred_at, id) < ($3, $4) and status = $6 order by occurred_at desc, id desc limit $5`,
 };
 
-/** Deliveries to an endpoint, or those in one state, made before a point in time, newest first, at most `limit`. */
+/** Deliveries to an endpoint, or those in one state, of events before a point in time, the newest first, at most `limit`. */
 export function listWebhookDeliveries(
   database: Database,
   { workspaceId, endpointId }: WebhookRef,

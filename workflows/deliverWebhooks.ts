@@ -1,11 +1,11 @@
 import { continueAsNew, proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { WebhookActivities } from '../activities/index.js';
-import { webhookBatchTimeoutMs, webhookHeartbeatMs } from '../domain/limits.js';
+import { heartbeatTimeoutMs, webhookBatchTimeoutMs } from '../domain/limits.js';
 import type { WebhookRef } from '../domain/webhooks.js';
 
 const { deliverDueWebhooks } = proxyActivities<WebhookActivities>({
   startToCloseTimeout: webhookBatchTimeoutMs,
-  heartbeatTimeout: webhookHeartbeatMs,
+  heartbeatTimeout: heartbeatTimeoutMs,
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 });
 

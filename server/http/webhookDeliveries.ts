@@ -28,7 +28,7 @@ export function webhookDeliveriesRouter({ database, settings }: Services): Route
         pageOf(
           found,
           limit,
-          ({ createdAt, id }) => ({ at: createdAt, id }),
+          ({ occurredAt, id }) => ({ at: occurredAt, id }),
           (delivery) => delivery,
         ),
       );

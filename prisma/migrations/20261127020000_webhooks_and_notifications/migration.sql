@@ -47,7 +47,7 @@ create table webhook_delivery (
   foreign key (workspace_id, endpoint_id) references webhook_endpoint (workspace_id, id) on delete cascade
 ) with (fillfactor = 85);
 create index webhook_delivery_due on webhook_delivery (workspace_id, endpoint_id, due_at, seq) where status = 'pending';
-create index webhook_delivery_recent on webhook_delivery (workspace_id, endpoint_id, created_at desc, id desc);
+create index webhook_delivery_recent on webhook_delivery (workspace_id, endpoint_id, occurred_at desc, id desc);
 create index webhook_delivery_age on webhook_delivery (created_at);
 
 create table notification (
