@@ -23,6 +23,10 @@ describe('the words of an operator', () => {
     ['resolve 1-2 --sent-as SM1', 'POST', '/v1/messages/1-2/resolve', { providerMessageId: 'SM1' }],
     ['park 1-2', 'POST', '/v1/messages/1-2/park', {}],
     ['stop 1-2', 'POST', '/v1/queues/failed/redrive/1-2/cancel', {}],
+    ['notifications', 'GET', '/v1/notifications?state=unread&limit=20', undefined],
+    ['read 1-2', 'POST', '/v1/notifications/1-2/read', undefined],
+    ['read all', 'POST', '/v1/notifications/read', undefined],
+    ['webhooks', 'GET', '/v1/webhook-endpoints', undefined],
     ['limits', 'GET', '/v1/workspace/limits', undefined],
     ['limits --rate 5 --cooldown-s 0', 'PATCH', '/v1/workspace/limits', { ratePerSecond: 5, cooldownMs: 0 }],
     [
