@@ -13,6 +13,7 @@ export const notificationKinds = {
   'message.uncertain': { severity: 'warning', audience: 'operator' },
   'message.parked': { severity: 'error', audience: 'operator' },
   'message.unknown': { severity: 'warning', audience: 'operator' },
+  'consent.review': { severity: 'warning', audience: 'workspace' },
   'cooldown.started': { severity: 'warning', audience: 'workspace' },
   'redrive.incomplete': { severity: 'warning', audience: 'operator' },
   'webhook.given_up': { severity: 'warning', audience: 'workspace' },

@@ -131,6 +131,11 @@ export class MessageStore {
     if (!received) return undefined;
     this.telemetry.count('messages_received_total', { consent: received.consent?.meaning ?? 'none' });
     await this.countStopped(inbound, received.consent?.stopped ?? 0);
+    if (received.consent?.meaning === 'review') {
+      const summary = 'Somebody may have asked not to be written to any more: a person has to decide.';
+      const { workspaceId, messageId } = inbound;
+      await this.notify({ workspaceId, kind: 'consent.review', subject: 'review', summary, details: { messageId } });
+    }
     return received;
   }
 

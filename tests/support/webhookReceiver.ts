@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { eventually } from './eventually.js';
@@ -30,16 +30,18 @@ export interface WebhookReceiver {
 export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const received: ReceivedWebhook[] = [];
   const answers = new Map<string, WebhookAnswer[]>();
-  const server: Server = createServer(async (request, response) => {
+  const server: Server = createServer((request, response) => {
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = Buffer.concat(chunks).toString();
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => take(request, response, Buffer.concat(chunks).toString()));
+  });
+  const take = (request: IncomingMessage, response: ServerResponse, body: string) => {
     const path = request.url ?? '';
     received.push({ path, id: String(request.headers['webhook-id']), headers: request.headers, body, event: JSON.parse(body) });
     const planned = answers.get(path) ?? [{ status: 204 }];
     const answer = planned.length > 1 ? planned.shift() : planned[0];
     if (answer) response.writeHead(answer.status, answer.headers).end('x'.repeat(answer.bytes ?? 0));
-  });
+  };
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
