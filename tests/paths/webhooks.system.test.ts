@@ -59,10 +59,12 @@ describe('a webhook endpoint', () => {
       error: null,
     });
     expect(delivered.event.data).not.toHaveProperty('body');
-    const mine = receiver.received.filter(({ path }) => path === '/all');
     const { events } = (await system.request('GET', `/v1/messages/${body.id}/trace`, { as })).body;
     const told = events.filter(({ status }: { status: string }) => ['sent', 'delivered'].includes(status));
-    expect(mine.map(({ event }) => event.data.seq)).toEqual(told.map(({ seq }: { seq: number }) => seq));
+    // Both at once, where both are due.
+    await eventually(() => receiver.received.filter(({ path }) => path === '/all').length >= told.length);
+    const mine = receiver.received.filter(({ path }) => path === '/all');
+    expect(mine.map(({ event }) => event.data.seq).sort((a, b) => a - b)).toEqual(told.map(({ seq }: { seq: number }) => seq));
     for (const webhook of mine)
       expect([isSignedBy(secret, webhook), isSignedBy(`whsec_${btoa('x'.repeat(32))}`, webhook)]).toEqual([true, false]);
     await eventually(async () => (await deliveries()).every(({ status }: { status: string }) => status === 'delivered'));
