@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { webhookWorkflowId } from '../domain/ids.js';
-import { webhookLookEveryMs, webhookPruneEveryMs } from '../domain/limits.js';
+import { webhookEventsPerLookMax, webhookLookEveryMs, webhookPruneEveryMs } from '../domain/limits.js';
 import { taskQueues } from '../domain/taskQueues.js';
 import type { WebhookRef } from '../domain/webhooks.js';
 import type { Database } from '../platform/database.js';
@@ -43,8 +43,8 @@ export class WebhookDispatch {
         this.settings.logger.warn({ event: 'webhook.look_failed', error: String(error) });
         return 0;
       });
-      // Where there was something, there may be more.
-      if (seen === 0) await delay(webhookLookEveryMs, undefined, { signal }).catch(() => undefined);
+      // Where so much was found there is more.
+      if (seen < webhookEventsPerLookMax) await delay(webhookLookEveryMs, undefined, { signal }).catch(() => undefined);
     }
   }
 

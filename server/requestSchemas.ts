@@ -186,6 +186,9 @@ export const webhookEndpointChange = z
     enabled: z.boolean({ error: 'must be true or false' }).optional(),
     missed: z.enum(['deliver', 'skip'], { error: 'must be deliver or skip' }).optional(),
   })
+  .refine((change) => Object.values(change).some((value) => value !== undefined), {
+    error: 'changes nothing: give url, eventTypes, description or enabled',
+  })
   .refine(({ enabled, missed }) => missed === undefined || enabled === true, {
     path: ['missed'],
     error: 'is only for an endpoint that is enabled again: add "enabled": true',

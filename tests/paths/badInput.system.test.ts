@@ -297,7 +297,8 @@ describe('a webhook endpoint', () => {
     }
     const place = `${endpoints}/${body.id}`;
     expectProblem(await system.request('POST', `${place}/deliveries/${body.id}/redeliver`), 404, 'not_found');
-    expectProblem(await system.request('PATCH', place, { body: { missed: 'skip' } }), 422, 'invalid_request');
+    for (const change of [{}, { missed: 'skip' }, { enabled: 'no' }])
+      expectProblem(await system.request('PATCH', place, { body: change }), 422, 'invalid_request');
     expectProblem(await system.request('GET', `${place}/deliveries?status=lost`), 422, 'invalid_request');
     expect((await system.request('PATCH', place, { body: { enabled: false } })).body).toMatchObject({
       enabled: false,
