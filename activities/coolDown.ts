@@ -11,7 +11,7 @@ import type { Dependencies } from './dependencies.js';
  * stored is none: the next refusal starts it.
  */
 export async function coolDown(
-  { database, workspaces, telemetry, logger }: Dependencies,
+  { database, store, workspaces, telemetry, logger }: Dependencies,
   workspace: Workspace,
   message: OutboundMessage,
   { code, retryAfterMs }: { code: string; retryAfterMs: number | null },
@@ -25,6 +25,9 @@ export async function coolDown(
     if (await startCooldown(database, workspace.id, { ...scope, forMs, reason, actor: 'provider' })) {
       telemetry.count('cooldowns_started_total', { scope: 'senderId' in scope ? 'sender' : 'workspace' });
       logger.warn({ event: 'cooldown.started', ...about, ...scope });
+      const [what, subject] = 'senderId' in scope ? ['a sender', message.senderId] : ['the workspace', 'workspace'];
+      const summary = `Nothing is sent by ${what} for ${Math.ceil(forMs / 1_000)} s: the provider refused for its rate.`;
+      await store.notify({ workspaceId: workspace.id, kind: 'cooldown.started', subject, summary, details: { code, forMs, ...scope } });
     }
     workspaces.forget(workspace.id);
   } catch (error) {

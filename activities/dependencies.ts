@@ -3,6 +3,7 @@ import type { SendGate } from '../limiter/sendGate.js';
 import type { TokenBroker } from '../limiter/tokenBroker.js';
 import type { Database } from '../platform/database.js';
 import type { Logger } from '../platform/logger.js';
+import type { PublicHttp } from '../platform/publicHttp.js';
 import type { Telemetry } from '../platform/telemetry.js';
 import type { Turns } from '../platform/turns.js';
 import type { ProviderRegistry } from '../providers/registry.js';
@@ -24,6 +25,20 @@ export interface MaintenanceDependencies {
   validityMs: number;
   /** How long a provider may hold a request, milliseconds. */
   providerHoldMs: number;
+}
+
+/** What deliveries to customers need of their process. */
+export interface WebhookDependencies {
+  telemetry: Telemetry;
+  database: Database;
+  store: MessageStore;
+  workspaces: WorkspaceDirectory;
+  http: PublicHttp;
+  logger: Logger;
+  /** Waits before the second and each further attempt, milliseconds. */
+  retryDelaysMs: number[];
+  /** An endpoint whose every attempt has failed for so long is disabled, milliseconds. */
+  disableAfterMs: number;
 }
 
 /** What activities need of their process; made once, in main/. */

@@ -1,6 +1,7 @@
 import { cancelBatch } from './cancelBatch.js';
 import { closeAsUnknown } from './closeAsUnknown.js';
-import type { Dependencies, MaintenanceDependencies } from './dependencies.js';
+import { deliverDueWebhooks } from './deliverDueWebhooks.js';
+import type { Dependencies, MaintenanceDependencies, WebhookDependencies } from './dependencies.js';
 import { persistAndReserve } from './persistAndReserve.js';
 import { pollProvider } from './pollProvider.js';
 import { pollUnheardMessages } from './pollUnheardMessages.js';
@@ -48,6 +49,12 @@ export function createMaintenanceActivities(dependencies: MaintenanceDependencie
   };
 }
 export type MaintenanceActivities = ReturnType<typeof createMaintenanceActivities>;
+
+/** Activities that deliver to customers. */
+export function createWebhookActivities(dependencies: WebhookDependencies) {
+  return { deliverDueWebhooks: withFailures(deliverDueWebhooks(dependencies)) };
+}
+export type WebhookActivities = ReturnType<typeof createWebhookActivities>;
 
 /** Activities of the rateLimiter workflows, which need the database and nothing else. */
 export function createLimiterActivities(dependencies: Pick<Dependencies, 'database'>) {

@@ -21,7 +21,7 @@ const countedAs: Record<Retried['kind'], keyof RedriveCounts> = {
  * in the failed queue any more.
  */
 export function redriveBatch(dependencies: MaintenanceDependencies) {
-  const { database, logger } = dependencies;
+  const { database, store, logger } = dependencies;
   return async (input: RedriveInput): Promise<RedriveBatchResult> => {
     const { workspaceId, redriveId, filter, ratePerSecond, failedBeforeMs } = input;
     const { heartbeatDetails } = Context.current().info;
@@ -40,7 +40,13 @@ export function redriveBatch(dependencies: MaintenanceDependencies) {
       await next;
     }
     logger.info({ event: 'redrive.batch', workspaceId, redriveId, ...counts });
-    return { counts, cursor, isLast: page.length < limit };
+    const isLast = page.length < limit;
+    const left = counts.left + counts.unconfirmed;
+    if (isLast && left > 0) {
+      const summary = `A redrive has ended and left ${left} of ${counts.looked} messages: they may have been sent, or could not be sent again.`;
+      await store.notify({ workspaceId, kind: 'redrive.incomplete', subject: redriveId, summary, details: { redriveId, ...counts } });
+    }
+    return { counts, cursor, isLast };
 
     async function retry(message: FailedRef): Promise<keyof RedriveCounts> {
       const { actor, reason, mayHaveBeenSent } = input;

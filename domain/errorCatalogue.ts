@@ -26,7 +26,7 @@ export const errorClasses = [
 ] as const;
 export type ErrorClass = (typeof errorClasses)[number];
 
-/** Who is told: nobody, whoever answers for the workspace (logged as a warning), or whoever runs the system (as an error). */
+/** Who is told, by a notification: nobody, whoever answers for the workspace (logged as a warning), or whoever runs the system (as an error). */
 export const audiences = ['nobody', 'workspace', 'operator'] as const;
 export type Audience = (typeof audiences)[number];
 

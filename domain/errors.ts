@@ -23,6 +23,9 @@ export const problems = {
   templates_not_available: { status: 422, title: 'Templates are not available yet' },
   opted_out: { status: 422, title: 'The recipient has opted out' },
   unknown_sender: { status: 422, title: 'The sender does not belong to this workspace' },
+  webhook_url_refused: { status: 422, title: 'Webhooks can not be sent to this URL' },
+  too_many_webhook_endpoints: { status: 422, title: 'The workspace has as many webhook endpoints as it may have' },
+  webhook_endpoint_disabled: { status: 409, title: 'The webhook endpoint is disabled' },
   unavailable: { status: 503, title: 'The message could not be accepted right now' },
   internal: { status: 500, title: 'Something went wrong on our side' },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -37,6 +37,11 @@ export function cancellationWorkflowId(workspaceId: string, cancellationId: stri
   return `cancellation/${workspaceId}/${cancellationId}`;
 }
 
+/** The workflow that delivers to one webhook endpoint. */
+export function webhookWorkflowId(workspaceId: string, endpointId: string): string {
+  return `webhook/${workspaceId}/${endpointId}`;
+}
+
 export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /** Before every other id, and nobody's. */

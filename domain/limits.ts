@@ -211,8 +211,8 @@ export const drainTimeoutMs = 10_000;
 /** What the queues hold is counted no more often than this for one workspace and process, and not at more than this share of the time. */
 export const queuesCountedEveryMs = 1_000;
 export const queuesCountingShareMax = 0.05;
-/** Sockets hear of changed queues no more often than this. */
-export const queuesToldEveryMs = 1_000;
+/** Sockets hear of changed queues, and of changed notifications, no more often than this. */
+export const changesToldEveryMs = 1_000;
 /** Throughput is read from so many of the newest events at most. */
 export const throughputSpanMs = 60_000;
 export const throughputEventsMax = 50_000;
@@ -235,3 +235,40 @@ export const storedWithinMs = 2_000;
 
 /** The highest number that a version of a configuration can have. */
 export const versionMax = 2_147_483_646;
+
+/** Webhook endpoints of a workspace, and what their settings may hold. */
+export const webhookEndpointsMax = 10;
+export const webhookUrlCharactersMax = 2_048;
+export const webhookDescriptionCharactersMax = 200;
+/** A delivery is answered within this time, and no more of the answer is read. */
+export const webhookTimeoutMs = 15_000;
+export const webhookAnswerBytesMax = 64 * 1024;
+/** Waits before the second and each further attempt, up to so much longer by chance: three days in all. */
+export const webhookRetryDelaysDefaultMs = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400].map((s) => s * 1_000);
+export const webhookRetryJitterShare = 0.2;
+/** An endpoint whose every attempt has failed for so long is disabled. */
+export const webhookDisableAfterDefaultMs = 5 * 24 * 60 * 60_000;
+/** An endpoint that fails is left alone for this share of the time since it began to fail, within these bounds. */
+export const webhookPauseShare = 0.5;
+export const webhookPauseMinMs = 1_000;
+export const webhookPauseMaxMs = 5 * 60_000;
+/** After a rotation the secret of before signs as well for so long. */
+export const webhookOldSecretLifeMs = 24 * 60 * 60_000;
+/** How often is looked for events that are new to an endpoint, how many are taken of one at once, and of how many endpoints. */
+export const webhookLookEveryMs = 500;
+export const webhookEventsPerLookMax = 500;
+export const webhookEndpointsPerLookMax = 50;
+/** Endpoints that a process delivers to at once, requests to one of them at once, and the deliveries that are read together. */
+export const webhookEndpointsConcurrentMax = 50;
+export const webhookRequestsConcurrentMax = 10;
+export const webhookBatchMax = 100;
+/** One run of the activity takes about this long, and a request more. */
+export const webhookBatchMs = 5_000;
+export const webhookBatchTimeoutMs = 60_000;
+/** Deliveries are kept for so long, whatever became of them; so many of the older ones are removed at a look, so often. */
+export const webhookKeptMs = 30 * 24 * 60 * 60_000;
+export const webhookPruneMax = 5_000;
+export const webhookPruneEveryMs = 60_000;
+
+/** A notification to which nothing was added for so long is over: what comes later is a new one. */
+export const notificationQuietMs = 60 * 60_000;

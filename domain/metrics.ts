@@ -61,6 +61,31 @@ export const metrics = {
     about: 'Messages without a receipt that a provider was asked about, by whether that ended them.',
     labels: ['result'],
   },
+  webhook_attempts_total: {
+    kind: 'counter',
+    about: "Requests to customers' webhook endpoints, by what they came to.",
+    labels: ['outcome'],
+  },
+  webhook_delay_seconds: {
+    kind: 'histogram',
+    about: 'From an event to its delivery to a webhook endpoint, where the first attempt succeeded.',
+    labels: [],
+  },
+  webhook_endpoints_disabled_total: {
+    kind: 'counter',
+    about: 'Webhook endpoints that were disabled because they failed or are gone.',
+    labels: [],
+  },
+  notifications_total: {
+    kind: 'counter',
+    about: 'What people were to be told of, by kind; of a storm each part counts.',
+    labels: ['kind'],
+  },
+  notifications_lost_total: {
+    kind: 'counter',
+    about: 'What could not be stored of that, because the database did not answer.',
+    labels: ['kind'],
+  },
   temporal_away: { kind: 'gauge', about: '1 while Temporal does not answer this process.', labels: [] },
 } as const satisfies Record<string, Metric>;
 

@@ -1,8 +1,9 @@
-/** Names of the task queues. `messages` carries the workflow tasks of messages and their send activities, `maintenance` those of the scheduled workflows. */
+/** Names of the task queues. `messages` carries the workflow tasks of messages and their send activities, `maintenance` those of the scheduled workflows, `webhooks` those of deliveries to customers. */
 export const taskQueues = {
   messages: 'messages',
   limiter: 'limiter',
   maintenance: 'maintenance',
+  webhooks: 'webhooks',
 } as const;
 
 /** Search attributes that are set at start; MessageStatus only for what is unusual, so that the usual message pays nothing. */

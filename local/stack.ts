@@ -66,7 +66,7 @@ export interface Stack {
 /** Front and back: eager starts need server and messages in one process, and two of everything that sends must work. */
 export const defaultProcesses: ProcessLayout[] = [
   { name: 'front', roles: 'server,messages,sends' },
-  { name: 'back', roles: 'sends,limiter,maintenance' },
+  { name: 'back', roles: 'sends,limiter,maintenance,webhooks' },
 ];
 
 const usualPorts = { http: 3_000, postgres: 5_433, temporal: 7_233, temporalUi: 8_233, simulator: 4_010 };

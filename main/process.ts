@@ -1,18 +1,26 @@
 import type { Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Dependencies } from '../activities/dependencies.js';
-import { createLimiterActivities, createLocalActivities, createMaintenanceActivities, createSendActivities } from '../activities/index.js';
+import {
+  createLimiterActivities,
+  createLocalActivities,
+  createMaintenanceActivities,
+  createSendActivities,
+  createWebhookActivities,
+} from '../activities/index.js';
 import { acceptsConcurrentMax, temporalProbeTimeoutMs } from '../domain/limits.js';
 import { askLimiterWorkflow } from '../limiter/askLimiterWorkflow.js';
 import { SendGate } from '../limiter/sendGate.js';
 import { TokenBroker } from '../limiter/tokenBroker.js';
 import { OutboxRelay } from '../lives/outboxRelay.js';
+import { WebhookDispatch } from '../lives/webhookDispatch.js';
 import type { Config, Role } from '../platform/config.js';
 import { Database } from '../platform/database.js';
 import { EventBus } from '../platform/eventBus.js';
 import { createLogger } from '../platform/logger.js';
 import { startMetricsServer } from '../platform/metricsServer.js';
 import { SettingsStore } from '../platform/prisma.js';
+import { PublicHttp } from '../platform/publicHttp.js';
 import { SettingsWatch } from '../platform/settingsWatch.js';
 import { Telemetry } from '../platform/telemetry.js';
 import { connectImpatient, connectWorkers, createClient } from '../platform/temporalClient.js';
@@ -28,6 +36,7 @@ import {
   createMaintenanceWorker,
   createMessagesWorker,
   createSendsWorker,
+  createWebhooksWorker,
   hasEagerRoom,
   type WorkerSettings,
 } from '../workers/createWorker.js';
@@ -66,6 +75,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
   const providers =
     givenProviders ??
     createProviders({ twilio: { baseUrl: config.TWILIO_API_BASE_URL, responseTimeoutMs: config.PROVIDER_RESPONSE_TIMEOUT_MS } });
+  const http = new PublicHttp(config.WEBHOOK_TARGETS);
   const publicBaseUrl = (config.PUBLIC_BASE_URL ?? `http://127.0.0.1:${config.PORT}`).replace(/\/+$/, '');
 
   const connection: NativeConnection = await connectWorkers(temporal);
@@ -126,6 +136,14 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
     relay = new OutboxRelay({ database, temporal: client, askTemporal, telemetry, logger, receiptGraceMs: times.receiptGraceMs });
     relay.start();
   }
+  let dispatch: WebhookDispatch | undefined;
+  if (has('webhooks')) {
+    const delays = { retryDelaysMs: config.WEBHOOK_RETRY_DELAYS_S, disableAfterMs: config.WEBHOOK_DISABLE_AFTER_S * 1_000 };
+    const webhooks = { database, store, workspaces, http, telemetry, logger, ...delays };
+    workers.push(await createWebhooksWorker(forWorkers, createWebhookActivities(webhooks)));
+    dispatch = new WebhookDispatch({ database, temporal: client, logger });
+    dispatch.start();
+  }
   const temporalHealth = new TemporalHealth(askTemporal, telemetry, logger);
 
   const running = workers.map((worker) => worker.run());
@@ -144,6 +162,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
         starts: new Turns(acceptsConcurrentMax),
         temporal: client,
         bus,
+        http,
         logger,
         publicBaseUrl,
         ...times,
@@ -159,10 +178,12 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       metrics?.close();
       temporalHealth.close();
       await relay?.stop();
+      await dispatch?.stop();
       sends.close();
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await Promise.allSettled(running);
       for (const provider of providers.values()) provider.close();
+      http.close();
       await impatient?.close();
       await connection.close();
       bus.close();

@@ -11,9 +11,12 @@ import {
   receiptGraceDefaultMs,
   reconcileDelaysDefaultMs,
   sendsConcurrentDefault,
+  webhookDisableAfterDefaultMs,
+  webhookRetryDelaysDefaultMs,
 } from '../domain/limits.js';
+import { httpTargets } from './publicHttp.js';
 
-export const roles = ['server', 'messages', 'sends', 'limiter', 'maintenance'] as const;
+export const roles = ['server', 'messages', 'sends', 'limiter', 'maintenance', 'webhooks'] as const;
 export type Role = (typeof roles)[number];
 
 const wholeNumber = (min: number, max: number) =>
@@ -39,11 +42,11 @@ function oneOfRoles(text: string): Role {
   return role;
 }
 
-function delaySeconds(text: string): number {
+const delaySeconds = (max: number) => (text: string) => {
   const seconds = Number(text);
-  if (text === '' || !(seconds > 0 && seconds <= 3_600)) throw new Error(text);
+  if (text === '' || !(seconds > 0 && seconds <= max)) throw new Error(text);
   return seconds * 1_000;
-}
+};
 
 const urlOf = (protocols: string[], problem: string) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), { error: problem });
@@ -133,7 +136,9 @@ export const variables = {
     '600',
   ),
   RECONCILE_DELAYS_S: variable(
-    listOf(delaySeconds, 'must be a comma-separated list of seconds, each between 0 and 3600').default([...reconcileDelaysDefaultMs]),
+    listOf(delaySeconds(3_600), 'must be a comma-separated list of seconds, each between 0 and 3600').default([
+      ...reconcileDelaysDefaultMs,
+    ]),
     'When the provider is asked about a message whose sending is in doubt, in seconds since the doubt.',
     '5,30,120',
   ),
@@ -146,6 +151,23 @@ export const variables = {
     wholeNumber(100, 30_000).default(providerResponseTimeoutDefaultMs),
     'How long a send waits for the answer after its request was written.',
     '15000',
+  ),
+  WEBHOOK_TARGETS: variable(
+    z.enum(httpTargets, { error: `must be ${httpTargets.join(' or ')}` }).default('public'),
+    'Where webhooks of customers may lead: public means https and public addresses only; any allows http and inner addresses too, for a machine of your own.',
+    'public',
+  ),
+  WEBHOOK_RETRY_DELAYS_S: variable(
+    listOf(delaySeconds(86_400), 'must be a comma-separated list of seconds, each between 0 and 86400').default([
+      ...webhookRetryDelaysDefaultMs,
+    ]),
+    'Waits before the second and each further attempt of a webhook, in seconds; up to a fifth longer by chance.',
+    '5,300,1800,7200,18000,36000,50400,72000,86400',
+  ),
+  WEBHOOK_DISABLE_AFTER_S: variable(
+    wholeNumber(1, 2_592_000).default(webhookDisableAfterDefaultMs / 1_000),
+    'A webhook endpoint whose every attempt has failed for so long is disabled.',
+    '432000',
   ),
 } as const;
 

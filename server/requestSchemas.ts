@@ -14,12 +14,15 @@ import {
   redriveRateMaxPerSecond,
   validitySecondsMax,
   versionMax,
+  webhookDescriptionCharactersMax,
+  webhookUrlCharactersMax,
 } from '../domain/limits.js';
 import { categories } from '../domain/message.js';
 import { toE164 } from '../domain/phoneNumber.js';
 import { priorities } from '../domain/priority.js';
 import { failedStatuses } from '../domain/queues.js';
 import { confirmations } from '../domain/redrive.js';
+import { deliveryStatuses, webhookEventTypes } from '../domain/webhooks.js';
 
 const phoneNumber = z
   .string({ error: 'must be a string' })
@@ -181,3 +184,48 @@ export const suppressionRequest = z.strictObject({
 
 /** The query of DELETE /v1/suppressions/{number}: without a topic all of them. */
 export const suppressionFilter = z.object({ topic: topic.optional() });
+
+/** The query of GET /v1/notifications. */
+export const notificationsPage = page.extend({ state: z.enum(['all', 'unread'], { error: 'must be all or unread' }).default('all') });
+
+const eventTypes = z
+  .array(z.enum(webhookEventTypes, { error: `must be one of ${webhookEventTypes.join(', ')}` }))
+  .min(1, 'is empty: leave it out to mean all')
+  .transform((types) => [...new Set(types)]);
+// What kind of URL it may be is for platform/publicHttp.ts to say, with a code of its own.
+const webhookUrl = z
+  .string({ error: 'must be a string' })
+  .max(webhookUrlCharactersMax, `is too long: at most ${webhookUrlCharactersMax} characters`);
+const webhookDescription = z
+  .string({ error: 'must be a string' })
+  .max(webhookDescriptionCharactersMax, `is too long: at most ${webhookDescriptionCharactersMax} characters`)
+  .refine((text) => !text.includes('\u0000'), 'has a NUL in it');
+
+/** The body of POST /v1/webhook-endpoints. */
+export const webhookEndpointRequest = z.strictObject({
+  url: webhookUrl,
+  eventTypes: eventTypes.default([...webhookEventTypes]),
+  description: webhookDescription.default(''),
+});
+
+/** The body of PATCH /v1/webhook-endpoints/{id}. */
+export const webhookEndpointChange = z
+  .strictObject({
+    url: webhookUrl.optional(),
+    eventTypes: eventTypes.optional(),
+    description: webhookDescription.optional(),
+    enabled: z.boolean({ error: 'must be true or false' }).optional(),
+    missed: z.enum(['deliver', 'skip'], { error: 'must be deliver or skip' }).optional(),
+  })
+  .refine((change) => Object.values(change).some((value) => value !== undefined), {
+    error: 'changes nothing: give url, eventTypes, description or enabled',
+  })
+  .refine(({ enabled, missed }) => missed === undefined || enabled === true, {
+    path: ['missed'],
+    error: 'is only for an endpoint that is enabled again: add "enabled": true',
+  });
+
+/** The query of GET /v1/webhook-endpoints/{id}/deliveries. */
+export const webhookDeliveriesPage = page.extend({
+  status: z.enum(deliveryStatuses, { error: `must be one of ${deliveryStatuses.join(', ')}` }).optional(),
+});

@@ -4,6 +4,7 @@ import type { Database } from '../platform/database.js';
 import type { EventBus } from '../platform/eventBus.js';
 import type { Logger } from '../platform/logger.js';
 import type { SettingsStore } from '../platform/prisma.js';
+import type { PublicHttp } from '../platform/publicHttp.js';
 import type { Telemetry } from '../platform/telemetry.js';
 import type { TemporalHealth } from '../platform/temporalHealth.js';
 import type { Turns } from '../platform/turns.js';
@@ -30,6 +31,8 @@ export interface Services {
   /** On the workers' connection where this process runs messages too, so that starts are eager. */
   temporal: Client;
   bus: EventBus;
+  /** To look at URLs of webhooks before they are kept. */
+  http: PublicHttp;
   logger: Logger;
   publicBaseUrl: string;
   /** How long after its validity a message waits for a receipt; how long one that is sent once more is of use; how long a provider may hold a request. Milliseconds. */

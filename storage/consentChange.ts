@@ -66,6 +66,13 @@ export const consentChange = `
       jsonb_strip_nulls(jsonb_build_object('contactId', c.contact_id, 'topic', c.topic, 'source', c.source, 'evidence', c.evidence,
         'messageId', c.message_id, 'stopped', (select count(*) from stopped), 'lifted', (select jsonb_agg(topic) from lifted)))
     from change c where c.meaning <> 'start' or exists (select from lifted)
+  ), announced as (
+    insert into webhook_delivery (workspace_id, endpoint_id, type, data)
+    select c.workspace_id, e.id, 'consent.changed', jsonb_build_object('phoneNumber', c.phone_number, 'conversationId', c.contact_id,
+      'meaning', c.meaning, 'topic', c.topic, 'source', c.source, 'evidence', c.evidence, 'messageId', c.message_id,
+      'stopped', (select count(*) from stopped), 'lifted', array(select topic from lifted))
+    from change c join webhook_endpoint e on e.workspace_id = c.workspace_id and 'consent.changed' = any (e.event_types)
+    where c.meaning <> 'start' or exists (select from lifted)
   ), ${appendEvents('stopped', 'exists')}`;
 
 const changeStatement: Statement = {

@@ -1,8 +1,10 @@
 import type { Advance } from '../domain/advance.js';
 import { countedCodeOf, errorClassOf } from '../domain/errorCodes.js';
+import type { MessageRef } from '../domain/ids.js';
 import { recordLingerMs } from '../domain/limits.js';
 import type { InboundMessage, OutboundMessage } from '../domain/message.js';
 import { isClosed, type MessageStatus } from '../domain/messageStatus.js';
+import { type Notice, noticeOfMessage } from '../domain/notifications.js';
 import type { Database } from '../platform/database.js';
 import type { EventBus } from '../platform/eventBus.js';
 import type { Telemetry } from '../platform/telemetry.js';
@@ -14,6 +16,7 @@ import { type Deferred, deferMessage } from './deferMessage.js';
 import { type NewInbound, receiveMessage, takeUpMessage } from './inboundMessages.js';
 import type { StoredRef } from './messages.js';
 import { cancelByHand, dismissByHand, type MovedByHand, parkByHand, type Retry, retryByHand } from './moveByHand.js';
+import { raiseNotifications } from './notifications.js';
 import { type PersistedMessage, persistMessages } from './persistMessages.js';
 import { type RecordedOutcome, recordOutcomes, reopenMessage } from './recordOutcomes.js';
 import { refusedRecipient } from './refusedRecipient.js';
@@ -28,6 +31,7 @@ export class MessageStore {
   private readonly persistOne: (message: OutboundMessage) => Promise<PersistedMessage>;
   private readonly advanceOne: (news: Advance) => Promise<Advanced | undefined>;
   private readonly recordOne: (message: StoredRef) => Promise<RecordedOutcome | undefined>;
+  private readonly notifyOne: (notice: Notice) => Promise<void>;
 
   constructor(
     private readonly database: Database,
@@ -41,6 +45,15 @@ export class MessageStore {
     });
     this.advanceOne = batched((news: Advance[]) => advanceMessages(database, news), { keyOf });
     this.recordOne = batched((messages: StoredRef[]) => recordOutcomes(database, messages), { keyOf, lingerMs: recordLingerMs });
+    let notices = 0;
+    this.notifyOne = batched(
+      async (all: Notice[]) => {
+        await raiseNotifications(database, all);
+        return all.map(() => undefined);
+      },
+      // A storm is one statement after the other on one row; equal ones go together.
+      { keyOf: () => String(notices++), concurrentMax: 1 },
+    );
   }
 
   /** Stores a message once; answers where it stands. */
@@ -57,6 +70,8 @@ export class MessageStore {
     if (advanced?.moved) {
       this.bus.ring(news.workspaceId);
       if (isClosed(advanced.status)) this.telemetry.count('messages_ended_total', { status: advanced.status });
+      const notice = noticeOfMessage(news, advanced.status, news.error ?? null);
+      if (notice) await this.notify(notice);
     }
     if (advanced?.attemptMoved && news.error) {
       const { code } = news.error;
@@ -115,7 +130,12 @@ export class MessageStore {
     const received = await receiveMessage(this.database, inbound);
     if (!received) return undefined;
     this.telemetry.count('messages_received_total', { consent: received.consent?.meaning ?? 'none' });
-    this.countStopped(inbound.workspaceId, received.consent?.stopped ?? 0);
+    await this.countStopped(inbound, received.consent?.stopped ?? 0);
+    if (received.consent?.meaning === 'review') {
+      const summary = 'Somebody may have asked not to be written to any more: a person has to decide.';
+      const { workspaceId, messageId } = inbound;
+      await this.notify({ workspaceId, kind: 'consent.review', subject: 'review', summary, details: { messageId } });
+    }
     return received;
   }
 
@@ -127,7 +147,7 @@ export class MessageStore {
   /** Changes somebody's consent, and takes out of the queue what may not leave any more. */
   async changeConsent(request: ConsentRequest): Promise<ConsentChanged> {
     const changed = await changeConsent(this.database, request);
-    this.countStopped(request.workspaceId, changed.stopped);
+    await this.countStopped({ workspaceId: request.workspaceId, messageId: request.messageId ?? '' }, changed.stopped);
     return changed;
   }
 
@@ -141,11 +161,33 @@ export class MessageStore {
     await this.changeConsent({ workspaceId, ...recipient, change, ...grounds });
   }
 
-  private countStopped(workspaceId: string, stopped: number): void {
+  private async countStopped(cause: MessageRef, stopped: number): Promise<void> {
     if (stopped === 0) return;
-    this.bus.ring(workspaceId);
+    this.bus.ring(cause.workspaceId);
+    const notice = noticeOfMessage(cause, 'failed', { code: 'opted_out', message: '' });
+    if (notice) await this.notify({ ...notice, count: stopped });
     this.telemetry.count('messages_opted_out_total', { by: 'list' }, stopped);
     this.telemetry.count('messages_ended_total', { status: 'failed' }, stopped);
+  }
+
+  /**
+   * Tells people of something: in a notification of its own, or counted in the one that is open about the same. Never rejects:
+   * whatever it tells of has happened, and is stored already.
+   */
+  async notify(notice: Notice): Promise<void> {
+    const { kind, workspaceId } = notice;
+    try {
+      await this.notifyOne(notice);
+      this.telemetry.count('notifications_total', { kind }, notice.count ?? 1);
+      this.changed(workspaceId);
+    } catch {
+      this.telemetry.count('notifications_lost_total', { kind }, notice.count ?? 1);
+    }
+  }
+
+  /** Says to whoever watches that something of a workspace has changed. */
+  changed(workspaceId: string): void {
+    this.bus.ring(workspaceId);
   }
 
   /** Marks a message as finished and answers its final state; undefined where it is gone. */

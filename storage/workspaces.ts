@@ -20,7 +20,7 @@ export interface Workspace {
   errorPolicy: ErrorPolicyOverrides;
   senders: { id: string; phoneNumber: string }[];
   account: ProviderAccount | undefined;
-  keys: { messageId: Buffer; contactId: Buffer; callback: Buffer };
+  keys: { messageId: Buffer; contactId: Buffer; callback: Buffer; secrets: Buffer };
 }
 
 const wrapContext = (workspaceId: string) => `workspace/${workspaceId}/wrapped_key`;
@@ -70,6 +70,7 @@ export async function loadWorkspace(database: Database, masterKey: Buffer, works
   const [row] = await database.forWorkspace<WorkspaceRow>(workspaceId, findStatement, [workspaceId]);
   if (!row) return undefined;
   const key = unwrapWorkspaceKey(masterKey, workspaceId, row.wrapped_key);
+  const secrets = deriveKey(key, 'secrets');
   const { account } = row;
   return {
     id: row.id,
@@ -80,9 +81,14 @@ export async function loadWorkspace(database: Database, masterKey: Buffer, works
     account: account
       ? {
           ...account,
-          authToken: open(deriveKey(key, 'secrets'), tokenContext(workspaceId, account.provider), account.authToken).toString(),
+          authToken: open(secrets, tokenContext(workspaceId, account.provider), account.authToken).toString(),
         }
       : undefined,
-    keys: { messageId: deriveKey(key, 'message-id'), contactId: deriveKey(key, 'contact-id'), callback: deriveKey(key, 'callback') },
+    keys: {
+      messageId: deriveKey(key, 'message-id'),
+      contactId: deriveKey(key, 'contact-id'),
+      callback: deriveKey(key, 'callback'),
+      secrets,
+    },
   };
 }

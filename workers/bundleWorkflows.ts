@@ -8,6 +8,7 @@ export const bundlePaths = {
   messages: path.join(__dirname, '../workflows.bundle.js'),
   limiter: path.join(__dirname, '../limiter.bundle.js'),
   maintenance: path.join(__dirname, '../maintenance.bundle.js'),
+  webhooks: path.join(__dirname, '../webhooks.bundle.js'),
 } as const;
 
 // Loaded once a worker thread instead of once a workflow, and frozen by the SDK: they keep no state, and can't.
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
   await writeFile(bundlePaths.messages, await bundle('../workflows/index'));
   await writeFile(bundlePaths.limiter, await bundle('../workflows/rateLimiter'));
   await writeFile(bundlePaths.maintenance, await bundle('../workflows/maintenance'));
+  await writeFile(bundlePaths.webhooks, await bundle('../workflows/deliverWebhooks'));
 }
 
 if (require.main === module) void main();

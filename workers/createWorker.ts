@@ -1,6 +1,6 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import type { LimiterActivities, LocalActivities, MaintenanceActivities, SendActivities } from '../activities/index.js';
-import { drainTimeoutMs } from '../domain/limits.js';
+import type { LimiterActivities, LocalActivities, MaintenanceActivities, SendActivities, WebhookActivities } from '../activities/index.js';
+import { drainTimeoutMs, webhookEndpointsConcurrentMax } from '../domain/limits.js';
 import { taskQueues } from '../domain/taskQueues.js';
 import { bundlePaths } from './bundleWorkflows.js';
 
@@ -106,5 +106,20 @@ export function createMaintenanceWorker(settings: WorkerSettings, activities: Ma
     maxConcurrentWorkflowTaskExecutions: maintenanceTasksConcurrentMax,
     maxCachedWorkflows: maintenanceTasksConcurrentMax,
     maxConcurrentActivityTaskExecutions: maintenanceTasksConcurrentMax,
+  });
+}
+
+/** Runs the deliveries to customers, whose answers may take their time, on a queue and Worker of their own. */
+export function createWebhooksWorker(settings: WorkerSettings, activities: WebhookActivities): Promise<Worker> {
+  return Worker.create({
+    ...common,
+    connection: settings.connection,
+    namespace: settings.namespace,
+    taskQueue: taskQueues.webhooks,
+    workflowBundle: { codePath: bundlePaths.webhooks },
+    activities,
+    maxConcurrentWorkflowTaskExecutions: webhookEndpointsConcurrentMax,
+    maxCachedWorkflows: webhookEndpointsConcurrentMax,
+    maxConcurrentActivityTaskExecutions: webhookEndpointsConcurrentMax,
   });
 }

@@ -61,6 +61,9 @@ export const commands = {
     options: ['yes', 'confirm', ...byHand],
   },
   restore: { takes: 'VERSION', about: 'set everything back to a version; shows it, and does it with --yes', options: ['yes', ...byHand] },
+  notifications: { about: 'what you are told of and nobody has read yet', options: ['limit'] },
+  read: { takes: 'ID|all', about: 'mark a notification as read, or all of them', options: [] },
+  webhooks: { about: 'where the workspace hears of what happens, and whether that works', options: [] },
   limits: { about: 'show or change the limits of the workspace', options: ['rate', 'burst', 'cooldown-s', 'reason'] },
 } as const satisfies Record<string, CommandWords>;
 export type CommandName = keyof typeof commands;
@@ -83,7 +86,7 @@ ${words.join('\n')}
   --dry-run               for redrive: count, and change nothing
   --rate N                for redrive and limits: messages a second
   --burst N, --cooldown-s N   for limits
-  --limit N               for list and versions: at most so many (default: 20)
+  --limit N               for list, versions and notifications: at most so many (default: 20)
   --sent-as SID           for resolve: the provider's id
   --confirm C,C           for retry and redrive: may-have-been-sent; for redrive and cancel-all everything; for undo changed-since
   --yes                   for cancel-all, undo and restore: not only show it

@@ -65,6 +65,20 @@ export function print(command: CommandName, answer: Answer): string {
     case 'undo':
     case 'restore':
       return printWayBack(answer);
+    case 'notifications':
+      return table(answer.data.map(notificationRow)).concat(answer.nextCursor ? 'there are more: use --limit\n' : '');
+    case 'read':
+      return table([answer.kind ? notificationRow(answer) : answer]);
+    case 'webhooks':
+      return table(
+        answer.data.map(({ id, url, enabled, failingSince, disabledReason }: Answer) => ({
+          id,
+          url: shortened(url),
+          state: enabled ? 'enabled' : 'disabled',
+          failingSince,
+          why: shortened(disabledReason),
+        })),
+      );
     case 'redrive':
       return printRedrive(answer);
     case 'cancel-all':
@@ -147,6 +161,17 @@ function printWayBack({ dryRun, changes, changedSince }: Answer): string {
 }
 
 const said = ({ section, name, from, to }: Answer) => `${section}.${name} ${JSON.stringify(from)} → ${JSON.stringify(to)}`;
+const notificationRow = ({ id, kind, severity, audience, count, firstAt, lastAt, summary, subject }: Answer): Row => ({
+  id,
+  kind,
+  severity,
+  for: audience,
+  count,
+  first: firstAt,
+  last: lastAt,
+  about: subject,
+  summary: shortened(summary),
+});
 
 const messageRow = ({ id, status, attempt, providerMessageId, error, outcome }: Answer): Row => ({
   id,

@@ -71,6 +71,12 @@ export function requestOf({ command, id, values }: OperatorArguments): ApiReques
         path: `/v1/workspace/versions/${place}/${command}`,
         body: { dryRun: !values.yes, confirm: values.confirm, reason },
       };
+    case 'notifications':
+      return { method: 'GET', path: `/v1/notifications?state=unread&limit=${values.limit ?? 20}` };
+    case 'read':
+      return { method: 'POST', path: id === 'all' ? '/v1/notifications/read' : `/v1/notifications/${place}/read` };
+    case 'webhooks':
+      return { method: 'GET', path: '/v1/webhook-endpoints' };
     case 'limits': {
       const cooldownS = numberOf('cooldown-s');
       const change = { ratePerSecond: numberOf('rate'), burst: numberOf('burst'), cooldownMs: cooldownS && cooldownS * 1_000 };

@@ -2,9 +2,10 @@ import type { Namespace } from 'socket.io';
 import type { MessageEvent } from '../../domain/events.js';
 import { eventFollowIntervalMs, eventsPerFollowMax } from '../../domain/limits.js';
 import { eventsAfter, lastSequences } from '../../storage/messageEvents.js';
+import { lastNotified } from '../../storage/notifications.js';
 import type { Services } from '../services.js';
-import { QueueNotices } from './queueNotices.js';
-import { roomOf } from './rooms.js';
+import { ChangeNotices } from './changeNotices.js';
+import { notificationsRoom, queuesRoom, roomOf } from './rooms.js';
 
 /** What a socket hears of an event: its namespace already says the workspace. */
 export function eventPayload({ workspaceId: _workspaceId, ...event }: MessageEvent): Omit<MessageEvent, 'workspaceId'> {
@@ -28,17 +29,21 @@ export class EventRelay {
   private readonly rungAgain = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
-  private readonly notices: QueueNotices;
+  private readonly queueNotices: ChangeNotices;
+  private readonly notificationNotices: ChangeNotices;
+  /** When the notifications of followed workspaces changed last, as far as was looked. Epoch milliseconds. */
+  private readonly notifiedAtMs = new Map<string, number>();
 
   constructor(
     private readonly services: Services,
     private readonly namespaceOf: (workspaceId: string) => Namespace | undefined,
   ) {
-    this.notices = new QueueNotices(namespaceOf);
+    this.queueNotices = new ChangeNotices(namespaceOf, queuesRoom, 'queues:changed');
+    this.notificationNotices = new ChangeNotices(namespaceOf, notificationsRoom, 'notification:changed');
     services.bus.onRing((workspaceId) => {
       if (!this.followed.has(workspaceId)) return;
       // Also where no event tells of it: somebody dismissed a message.
-      this.notices.changed(workspaceId);
+      this.queueNotices.changed(workspaceId);
       void this.relay(workspaceId);
     });
     this.scheduleLook();
@@ -53,10 +58,18 @@ export class EventRelay {
     if (this.followed.get(workspaceId) === undefined) this.followed.set(workspaceId, newest);
   }
 
+  /** Tells of changed notifications of the workspace from now on, for as long as somebody watches them. Resolves once it does. */
+  async followNotifications(workspaceId: string): Promise<void> {
+    if (this.notifiedAtMs.has(workspaceId)) return;
+    const [atMs = 0] = (await lastNotified(this.services.database, [workspaceId])).values();
+    if (!this.notifiedAtMs.has(workspaceId)) this.notifiedAtMs.set(workspaceId, atMs);
+  }
+
   close(): void {
     this.closed = true;
     clearTimeout(this.timer);
-    this.notices.close();
+    this.queueNotices.close();
+    this.notificationNotices.close();
   }
 
   private scheduleLook(): void {
@@ -73,8 +86,20 @@ export class EventRelay {
         const relayed = this.followed.get(workspaceId);
         if (relayed !== undefined && seq > relayed) await this.relay(workspaceId);
       }
+      await this.lookAtNotifications();
     } catch (error) {
       this.services.logger.warn({ event: 'relay.look_failed', error: String(error) });
+    }
+  }
+
+  private async lookAtNotifications(): Promise<void> {
+    const isWatched = (workspaceId: string) => this.namespaceOf(workspaceId)?.adapter.rooms.has(notificationsRoom);
+    for (const workspaceId of this.notifiedAtMs.keys()) if (!isWatched(workspaceId)) this.notifiedAtMs.delete(workspaceId);
+    if (this.notifiedAtMs.size === 0) return;
+    for (const [workspaceId, atMs] of await lastNotified(this.services.database, [...this.notifiedAtMs.keys()])) {
+      if (atMs <= (this.notifiedAtMs.get(workspaceId) ?? 0)) continue;
+      this.notifiedAtMs.set(workspaceId, atMs);
+      this.notificationNotices.changed(workspaceId);
     }
   }
 
@@ -100,7 +125,7 @@ export class EventRelay {
     const events = await eventsAfter(database, workspaceId, relayed, eventsPerFollowMax);
     const namespace = this.namespaceOf(workspaceId);
     for (const event of events) namespace?.to(roomOf(event.conversationId)).emit(eventName(event), eventPayload(event));
-    if (events.length > 0) this.notices.changed(workspaceId);
+    if (events.length > 0) this.queueNotices.changed(workspaceId);
     const last = events.at(-1);
     if (last && this.followed.has(workspaceId)) this.followed.set(workspaceId, last.seq);
     if (events.length === eventsPerFollowMax) this.rungAgain.add(workspaceId);

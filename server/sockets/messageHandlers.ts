@@ -10,7 +10,7 @@ import { cancelEvent, conversationOpenEvent, outboundEvent } from '../requestSch
 import type { Services } from '../services.js';
 import { validate } from '../validate.js';
 import { type EventRelay, eventName, eventPayload } from './eventRelay.js';
-import { queuesRoom, roomOf } from './rooms.js';
+import { notificationsRoom, queuesRoom, roomOf } from './rooms.js';
 
 type Acknowledge = (answer: Record<string, unknown>) => void;
 
@@ -65,14 +65,19 @@ export function handleMessages(socket: Socket, services: Services, relay: EventR
     return {};
   });
 
-  on('queues:open', async () => {
-    await relay.follow(workspaceId);
-    await socket.join(queuesRoom);
-    return {};
-  });
-
-  on('queues:close', async () => {
-    await socket.leave(queuesRoom);
-    return {};
-  });
+  const onRoom = (name: 'queues' | 'notifications', room: string, follow: () => Promise<void>) => {
+    on(`${name}:open`, async () => {
+      await relay.follow(workspaceId);
+      // Joined first: who is in nobody's room is followed no longer.
+      await socket.join(room);
+      await follow();
+      return {};
+    });
+    on(`${name}:close`, async () => {
+      await socket.leave(room);
+      return {};
+    });
+  };
+  onRoom('queues', queuesRoom, async () => undefined);
+  onRoom('notifications', notificationsRoom, () => relay.followNotifications(workspaceId));
 }

@@ -2,3 +2,5 @@
 export const roomOf = (conversationId: string) => `contact:${conversationId}`;
 /** The room of those who watch the queues of a workspace. */
 export const queuesRoom = 'queues';
+/** The room of those who watch the notifications of a workspace. */
+export const notificationsRoom = 'notifications';

@@ -235,6 +235,89 @@ describe('a status callback', () => {
   });
 });
 
+describe('a webhook endpoint', () => {
+  const endpoints = '/v1/webhook-endpoints';
+  const url = 'https://93.184.216.34/hook';
+  // Nothing of that kind happens here: nothing is sent there.
+  const good = { url, eventTypes: ['consent.changed'] };
+  const countEndpoints = async () => (await system.request('GET', endpoints)).body.data.length;
+
+  it.each([
+    'http://hooks.example.com',
+    'https://10.0.0.1/hook',
+    'https://[::ffff:10.0.0.1]/hook',
+    'https://[::ffff:169.254.169.254]/latest/meta-data',
+    'https://2130706433/',
+    'https://user:secret@93.184.216.34/hook',
+    // A name that leads to 127.0.0.1.
+    'https://localhost/hook',
+    'nonsense',
+  ])('at %s is refused, with what to do, when it is made and when it is changed', async (inner) => {
+    const before = await countEndpoints();
+    const refused = await system.request('POST', endpoints, { body: { ...good, url: inner } });
+    expectProblem(refused, 422, 'webhook_url_refused');
+    expect(refused.body.errors).toMatchObject([{ field: 'url' }]);
+    const { body } = await system.request('POST', endpoints, { body: good });
+    expectProblem(await system.request('PATCH', `${endpoints}/${body.id}`, { body: { url: inner } }), 422, 'webhook_url_refused');
+    expect((await system.request('GET', `${endpoints}/${body.id}`)).body.url).toBe(url);
+    expect((await system.request('DELETE', `${endpoints}/${body.id}`)).status).toBe(204);
+    expect(await countEndpoints()).toBe(before);
+  });
+
+  it.each([
+    ['no URL', {}, 'url'],
+    ['a URL that is too long', { url: `${url}/${'x'.repeat(2_100)}` }, 'url'],
+    ['an event that there is not', { url, eventTypes: ['message.read'] }, 'eventTypes.0'],
+    ['no event at all', { url, eventTypes: [] }, 'eventTypes'],
+    ['an unknown field', { url, secret: 'mine' }, 'secret'],
+  ])('with %s is refused, with the field', async (_name, body, field) => {
+    const answer = await system.request('POST', endpoints, { body });
+    expectProblem(answer, 422, 'invalid_request');
+    expect(answer.body.errors.map((error: { field: string }) => error.field)).toContain(field);
+  });
+
+  it('beyond as many as there may be is refused', async () => {
+    const made: Answer[] = [];
+    for (let n = 0; n < 11; n++) made.push(await system.request('POST', endpoints, { body: good }));
+    expectProblem(made.pop() as Answer, 422, 'too_many_webhook_endpoints');
+    for (const { body } of made) await system.request('DELETE', `${endpoints}/${body.id}`);
+  });
+
+  it('of somebody else, or none, is not found, and a wrong change of it is refused', async () => {
+    const { body } = await system.request('POST', endpoints, { body: good });
+    const as = system.workspaces[1] ?? null;
+    for (const id of [body.id, 'not-an-id', '00000000-0000-8000-8000-000000000001']) {
+      const place = `${endpoints}/${id}`;
+      expectProblem(await system.request('GET', place, { as }), 404, 'not_found');
+      expectProblem(await system.request('PATCH', place, { as, body: { enabled: false } }), 404, 'not_found');
+      expectProblem(await system.request('DELETE', place, { as }), 404, 'not_found');
+      expectProblem(await system.request('POST', `${place}/rotate-secret`, { as }), 404, 'not_found');
+      expectProblem(await system.request('POST', `${place}/test`, { as }), 404, 'not_found');
+      expectProblem(await system.request('GET', `${place}/deliveries`, { as }), 404, 'not_found');
+    }
+    const place = `${endpoints}/${body.id}`;
+    expectProblem(await system.request('POST', `${place}/deliveries/${body.id}/redeliver`), 404, 'not_found');
+    for (const change of [{}, { missed: 'skip' }, { enabled: 'no' }])
+      expectProblem(await system.request('PATCH', place, { body: change }), 422, 'invalid_request');
+    expectProblem(await system.request('GET', `${place}/deliveries?status=lost`), 422, 'invalid_request');
+    expect((await system.request('PATCH', place, { body: { enabled: false } })).body).toMatchObject({
+      enabled: false,
+      disabledReason: expect.stringMatching(/^disabled by api key /),
+    });
+    expectProblem(await system.request('POST', `${place}/test`), 409, 'webhook_endpoint_disabled');
+    await system.request('DELETE', place);
+  });
+});
+
+describe('a notification', () => {
+  it('that there is not can not be read, and a wrong list of them is refused', async () => {
+    expectProblem(await system.request('POST', '/v1/notifications/not-an-id/read'), 404, 'not_found');
+    expectProblem(await system.request('POST', '/v1/notifications/00000000-0000-8000-8000-000000000001/read'), 404, 'not_found');
+    expectProblem(await system.request('GET', '/v1/notifications?state=new'), 422, 'invalid_request');
+    expectProblem(await system.request('DELETE', '/v1/notifications'), 405, 'method_not_allowed');
+  });
+});
+
 describe('everything else', () => {
   it('is not found or not allowed, and says so', async () => {
     expectProblem(await system.request('GET', '/v1/nothing'), 404, 'not_found');

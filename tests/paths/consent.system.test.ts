@@ -107,6 +107,8 @@ describe('somebody who may have meant a stop', () => {
     const review = async () => (await system.request('GET', '/v1/suppressions?state=review')).body.data;
     const [entry] = await review();
     expect(entry).toMatchObject({ phoneNumber: to, topic: 'marketing', state: 'review', evidence: 'STOP', stopped: 1 });
+    const { body: told } = await system.request('GET', '/v1/notifications');
+    expect(told.data.map(({ kind }: { kind: string }) => kind)).toContain('consent.review');
     // It was meant for everything: the list of reviews is empty again.
     const decided = await system.request('PUT', `/v1/suppressions/${to}`, { body: { reason: 'called them' } });
     expect(decided).toMatchObject({

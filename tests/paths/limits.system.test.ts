@@ -153,5 +153,7 @@ describe('a rate error of the provider', () => {
       .getHandle(`ratelimiter/${workspace.id}`)
       .query<{ limits: { cooldownUntilMs: number } }>('getLimiterState');
     expect(Math.abs(state.limits.cooldownUntilMs - Date.parse(until))).toBeLessThan(5);
+    const told = await system.request('GET', '/v1/notifications', { as: workspace });
+    expect(told.body.data).toMatchObject([{ kind: 'cooldown.started', subject: 'workspace', audience: 'workspace' }]);
   }, 120_000);
 });

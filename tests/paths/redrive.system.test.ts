@@ -108,6 +108,12 @@ describe('a redrive', () => {
     const careful = await post(as, { filter: { status: ['parked'] } });
     expect(await finished(careful.body.id, as)).toMatchObject({ looked: 1, unconfirmed: 1, retried: 0 });
     await system.message(sent.body.id, ['parked'], { as });
+    const { body: told } = await system.request('GET', '/v1/notifications', { as });
+    expect(told.data).toMatchObject([
+      { kind: 'redrive.incomplete', subject: careful.body.id, count: 1 },
+      { kind: 'message.parked', subject: 'outcome_unknown', audience: 'operator', count: 1 },
+      { kind: 'message.uncertain', count: 1 },
+    ]);
 
     const said = await operator(system, as, 'redrive', '--status', 'parked', '--confirm', 'may-have-been-sent', '--json');
     expect(said).toMatchObject({ code: 0 });

@@ -49,6 +49,10 @@ const wrong: [Name, string, string][] = [
   ['RECONCILE_DELAYS_S', '3601', 'must be a comma-separated list of seconds, each between 0 and 3600'],
   ['PROVIDER_HOLD_S', '601', 'must be at most 600'],
   ['PROVIDER_RESPONSE_TIMEOUT_MS', '99', 'must be at least 100'],
+  ['WEBHOOK_TARGETS', 'private', 'must be public or any'],
+  ['WEBHOOK_RETRY_DELAYS_S', '5,never', 'must be a comma-separated list of seconds, each between 0 and 86400'],
+  ['WEBHOOK_RETRY_DELAYS_S', '86401', 'must be a comma-separated list of seconds, each between 0 and 86400'],
+  ['WEBHOOK_DISABLE_AFTER_S', '0', 'must be at least 1'],
 ];
 
 describe('a wrong environment', () => {

@@ -10,6 +10,7 @@ import { eventually } from '../support/eventually.js';
 import { receive, received } from '../support/inbound.js';
 import { type RecordedHistory, replay } from '../support/replay.js';
 import { type System, startSystem } from '../support/system.js';
+import { startWebhookReceiver } from '../support/webhookReceiver.js';
 
 /** With RECORD_HISTORIES=1 the histories are kept, for tests/replay/replay.test.ts to hold later changes against. */
 const record = process.env.RECORD_HISTORIES === '1';
@@ -28,6 +29,7 @@ beforeAll(async () => {
       MESSAGE_VALIDITY_S: '12',
       RECEIPT_GRACE_S: '1',
       PROVIDER_RESPONSE_TIMEOUT_MS: '1000',
+      WEBHOOK_TARGETS: 'any',
     },
   });
   await sql(system.databaseUrl, `update workspace set ambiguous_policy = 'prefer-delivery' where id = $1`, [system.workspaces[1]?.id]);
@@ -253,6 +255,19 @@ describe('every other workflow replays', () => {
     const workflowId = `cancellation/${as.id}/${started.body.id}`;
     expect(await client.workflow.getHandle(workflowId).result()).toMatchObject({ state: 'done', canceled: 1 });
     expect(await replay([await historyOf('cancelMessages', workflowId)])).toEqual([]);
+  }, 60_000);
+
+  it('deliverWebhooks', async () => {
+    const receiver = await startWebhookReceiver();
+    const made = await system.request('POST', '/v1/webhook-endpoints', { body: { url: receiver.url('/') } });
+    const place = `/v1/webhook-endpoints/${made.body.id}`;
+    const test = await system.request('POST', `${place}/test`);
+    await receiver.wait('/', ({ id }) => id === test.body.id);
+    const workflowId = `webhook/${system.workspace.id}/${made.body.id}`;
+    expect(await client.workflow.getHandle(workflowId).result()).toMatchObject({ failed: 0 });
+    expect(await replay([await historyOf('deliverWebhooks', workflowId)])).toEqual([]);
+    await system.request('DELETE', place);
+    await receiver.close();
   }, 60_000);
 
   it.each(['sweepMessages', 'pollStatuses'])(

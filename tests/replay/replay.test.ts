@@ -18,7 +18,16 @@ describe('a workflow that runs since before a change', () => {
   it('goes on after it: every recorded history replays on the code as it is', async () => {
     const types = new Set(recorded.map(({ history }) => history.events[0].workflowExecutionStartedEventAttributes.workflowType.name));
     expect(types).toEqual(
-      new Set(['sendMessage', 'receiveMessage', 'rateLimiter', 'sweepMessages', 'pollStatuses', 'redriveMessages', 'cancelMessages']),
+      new Set([
+        'sendMessage',
+        'receiveMessage',
+        'rateLimiter',
+        'sweepMessages',
+        'pollStatuses',
+        'redriveMessages',
+        'cancelMessages',
+        'deliverWebhooks',
+      ]),
     );
     expect(await replay(recorded)).toEqual([]);
   }, 60_000);

@@ -13,7 +13,12 @@ function workspace(id: string, seed: number): Workspace {
     errorPolicy: {},
     senders: [],
     account: undefined,
-    keys: { messageId: deriveKey(key, 'message-id'), contactId: deriveKey(key, 'contact-id'), callback: deriveKey(key, 'callback') },
+    keys: {
+      messageId: deriveKey(key, 'message-id'),
+      contactId: deriveKey(key, 'contact-id'),
+      callback: deriveKey(key, 'callback'),
+      secrets: deriveKey(key, 'secrets'),
+    },
   };
 }
 

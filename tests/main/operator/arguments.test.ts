@@ -35,6 +35,10 @@ describe('the words of an operator', () => {
     ['undo 7', 'POST', '/v1/workspace/versions/7/undo', { dryRun: true }],
     ['undo 7 --yes --confirm changed-since', 'POST', '/v1/workspace/versions/7/undo', { dryRun: false, confirm: 'changed-since' }],
     ['restore 7 --yes --reason why', 'POST', '/v1/workspace/versions/7/restore', { dryRun: false, reason: 'why' }],
+    ['notifications', 'GET', '/v1/notifications?state=unread&limit=20', undefined],
+    ['read 1-2', 'POST', '/v1/notifications/1-2/read', undefined],
+    ['read all', 'POST', '/v1/notifications/read', undefined],
+    ['webhooks', 'GET', '/v1/webhook-endpoints', undefined],
     ['limits', 'GET', '/v1/workspace/limits', undefined],
     ['limits --rate 5 --cooldown-s 0', 'PATCH', '/v1/workspace/limits', { ratePerSecond: 5, cooldownMs: 0 }],
     [

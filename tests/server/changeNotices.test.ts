@@ -1,20 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Namespace } from 'socket.io';
-import { QueueNotices } from '../../server/sockets/queueNotices.js';
+import { ChangeNotices } from '../../server/sockets/changeNotices.js';
 
 let told: string[];
 let watched: boolean;
-let notices: QueueNotices;
+let notices: ChangeNotices;
 
 beforeEach(() => {
   jest.useFakeTimers();
   told = [];
   watched = true;
-  notices = new QueueNotices((workspaceId) => {
+  const namespaceOf = (workspaceId: string) => {
     const rooms = new Map(watched ? [['queues', new Set(['socket'])]] : []);
     const namespace = { adapter: { rooms }, to: () => ({ emit: (name: string) => told.push(`${workspaceId} ${name}`) }) };
     return namespace as unknown as Namespace;
-  });
+  };
+  notices = new ChangeNotices(namespaceOf, 'queues', 'queues:changed');
 });
 afterEach(() => {
   notices.close();

@@ -1,0 +1,55 @@
+import { Router } from 'express';
+import { Problem } from '../../domain/errors.js';
+import { isUuid } from '../../domain/ids.js';
+import { findNotification, listNotifications, markNotificationsRead } from '../../storage/notifications.js';
+import { decodeCursor, pageOf } from '../cursor.js';
+import { onlyMethods } from '../problemResponses.js';
+import { notificationsPage } from '../requestSchemas.js';
+import type { Services } from '../services.js';
+import { validate } from '../validate.js';
+import { workspaceIdOf } from './authenticate.js';
+
+/** What people were told of: listed, and marked as read. */
+export function notificationsRouter({ database, store }: Services): Router {
+  const router = Router();
+
+  router
+    .route('/')
+    .get(async (request, response) => {
+      const { limit, cursor, state } = validate(notificationsPage, request.query);
+      const found = await listNotifications(database, workspaceIdOf(response), state, decodeCursor(cursor), limit + 1);
+      response.json(
+        pageOf(
+          found,
+          limit,
+          ({ firstAt, id }) => ({ at: firstAt, id }),
+          (notification) => notification,
+        ),
+      );
+    })
+    .all(onlyMethods('GET'));
+
+  router
+    .route('/read')
+    .post(async (_request, response) => {
+      const workspaceId = workspaceIdOf(response);
+      const read = await markNotificationsRead(database, workspaceId, null);
+      if (read > 0) store.changed(workspaceId);
+      response.json({ read });
+    })
+    .all(onlyMethods('POST'));
+
+  router
+    .route('/:id/read')
+    .post(async (request, response) => {
+      const { id } = request.params;
+      const workspaceId = workspaceIdOf(response);
+      if (isUuid(id) && (await markNotificationsRead(database, workspaceId, id)) > 0) store.changed(workspaceId);
+      const notification = isUuid(id) ? await findNotification(database, workspaceId, id) : undefined;
+      if (!notification) throw new Problem('not_found', 'this workspace has no notification with that id');
+      response.json(notification);
+    })
+    .all(onlyMethods('POST'));
+
+  return router;
+}
