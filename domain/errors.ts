@@ -22,6 +22,7 @@ export const problems = {
   provider_unavailable: { status: 503, title: 'The provider could not be asked right now' },
   templates_not_available: { status: 422, title: 'Templates are not available yet' },
   opted_out: { status: 422, title: 'The recipient has opted out' },
+  credentials_missing: { status: 422, title: 'An account needs its credentials' },
   unknown_sender: { status: 422, title: 'The sender does not belong to this workspace' },
   unavailable: { status: 503, title: 'The message could not be accepted right now' },
   internal: { status: 500, title: 'Something went wrong on our side' },

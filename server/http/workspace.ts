@@ -1,8 +1,10 @@
 import { Router } from 'express';
+import { senderKindOf } from '../../domain/sender.js';
 import { onlyMethods } from '../problemResponses.js';
 import type { Services } from '../services.js';
 import { workspaceIdOf } from './authenticate.js';
 import { jsonBody } from './jsonBody.js';
+import { providersRouter } from './providers.js';
 import { workspaceErrors } from './workspaceErrors.js';
 import { workspaceLimits } from './workspaceLimits.js';
 
@@ -19,13 +21,14 @@ export function workspaceRouter(services: Services): Router {
       response.json({
         id,
         name,
-        senders: senders.map((sender) => ({ id: sender.id, phoneNumber: sender.phoneNumber })),
+        senders: senders.map(({ id: senderId, phoneNumber }) => ({ id: senderId, phoneNumber, kind: senderKindOf(phoneNumber) })),
         limits: { ratePerSecond, burst, cooldownMs, countBy, epoch: limitsEpoch },
         // Nothing is sent before this time, after a rate error of the provider.
         coolingDownUntil: cooldownUntil && cooldownUntil.getTime() > Date.now() ? cooldownUntil.toISOString() : null,
       });
     })
     .all(onlyMethods('GET'));
+  router.use('/providers', providersRouter(services));
   const limits = workspaceLimits(services);
   router
     .route('/limits')

@@ -87,7 +87,7 @@ function againstDocument(document: OpenApi): void {
       });
     });
     let provider: TwilioProvider;
-    const account = { accountSid, authToken };
+    const account = { accountSid, authToken, settings: {} };
 
     beforeAll(async () => {
       await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -103,7 +103,7 @@ function againstDocument(document: OpenApi): void {
       const callback = 'https://sms.example.com/callbacks?attempt=1';
       await provider.send(
         account,
-        { ...request, statusCallback: callback, validitySeconds: 36_000 },
+        { ...request, statusCallback: callback, validitySeconds: 36_000, reference: 'reference-1' },
         () => Promise.resolve(true),
         () => true,
       );
