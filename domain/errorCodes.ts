@@ -19,7 +19,10 @@ export const ownErrors = {
 } as const satisfies Record<string, ErrorCode>;
 export type OwnErrorCode = keyof typeof ownErrors;
 
-const errorCodes = new Map<string, ErrorCode>(Object.entries({ ...twilioErrors, ...telnyxErrors, ...gatewayErrors, ...ownErrors }));
+/** All codes, ours and the providers', with what each means. */
+export const errorCodes: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>(
+  Object.entries({ ...twilioErrors, ...telnyxErrors, ...gatewayErrors, ...ownErrors }),
+);
 
 /** The class of a code of ours or of the provider's; UNKNOWN for one that the catalogue does not have. */
 export function errorClassOf(code: string): ErrorClass {

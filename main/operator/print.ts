@@ -52,6 +52,11 @@ export function print(command: CommandName, answer: Answer): string {
       return table([
         { ratePerSecond: answer.ratePerSecond, burst: answer.burst, cooldownMs: answer.cooldownMs, cooldownUntil: answer.cooldownUntil },
       ]);
+    case 'providers':
+      return table(answer.data.map(providerRow));
+    case 'set-provider':
+    case 'remove-provider':
+      return table([providerRow(answer)]);
     case 'redrive':
       return printRedrive(answer);
     case 'progress':
@@ -108,6 +113,16 @@ function printRedrive({ dryRun, id, matched, byStatus, ratePerSecond, takesAbout
   const confirm = mustConfirm.length > 0 ? `, and needs --confirm ${mustConfirm.join()}` : '';
   return `${counts}\nNothing was changed. It would take about ${age(takesAboutS)}${confirm}.\n`;
 }
+
+const providerRow = ({ provider, configured, account, needs, inboundUrl }: Answer): Row => ({
+  provider,
+  account: configured
+    ? Object.entries(account)
+        .map(([field, value]) => `${field}=${value}`)
+        .join(' ')
+    : `none; needs ${needs.join(', ')}`,
+  inboundUrl,
+});
 
 const messageRow = ({ id, status, attempt, providerMessageId, error, outcome }: Answer): Row => ({
   id,
