@@ -152,6 +152,9 @@ export const suppressionsPage = page.extend({
 /** The path of PUT /v1/suppressions/{number}. */
 export const suppressionPath = z.object({ number: phoneNumber });
 
+/** The path of PUT /v1/workspace/senders/{sender}. */
+export const senderPath = z.object({ sender });
+
 /** The body of PUT /v1/suppressions/{number}. */
 export const suppressionRequest = z.strictObject({
   topic: topic.default('all'),

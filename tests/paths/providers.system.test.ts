@@ -26,11 +26,7 @@ beforeAll(async () => {
   workspaces = { telnyx, gateway, twilio, moving, command };
   await moveTo(system, telnyx, 'telnyx', telnyxProfile);
   await moveTo(system, gateway, 'http-gateway', 'acme');
-  // As the seeding does with TWILIO_SENDERS.
-  await sql(system.databaseUrl, 'insert into sender (workspace_id, id, phone_number) values ($1, gen_random_uuid(), $2)', [
-    twilio.id,
-    service,
-  ]);
+  for (const as of [twilio, gateway]) await system.request('PUT', `/v1/workspace/senders/${service}`, { as });
 }, 60_000);
 afterAll(() => system.stop(), 60_000);
 
@@ -147,14 +143,7 @@ describe("a message by somebody's own gateway", () => {
   it.concurrent(
     'from a Messaging Service waits for another sender or provider, and is kept',
     async () => {
-      await sql(system.databaseUrl, 'insert into sender (workspace_id, id, phone_number) values ($1, gen_random_uuid(), $2)', [
-        workspaces.gateway.id,
-        service,
-      ]);
-      const { body } = await eventually(async () => {
-        const answer = await send('no such service', { from: service });
-        return answer.status === 202 && answer;
-      });
+      const { body } = await send('no such service', { from: service });
       const trace = () => system.request('GET', `/v1/messages/${body.id}/trace`, { as: workspaces.gateway });
       await eventually(async () => (await trace()).body.workflow?.state?.waitingFor === 'configuration', withinMs);
       expect((await trace()).body.workflow.state).toMatchObject({ error: { code: 'sender_not_served' } });
@@ -200,6 +189,10 @@ describe('a message from a Messaging Service of Twilio', () => {
       status: 422,
       body: { code: 'invalid_request' },
     });
+    const add = (sender: string) => system.request('PUT', `/v1/workspace/senders/${encodeURIComponent(sender)}`, { as: workspaces.twilio });
+    expect(await add('+1 415 555 2798')).toMatchObject({ status: 201, body: { phoneNumber: '+14155552798', kind: 'number' } });
+    expect(await add('+14155552798')).toMatchObject({ status: 200 });
+    expect(await add('MG5')).toMatchObject({ status: 422, body: { code: 'invalid_request', errors: [{ field: 'sender' }] } });
     const { body } = await system.request('GET', '/v1/workspace', { as: workspaces.twilio });
     expect(body.senders).toContainEqual({ id: expect.any(String), phoneNumber: service, kind: 'messagingService' });
   });
