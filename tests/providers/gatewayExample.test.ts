@@ -52,8 +52,7 @@ test('the gateway of the documentation keeps the contract', async () => {
   expect(sent).toEqual({ kind: 'accepted', providerMessageId: 'gw_1', status: 'accepted' });
   expect(await send()).toMatchObject({ kind: 'accepted', providerMessageId: 'gw_1' });
   expect(await send({ ...account, authToken: gatewaySecret('other') })).toMatchObject({ kind: 'rejected', code: 'signature_refused' });
-  const [report] = await eventually('the report', () => receiver.received.length > 0 && receiver.received);
-  const { body = '', headers = {}, atMs: receivedAtMs = 0 } = report ?? {};
+  const { body, headers, atMs: receivedAtMs } = await eventually('the report', () => receiver.received[0]);
   const callback = { url: `${receiver.url}/status`, body, headers: headers as Record<string, string>, receivedAtMs };
   expect(provider.verifyCallback(account, callback)).toBe(true);
   expect(provider.parseStatusCallback(provider.readCallback(body) ?? {})).toMatchObject({ providerMessageId: 'gw_1', status: 'delivered' });
