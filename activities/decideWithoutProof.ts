@@ -67,6 +67,7 @@ function suspects({ own, doubts, unexplained = [] }: Look): { candidates: Provid
 function findings(look: Look): string {
   const { candidates, altered } = suspects(look);
   const ids = (messages: ProviderMessage[]) => messages.map(({ id }) => id).join(', ');
+  if (!look.canList) return 'whether the provider took it is not known: it reported nothing, and has no list to look in';
   if (look.unexplained === undefined) return 'whether the provider took it is not known, and its list could not be read';
   if (candidates.length > 0)
     return `the provider shows ${candidates.length} message(s) that could be one of ${look.twins} in doubt: ${ids(candidates)}`;

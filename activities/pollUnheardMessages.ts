@@ -7,6 +7,7 @@ import { storeAndTell } from '../lives/storeAndTell.js';
 import type { ProviderMessage } from '../providers/provider.js';
 import { providerNamed } from '../providers/registry.js';
 import { type UnheardMessage, unheardMessages } from '../storage/openMessages.js';
+import { accountAt } from '../storage/workspaces.js';
 import type { MaintenanceDependencies } from './dependencies.js';
 
 /**
@@ -19,13 +20,14 @@ export function pollUnheardMessages(dependencies: MaintenanceDependencies) {
     const spans = statusPollAgesMs.map((ageMs) => ({ fromMs: sinceMs - ageMs, toMs: untilMs - ageMs }));
     const due = await unheardMessages(database, spans, pollBatchMax);
     let finished = 0;
-    for (const [workspaceId, messages] of groupsOf(due)) {
+    for (const messages of groupsOf(due)) {
+      const [{ workspaceId, provider }] = messages;
       Context.current().heartbeat();
       try {
-        finished += await pollAccount(dependencies, workspaceId, messages);
+        finished += await pollAccount(dependencies, workspaceId, provider, messages);
       } catch (error) {
         // One account that can't be asked must not keep the others waiting.
-        logger.warn({ event: 'poll.account_failed', workspaceId, error: String(error) });
+        logger.warn({ event: 'poll.account_failed', workspaceId, provider, error: String(error) });
       }
     }
     telemetry.count('polled_messages_total', { result: 'finished' }, finished);
@@ -34,31 +36,36 @@ export function pollUnheardMessages(dependencies: MaintenanceDependencies) {
   };
 }
 
-function groupsOf(messages: UnheardMessage[]): Map<string, UnheardMessage[]> {
-  const groups = new Map<string, UnheardMessage[]>();
+/** By account: one workspace's at one provider. */
+function groupsOf(messages: UnheardMessage[]): Iterable<[UnheardMessage, ...UnheardMessage[]]> {
+  const groups = new Map<string, [UnheardMessage, ...UnheardMessage[]]>();
   for (const message of messages) {
-    const group = groups.get(message.workspaceId);
+    const name = `${message.workspaceId} ${message.provider}`;
+    const group = groups.get(name);
     if (group) group.push(message);
-    else groups.set(message.workspaceId, [message]);
+    else groups.set(name, [message]);
   }
-  return groups;
+  return groups.values();
 }
 
-async function pollAccount(dependencies: MaintenanceDependencies, workspaceId: string, messages: UnheardMessage[]): Promise<number> {
+async function pollAccount(
+  dependencies: MaintenanceDependencies,
+  workspaceId: string,
+  providerName: string,
+  messages: UnheardMessage[],
+): Promise<number> {
   const { workspaces, providers } = dependencies;
-  const { account, errorPolicy } = await workspaces.get(workspaceId);
+  const workspace = await workspaces.get(workspaceId);
+  const account = accountAt(workspace, providerName);
   if (!account) return 0;
-  const provider = providerNamed(providers, account.provider);
+  const provider = providerNamed(providers, providerName);
   const times = messages.map(({ startedAtMs }) => startedAtMs);
-  const listed = await provider.listMessages(account, {
-    fromMs: Math.min(...times) - candidateLeadMs,
-    toMs: Math.max(...times) + candidateLagMs,
-  });
+  const span = { fromMs: Math.min(...times) - candidateLeadMs, toMs: Math.max(...times) + candidateLagMs };
+  const listed = provider.capabilities.canList ? await provider.listMessages(account, span) : [];
   const known = new Map(listed.map((message) => [message.id, message]));
   let fetches = 0;
   let finished = 0;
   for (const message of messages) {
-    if (message.provider !== account.provider) continue;
     let found: ProviderMessage | undefined = known.get(message.providerMessageId);
     if (!found && fetches++ < pollFetchesMax) found = await provider.fetchMessage(account, message.providerMessageId);
     if (!found) continue;
@@ -74,7 +81,7 @@ async function pollAccount(dependencies: MaintenanceDependencies, workspaceId: s
       error: found.error,
       evidence: "the provider's list, no receipt came in time",
     };
-    const advanced = await storeAndTell(dependencies, news, errorPolicy);
+    const advanced = await storeAndTell(dependencies, news, workspace.errorPolicy);
     if (advanced?.moved && isTerminal(advanced.status)) finished += 1;
   }
   return finished;

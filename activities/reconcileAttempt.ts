@@ -5,6 +5,7 @@ import type { DoubtfulAttempt } from '../storage/doubts.js';
 import { attemptsOfMessage } from '../storage/sendAttempts.js';
 import { decideWithoutProof } from './decideWithoutProof.js';
 import type { Dependencies } from './dependencies.js';
+import { repeatSend } from './repeatSend.js';
 
 /** A look-up that may not decide yet, though it was the last planned, is repeated after this time. */
 const lookAgainMs = 5_000;
@@ -28,11 +29,11 @@ function lookForProof(dependencies: Dependencies) {
     const { message, createdAtMs, check } = input;
     const { workspaceId, messageId, to, from, body } = message;
     const ref = { workspaceId, messageId, createdAtMs };
-    const { account, errorPolicy } = await workspaces.get(workspaceId);
+    const workspace = await workspaces.get(workspaceId);
     const lookedAtMs = Date.now();
     // A message has one at most; a run that was thought dead may have begun another than the one asked about.
     const isOpen = ({ status }: DoubtfulAttempt) => status !== 'abandoned';
-    const look = await lookForSend(dependencies, { ...ref, to, from, body, account }, isOpen, message.closesAtMs);
+    const look = await lookForSend(dependencies, { ...ref, to, from, body, workspace }, isOpen, message.closesAtMs);
     if (!look) return settledMeanwhile(dependencies, input);
     const { own, match } = look;
     const { attempt, provider } = own;
@@ -47,11 +48,13 @@ function lookForProof(dependencies: Dependencies) {
         error: match.error,
         evidence: `the provider's list shows it, look ${check}`,
       };
-      const { advanced, again } = await advanceAfterError(dependencies, news, errorPolicy);
+      const { advanced, again } = await advanceAfterError(dependencies, news, workspace.errorPolicy);
       if (again && match.error) return { kind: 'retry', again, error: match.error };
       return { kind: 'found', attempt, status: advanced?.status ?? match.status, providerMessageId: match.id };
     }
 
+    const repeat = await repeatSend(dependencies, input, own);
+    if (repeat) return repeat;
     const nextMs = reconcileDelaysMs[check];
     if (nextMs !== undefined) return { kind: 'again', checkInMs: nextMs - (reconcileDelaysMs[check - 1] ?? 0) };
     // By the time before the look: a list read while the provider still held the request proves nothing.

@@ -4,6 +4,7 @@ import { Context } from '@temporalio/activity';
 import { attemptWriteWindowMs, inProcessWaitMaxMs, limiterUnavailableRetryMs, validitySecondsMax } from '../domain/limits.js';
 import { isClosed, isTerminal } from '../domain/messageStatus.js';
 import { costOf } from '../domain/rateLimit.js';
+import { isMessagingService } from '../domain/sender.js';
 import type { Submission, SubmitInput } from '../domain/submission.js';
 import { LimiterUnavailable } from '../limiter/askLimiterWorkflow.js';
 import type { Grant } from '../limiter/tokenBroker.js';
@@ -19,6 +20,7 @@ import { coolDown } from './coolDown.js';
 import { deferToOpening } from './deferToOpening.js';
 import type { Dependencies } from './dependencies.js';
 import { type FailureContext, failureOf, type Obstacle } from './failures.js';
+import { sendReference } from './sendReference.js';
 import { settleOutcome } from './settleOutcome.js';
 import { turnRequest } from './turnRequest.js';
 import { type Unsent, unsentEnd } from './unsentEnd.js';
@@ -196,16 +198,22 @@ async function sendOnce(
   if (!account) {
     throw failureOf({ kind: 'own', code: 'no_provider_account', message: `workspace ${workspace.id} has no provider account` }, notBegun);
   }
+  const provider = providerNamed(providers, account.provider);
+  if (isMessagingService(message.from) && !provider.capabilities.hasMessagingServices) {
+    const obstacle = `the sender is a Messaging Service, and ${account.provider} has none`;
+    throw failureOf({ kind: 'own', code: 'sender_not_served', message: obstacle }, notBegun);
+  }
   const request: SendRequest = {
     to: message.to,
     from: message.from,
     body: message.body,
     mediaUrls: message.mediaUrls,
-    statusCallback: statusCallbackUrl(dependencies.publicBaseUrl, workspace, {
+    statusCallback: statusCallbackUrl(dependencies.publicBaseUrl, workspace, account.provider, {
       messageId: message.messageId,
       createdAtMs: input.createdAtMs,
       attempt,
     }),
+    reference: await sendReference(dependencies, message, account.provider, attempt),
     validitySeconds: Math.min(validitySecondsMax, Math.max(validityMinS, Math.floor((message.validUntilMs - Date.now()) / 1_000))),
   };
 
@@ -248,7 +256,7 @@ async function sendOnce(
     }
     return row.state === 'begun';
   };
-  const outcome = await providerNamed(providers, account.provider).send(account, request, beforeWrite, isInTime);
+  const outcome = await provider.send(account, request, beforeWrite, isInTime);
   // Frozen between the row and the write: the window has closed since.
   const isTooLate = row.state === 'begun' && outcome.kind === 'notSent' && !isInTime();
   const decided: RowState = isTooLate ? 'late' : row.state;

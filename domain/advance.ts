@@ -21,6 +21,6 @@ export interface Advance {
   providerMessageId?: string | null;
   error?: { code: string; message: string } | null;
   evidence?: string;
-  /** A callback's form as it came, stored before anything else happens. */
-  receipt?: Record<string, string>;
+  /** What a callback said, by the provider's own names; stored before anything else happens. */
+  receipt?: Record<string, unknown>;
 }

@@ -5,7 +5,7 @@
 import { configurationRetryMs, quietRefusalPauseMs, unreachableRetryMs } from './limits.js';
 
 /** Grows with each change of a decision or a code's class, so that a report can say by which table it was made. */
-export const errorCatalogueVersion = 2;
+export const errorCatalogueVersion = 3;
 
 export const errorClasses = [
   'INVALID_NUMBER',
@@ -159,7 +159,7 @@ export const errorCatalogue = {
     notify: 'operator',
     mayOverrideRetry: false,
     sentence: 'The message failed with a code that the catalogue does not know.',
-    cure: 'Look the code up at the provider and give it a class in domain/twilioErrors.ts.',
+    cure: 'Look the code up at the provider and give it a class in domain, among the codes of that provider.',
   },
   EXPIRED: {
     ...never,

@@ -1,10 +1,13 @@
 import { type ErrorClass, errorCatalogue } from './errorCatalogue.js';
+import { gatewayErrors } from './gatewayErrors.js';
+import { telnyxErrors } from './telnyxErrors.js';
 import { type ErrorCode, twilioErrors } from './twilioErrors.js';
 
 /** Codes of our own, where it was not the provider that said no. */
 export const ownErrors = {
   provider_unreachable: ['NETWORK', 'the provider could not be reached'],
   no_provider_account: ['CONFIGURATION', 'the workspace has no provider account'],
+  sender_not_served: ['CONFIGURATION', "the workspace's provider has no Messaging Services, and the sender is one"],
   outcome_unknown: ['AMBIGUOUS', 'no proof was found whether the provider took it'],
   no_receipt: ['AMBIGUOUS', 'the provider took it and never said what became of it'],
   opted_out: ['CONSENT', 'the recipient has opted out'],
@@ -16,7 +19,10 @@ export const ownErrors = {
 } as const satisfies Record<string, ErrorCode>;
 export type OwnErrorCode = keyof typeof ownErrors;
 
-const errorCodes = new Map<string, ErrorCode>(Object.entries({ ...twilioErrors, ...ownErrors }));
+/** All codes, ours and the providers', with what each means. */
+export const errorCodes: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>(
+  Object.entries({ ...twilioErrors, ...telnyxErrors, ...gatewayErrors, ...ownErrors }),
+);
 
 /** The class of a code of ours or of the provider's; UNKNOWN for one that the catalogue does not have. */
 export function errorClassOf(code: string): ErrorClass {

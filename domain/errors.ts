@@ -22,6 +22,7 @@ export const problems = {
   provider_unavailable: { status: 503, title: 'The provider could not be asked right now' },
   templates_not_available: { status: 422, title: 'Templates are not available yet' },
   opted_out: { status: 422, title: 'The recipient has opted out' },
+  credentials_missing: { status: 422, title: 'An account needs its credentials' },
   unknown_sender: { status: 422, title: 'The sender does not belong to this workspace' },
   webhook_url_refused: { status: 422, title: 'Webhooks can not be sent to this URL' },
   too_many_webhook_endpoints: { status: 422, title: 'The workspace has as many webhook endpoints as it may have' },

@@ -9,6 +9,9 @@ export const metadataBytesMax = 2_048;
 export const idempotencyKeyCharactersMax = 255;
 export const jsonBodyBytesMax = 256 * 1024;
 export const callbackBodyBytesMax = 64 * 1024;
+/** So many last characters of a secret are shown, where it has as many as that. */
+export const secretShownCharacters = 4;
+export const secretShownFromCharacters = 16;
 export const pageSizeMax = 100;
 export const pageSizeDefault = 50;
 
@@ -100,6 +103,14 @@ export const providerConnectTimeoutMs = 3_000;
 export const providerQueueTimeoutMs = 2_000;
 export const providerResponseTimeoutDefaultMs = 15_000;
 export const providerSocketsMax = 256;
+/** An answer of a provider is read up to here. */
+export const providerAnswerBytesMax = 16 * 1024 * 1024;
+export const gatewayUrlCharactersMax = 500;
+/** A callback whose signature has a time is taken if that is no farther from ours. */
+export const callbackClockToleranceMs = 5 * 60_000;
+/** A send that is in doubt is repeated, where a repeat sends nothing twice, after this time, doubled with each repeat up to the bound. */
+export const repeatDelayMs = 5_000;
+export const repeatDelayMaxMs = 5 * 60_000;
 export const reconcileDelaysDefaultMs = [5_000, 30_000, 120_000] as const;
 
 /** Start-to-close of submitToProvider: slot wait + connect + answer, with room. */

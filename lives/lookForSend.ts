@@ -5,19 +5,19 @@ import { type ProviderMessage, ProviderUnavailable } from '../providers/provider
 import { type ProviderRegistry, providerNamed } from '../providers/registry.js';
 import { type DoubtfulAttempt, doubtsAround } from '../storage/doubts.js';
 import type { StoredRef } from '../storage/messages.js';
-import type { ProviderAccount } from '../storage/workspaces.js';
+import { accountAt, type Workspace } from '../storage/workspaces.js';
 
 export interface LookServices {
   database: Database;
   providers: ProviderRegistry;
 }
 
-/** What was to be sent, and by whose account. */
+/** What was to be sent, and by whose accounts. */
 export interface SoughtMessage extends StoredRef {
   to: string;
   from: string;
   body: string;
-  account: ProviderAccount | undefined;
+  workspace: Pick<Workspace, 'accounts'>;
 }
 
 /** What a look into the provider's list saw of one attempt in doubt. */
@@ -29,6 +29,8 @@ export interface Look {
   doubts: DoubtfulAttempt[];
   /** How many of them look like this one to a provider, itself included. */
   twins: number;
+  /** Whether the provider has a list at all; where not, nothing is seen in it and nothing proved by that. */
+  canList: boolean;
   /** Messages of the list that belong to nothing we know; undefined where it could not be read. */
   unexplained: ProviderMessage[] | undefined;
 }
@@ -43,16 +45,19 @@ export async function lookForSend(
   isMeant: (attempt: DoubtfulAttempt) => boolean,
   giveUpAtMs = Number.POSITIVE_INFINITY,
 ): Promise<Look | undefined> {
-  const { messageId, to, from, body, account } = sought;
+  const { messageId, to, from, body, workspace } = sought;
   const isOwn = (one: DoubtfulAttempt) => one.messageId === messageId && isMeant(one);
-  const looksAlike = (one: DoubtfulAttempt) => one.body === body;
 
   const before = (await doubtsAround(database, sought, { provider: '', ids: [] })).attempts;
   const inDoubt = before.find(isOwn);
   if (!inDoubt) return undefined;
   const { provider } = inDoubt;
-  const listed = await listOrGiveUp(() => {
-    if (account?.provider !== provider) throw new ProviderUnavailable(`the workspace has no account at ${provider} any more`);
+  const looksAlike = (one: DoubtfulAttempt) => one.provider === provider && one.body === body;
+  const { canList } = providerNamed(providers, provider).capabilities;
+  const listed = await listOrGiveUp(async () => {
+    if (!canList) return [];
+    const account = accountAt(workspace, provider);
+    if (!account) throw new ProviderUnavailable(`the workspace has no account at ${provider} any more`);
     const span = listSpan(inDoubt, before.filter(looksAlike));
     return providerNamed(providers, provider).listMessages(account, { to, from, ...span });
   }, giveUpAtMs);
@@ -65,7 +70,7 @@ export async function lookForSend(
   const unexplained = listed?.filter(({ id }) => !referenced.has(id));
   const twins = doubts.filter(looksAlike);
   const match = matchOneToOne(twins, unexplained?.filter((one) => one.body === body) ?? []).get(own);
-  return { own, match, doubts, twins: twins.length, unexplained };
+  return { own, match, doubts, twins: twins.length, canList, unexplained };
 }
 
 /** The provider's answer; undefined where it still can't be asked when time is over. Until then that is a failure, and asked again. */

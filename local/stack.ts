@@ -202,7 +202,7 @@ async function bringUp(
     ...(temporalUiUrl && { TEMPORAL_UI_URL: temporalUiUrl }),
     ...(options.redisUrl && { REDIS_URL: options.redisUrl }),
     ...(simulatorUrl
-      ? { TWILIO_API_BASE_URL: simulatorUrl }
+      ? { TWILIO_API_BASE_URL: simulatorUrl, TELNYX_API_BASE_URL: simulatorUrl, GATEWAY_HOSTS: 'any' }
       : options.twilio?.apiBaseUrl && { TWILIO_API_BASE_URL: options.twilio.apiBaseUrl }),
     ...options.env,
   };

@@ -1,5 +1,7 @@
 import { type Backoff, type ErrorPolicy, errorCatalogue, errorCatalogueVersion, errorClasses } from '../domain/errorCatalogue.js';
 import { ownErrors } from '../domain/errorCodes.js';
+import { gatewayErrors } from '../domain/gatewayErrors.js';
+import { telnyxErrors } from '../domain/telnyxErrors.js';
 import { type ErrorCode, twilioErrors } from '../domain/twilioErrors.js';
 
 function timeOf(milliseconds: number): string {
@@ -29,7 +31,7 @@ function errorReference(): string {
   return `${[
     '# Errors of messages',
     '',
-    `Generated from the catalogue (\`domain/errorCatalogue.ts\`, \`domain/twilioErrors.ts\`, \`domain/errorCodes.ts\`), version ${errorCatalogueVersion}. Errors of requests are in [the API](../using/api.md#errors).`,
+    `Generated from the catalogue (\`domain/errorCatalogue.ts\`, \`domain/errorCodes.ts\`, and the codes of each provider beside them), version ${errorCatalogueVersion}. Errors of requests are in [the API](../using/api.md#errors).`,
     '',
     'The code is what `error.code` of a message says; its class decides what is done. A workspace reads and changes what holds for it at [`/v1/workspace/errors`](../using/api.md#the-workspace).',
     '',
@@ -56,6 +58,20 @@ function errorReference(): string {
     '| code | class | meaning |',
     '|---|---|---|',
     ...codeRows(Object.fromEntries(Object.entries(twilioErrors))),
+    '',
+    '## Codes of Telnyx',
+    '',
+    '| code | class | meaning |',
+    '|---|---|---|',
+    ...codeRows(Object.fromEntries(Object.entries(telnyxErrors))),
+    '',
+    '## Codes of HTTP gateways',
+    '',
+    'Those of [the contract](../using/http-gateway.md#errors). Whatever else a gateway says is `refused`, with its own code in the words.',
+    '',
+    '| code | class | meaning |',
+    '|---|---|---|',
+    ...codeRows(gatewayErrors),
   ].join('\n')}\n`;
 }
 

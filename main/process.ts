@@ -40,6 +40,7 @@ import {
   hasEagerRoom,
   type WorkerSettings,
 } from '../workers/createWorker.js';
+import { providerOptions } from './providerOptions.js';
 import { ensureSchedules } from './schedules.js';
 import { temporalRuntimeOptions } from './temporalRuntime.js';
 
@@ -72,9 +73,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
   const telemetry = new Telemetry(config.ROLES.join('+'));
   const metrics = config.METRICS_PORT === undefined ? undefined : await startMetricsServer(telemetry, config.HOST, config.METRICS_PORT);
   const store = new MessageStore(database, bus, telemetry);
-  const providers =
-    givenProviders ??
-    createProviders({ twilio: { baseUrl: config.TWILIO_API_BASE_URL, responseTimeoutMs: config.PROVIDER_RESPONSE_TIMEOUT_MS } });
+  const providers = givenProviders ?? createProviders(providerOptions(config));
   const http = new PublicHttp(config.WEBHOOK_TARGETS);
   const publicBaseUrl = (config.PUBLIC_BASE_URL ?? `http://127.0.0.1:${config.PORT}`).replace(/\/+$/, '');
 

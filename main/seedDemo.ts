@@ -10,7 +10,7 @@ export interface DemoOptions {
   encryptionKey: string;
   /** A real account for the first workspace; by default each has one of its own, made up for the simulator. */
   providerAccount?: { accountSid: string; authToken: string };
-  /** Senders of the first workspace, E.164; by default two made-up numbers. */
+  /** Senders of the first workspace, E.164 or SIDs of Messaging Services; by default two made-up numbers. */
   senders?: string[];
   /** How many workspaces to have; 1 by default. */
   workspaces?: number;
@@ -54,6 +54,7 @@ export async function seedDemo(options: DemoOptions): Promise<{ workspaces: Demo
         provider: 'twilio',
         accountSid: real?.accountSid ?? `AC${made('account', index).toString('hex').slice(0, 32)}`,
         authToken: real?.authToken ?? made('token', index).toString('hex').slice(0, 32),
+        settings: {},
       },
       apiKey: { id: made('key-id', index).toString('hex').slice(0, 8), secret: made('key', index).toString('base64url') },
     };

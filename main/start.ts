@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { toE164 } from '../domain/phoneNumber.js';
+import { isMessagingService } from '../domain/sender.js';
 import { whenNpmIsGone } from '../local/npmParent.js';
 import { type Stack, startStack } from '../local/stack.js';
 import { consoleSteps } from '../local/steps.js';
@@ -15,7 +16,7 @@ const usage = `npm start -- [--port N] [--data DIR] [--json]
   --json       one line of JSON on standard output once everything is ready
 
 Environment: DATABASE_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and REDIS_URL switch to running services; TWILIO_ACCOUNT_SID,
-TWILIO_AUTH_TOKEN and TWILIO_SENDERS (numbers, comma-separated) send through Twilio.`;
+TWILIO_AUTH_TOKEN and TWILIO_SENDERS (numbers or Messaging Services, comma-separated) send through Twilio.`;
 
 function readArguments(words: string[]) {
   let values;
@@ -47,10 +48,11 @@ function twilioFrom({ TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_API_BASE_URL
     .split(',')
     .map((number) => number.trim())
     .filter(Boolean);
-  const wrong = senders.find((number) => toE164(number) !== number);
+  const wrong = senders.find((sender) => toE164(sender) !== sender && !isMessagingService(sender));
   if (senders.length === 0 || wrong !== undefined) {
-    const problem = wrong === undefined ? 'is not set' : `has ${wrong}, which is not a number in E.164 form`;
-    throw new UsageError(`TWILIO_SENDERS ${problem}: name the account's numbers, e.g. TWILIO_SENDERS=+14155552671`);
+    const problem =
+      wrong === undefined ? 'is not set' : `has ${wrong}, which is neither a number in E.164 form nor the SID of a Messaging Service`;
+    throw new UsageError(`TWILIO_SENDERS ${problem}: name the account's numbers or Messaging Services, e.g. TWILIO_SENDERS=+14155552671`);
   }
   return {
     accountSid: TWILIO_ACCOUNT_SID,

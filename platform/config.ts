@@ -98,6 +98,12 @@ export const variables = {
     'Any server that speaks Twilio. The simulator is just one.',
     'http://127.0.0.1:4010',
   ),
+  TELNYX_API_BASE_URL: variable(httpUrl.default('https://api.telnyx.com'), 'Any server that speaks Telnyx.', 'http://127.0.0.1:4010'),
+  GATEWAY_HOSTS: variable(
+    z.enum(['public', 'any'], { error: 'must be public or any' }).default('public'),
+    'Where the HTTP gateways of workspaces may be: on the public internet, by https; or anywhere, also in our own network and by http, for use on one machine.',
+    'any',
+  ),
   METRICS_PORT: variable(
     wholeNumber(1, 65_535).optional(),
     'Port of HOST on which this process shows its metrics to Prometheus. Without it only a server shows them, at /metrics and to its own machine.',

@@ -1,11 +1,23 @@
+import { type HttpGatewayOptions, HttpGatewayProvider } from './httpGateway/httpGatewayProvider.js';
 import type { SmsProvider } from './provider.js';
+import { type TelnyxOptions, TelnyxProvider } from './telnyx/telnyxProvider.js';
 import { type TwilioOptions, TwilioProvider } from './twilio/twilioProvider.js';
 
 /** Every provider by the name under which accounts and references are stored. */
 export type ProviderRegistry = ReadonlyMap<string, SmsProvider>;
 
-export function createProviders(options: { twilio: TwilioOptions }): ProviderRegistry {
-  const all: SmsProvider[] = [new TwilioProvider(options.twilio)];
+export interface ProviderOptions {
+  twilio: TwilioOptions;
+  telnyx: TelnyxOptions;
+  httpGateway: HttpGatewayOptions;
+}
+
+export function createProviders(options: ProviderOptions): ProviderRegistry {
+  const all: SmsProvider[] = [
+    new TwilioProvider(options.twilio),
+    new TelnyxProvider(options.telnyx),
+    new HttpGatewayProvider(options.httpGateway),
+  ];
   return new Map(all.map((provider) => [provider.name, provider]));
 }
 

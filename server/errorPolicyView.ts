@@ -1,8 +1,7 @@
 import { type ErrorPolicy, errorCatalogueVersion, errorClasses } from '../domain/errorCatalogue.js';
-import { ownErrors } from '../domain/errorCodes.js';
+import { errorCodes } from '../domain/errorCodes.js';
 import type { ErrorPolicyOverrides } from '../domain/errorPolicyOverrides.js';
 import { policyOfClass } from '../domain/policyFor.js';
-import { twilioErrors } from '../domain/twilioErrors.js';
 
 /** The catalogue of errors as it holds for one workspace. Waits are milliseconds. */
 export interface ErrorPolicyView {
@@ -11,7 +10,7 @@ export interface ErrorPolicyView {
 }
 
 export function errorPolicyView(overrides: ErrorPolicyOverrides): ErrorPolicyView {
-  const codes = Object.entries({ ...twilioErrors, ...ownErrors });
+  const codes = [...errorCodes];
   const classes = errorClasses.map((errorClass) => [
     errorClass,
     {

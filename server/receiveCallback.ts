@@ -12,16 +12,16 @@ import type { Services } from './services.js';
 
 /**
  * Takes a message that came in: stored with what it says of consent before this resolves, and then given to its workflow,
- * for which nobody waits. One that was brought before changes nothing. Throws Problem `invalid_request` where the form is
- * none of a message.
+ * for which nobody waits. One that was brought before changes nothing. Throws Problem `invalid_request` where it is
+ * none.
  */
-export async function receiveCallback(services: Services, { workspace, provider, form }: VerifiedCallback): Promise<void> {
-  const receipt = Object.fromEntries(Object.entries(form).map(([name, value]) => [name, storable(value)]));
-  const parsed = provider.parseInbound(receipt);
-  if (!parsed) throw new Problem('invalid_request', 'the message has no MessageSid, From or To');
-  const { providerMessageId, body, mediaUrls, optOutType } = parsed;
+export async function receiveCallback(services: Services, { workspace, provider, fields }: VerifiedCallback): Promise<void> {
+  const parsed = provider.parseInbound(fields);
+  if (!parsed) throw new Problem('invalid_request', 'the message lacks its id, its sender or its recipient');
+  const { providerMessageId, messagingService, body, mediaUrls, optOutType } = parsed;
   const [from, to] = [numberOf(parsed.from), numberOf(parsed.to)];
-  const sender = workspace.senders.find(({ phoneNumber }) => phoneNumber === to);
+  const senderAt = (address: string | undefined) => workspace.senders.find(({ phoneNumber }) => phoneNumber === address);
+  const sender = senderAt(to) ?? senderAt(messagingService);
   const message = await services.store.receive({
     workspaceId: workspace.id,
     messageId: uuidv7(),
@@ -33,16 +33,13 @@ export async function receiveCallback(services: Services, { workspace, provider,
     providerMessageId,
     body,
     mediaUrls,
-    receipt,
+    receipt: fields,
     reading: readConsent(body, optOutType),
   });
   if (!message) return;
   note(services, message, sender !== undefined);
   void start(services, message);
 }
-
-/** No column can hold a NUL, and a message is not refused for one. */
-const storable = (text: string) => text.replaceAll('\u0000', '\uFFFD');
 
 /** In the form in which numbers are written to, so that both meet; a short code or a name stays as it is. */
 const numberOf = (text: string) => toE164(text.trim()) ?? text.trim();

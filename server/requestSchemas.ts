@@ -22,17 +22,27 @@ import { toE164 } from '../domain/phoneNumber.js';
 import { priorities } from '../domain/priority.js';
 import { failedStatuses } from '../domain/queues.js';
 import { confirmations } from '../domain/redrive.js';
+import { isMessagingService } from '../domain/sender.js';
 import { deliveryStatuses, webhookEventTypes } from '../domain/webhooks.js';
 
-const phoneNumber = z
-  .string({ error: 'must be a string' })
-  .min(1, 'is empty: give a phone number in E.164 form, e.g. +14155552671')
-  .transform((text, context) => {
-    const number = toE164(text);
-    if (number) return number;
-    context.addIssue({ code: 'custom', message: 'is not a valid phone number: use E.164 form with + and country code, e.g. +14155552671' });
-    return z.NEVER;
-  });
+/** A text that `read` brings into its one form, or knows to be none. */
+const addressBy = (read: (text: string) => string | undefined, problem: string) =>
+  z
+    .string({ error: 'must be a string' })
+    .min(1, 'is empty: give a phone number in E.164 form, e.g. +14155552671')
+    .transform((text, context) => {
+      const address = read(text);
+      if (address) return address;
+      context.addIssue({ code: 'custom', message: problem });
+      return z.NEVER;
+    });
+
+const inE164 = 'use E.164 form with + and country code, e.g. +14155552671';
+const phoneNumber = addressBy(toE164, `is not a valid phone number: ${inE164}`);
+const sender = addressBy(
+  (text) => (isMessagingService(text) ? text : toE164(text)),
+  `is neither a valid phone number nor a Messaging Service: ${inE164}, or its SID, MG…`,
+);
 
 /** The text of the message. Control characters that carriers drop or refuse are refused here, with their place. */
 const body = z
@@ -54,7 +64,7 @@ const validity = `must be a whole number of seconds from 1 to ${validitySecondsM
 export const messageRequest = z.strictObject({
   to: phoneNumber,
   body,
-  from: phoneNumber.optional(),
+  from: sender.optional(),
   priority: z.enum(priorities, { error: `must be one of ${priorities.join(', ')}` }).default('normal'),
   mediaUrls: z
     .array(z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }))
@@ -112,7 +122,7 @@ const queueFilter = z.strictObject({
   lane: listOf(z.enum(priorities, { error: `must be one of ${priorities.join(', ')}` })),
   acceptedAfter: time.optional(),
   acceptedBefore: time.optional(),
-  from: phoneNumber.optional(),
+  from: sender.optional(),
 });
 const failedFilter = queueFilter.extend({
   status: listOf(z.enum(failedStatuses, { error: `must be one of ${failedStatuses.join(', ')}` })),
@@ -175,6 +185,9 @@ export const suppressionsPage = page.extend({
 
 /** The path of PUT /v1/suppressions/{number}. */
 export const suppressionPath = z.object({ number: phoneNumber });
+
+/** The path of PUT /v1/workspace/senders/{sender}. */
+export const senderPath = z.object({ sender });
 
 /** The body of PUT /v1/suppressions/{number}. */
 export const suppressionRequest = z.strictObject({

@@ -1,3 +1,5 @@
+import type { Response } from 'express';
+
 /** A refusal as Twilio words it: an HTTP status and a JSON body. */
 export interface ApiError {
   httpStatus: number;
@@ -54,4 +56,9 @@ export function apiError(code: number, httpStatus: number = httpStatuses[code] ?
     httpStatus,
     body: { code, message: errorSentence(code), more_info: `https://www.twilio.com/docs/errors/${code}`, status: httpStatus },
   };
+}
+
+/** Answers with Twilio's error body. */
+export function answerError(response: Response, error: ApiError): void {
+  response.status(error.httpStatus).json(error.body);
 }

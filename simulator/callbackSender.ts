@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Accounts } from './accounts.js';
 import type { LifeStep } from './actions.js';
-import { callbackForm } from './callbackForm.js';
+import type { Dialects } from './dialect.js';
 import type { StoredMessage } from './ledgerEntries.js';
 import type { Timers } from './timers.js';
 import type { WebhookClient } from './webhookClient.js';
@@ -17,7 +16,7 @@ export class CallbackSender {
   /** @param retries how often a callback is tried again after no answer or an answer other than 2xx */
   constructor(
     private readonly client: WebhookClient,
-    private readonly accounts: Accounts,
+    private readonly dialects: Dialects,
     private readonly timers: Timers,
     private readonly retries: number,
   ) {}
@@ -52,13 +51,10 @@ export class CallbackSender {
 
   private async attempt(message: StoredMessage, step: LifeStep, idempotencyToken: string, retriesLeft: number): Promise<void> {
     const { entry } = message;
-    const authToken = message.authToken ?? this.accounts.tokenOf(entry.accountSid);
-    if (entry.statusCallback === null || authToken === undefined) return;
     const atMs = Date.now();
-    const form = callbackForm(entry, step, atMs);
-    const result = await this.client
-      .post({ url: entry.statusCallback, authToken, form, idempotencyToken })
-      .catch((error: Error & { code?: string }) => error.code ?? error.message);
+    const webhook = this.dialects[entry.vendor ?? 'twilio'].statusWebhook(message, step, atMs, idempotencyToken);
+    if (!webhook) return;
+    const result = await this.client.post(webhook).catch((error: Error & { code?: string }) => error.code ?? error.message);
     message.callbacks.push({ status: step.status, atMs, result });
     if (typeof result === 'number' && result >= 200 && result < 300) {
       this.counts.delivered += 1;

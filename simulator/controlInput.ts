@@ -15,17 +15,25 @@ const errorCode = z.number().int().min(10_000).max(99_999);
 const times = z.number().int().min(1).max(1_000).default(1);
 
 /** What `POST /_control/inbound` takes. */
-export const inboundSchema = z.strictObject({
-  accountSid: z.string().regex(/^AC[0-9a-f]{32}$/i, 'must be AC and 32 hex digits'),
-  authToken: z.string().min(1).optional(),
-  url: z.url({ protocol: /^https?$/ }),
-  from: z.string().min(1),
-  to: z.string().min(1),
-  body: z.string(),
-  messagingServiceSid: z.string().optional(),
-  optOutType: z.enum(['STOP', 'START', 'HELP']).optional(),
-  times,
-});
+export const inboundSchema = z
+  .strictObject({
+    vendor: z.enum(['twilio', 'telnyx', 'gateway']).default('twilio'),
+    accountSid: z.string().min(1),
+    authToken: z.string().min(1).optional(),
+    url: z.url({ protocol: /^https?$/ }),
+    from: z.string().min(1),
+    to: z.string().min(1),
+    body: z.string(),
+    messagingServiceSid: z.string().optional(),
+    optOutType: z.enum(['STOP', 'START', 'HELP']).optional(),
+    times,
+  })
+  .refine(({ vendor, accountSid }) => vendor !== 'twilio' || /^AC[0-9a-f]{32}$/i.test(accountSid), {
+    path: ['accountSid'],
+    error: 'must be AC and 32 hex digits',
+    // Also beside other faults, all of which are named at once.
+    when: () => true,
+  });
 
 /** What `POST /_control/callback` takes. */
 export const callbackSchema = z.strictObject({

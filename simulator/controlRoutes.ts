@@ -1,11 +1,12 @@
 import express, { type NextFunction, type Request, type Response, Router } from 'express';
-import type { Accounts } from './accounts.js';
 import type { CallbackSender } from './callbackSender.js';
 import { ControlError, callbackSchema, inboundSchema, listSchema, readInput } from './controlInput.js';
+import type { Dialects } from './dialect.js';
+import { gatewaySecret } from './gatewaySecret.js';
 import { sendCallback, sendInbound } from './handMadeWebhooks.js';
 import type { Ledger } from './ledger.js';
-import { messageJson } from './messageJson.js';
 import { type RuleBook, ruleSchema } from './rules.js';
+import { telnyxPublicKey } from './telnyxKey.js';
 import type { WebhookClient } from './webhookClient.js';
 
 /** What the control API steers. */
@@ -13,14 +14,14 @@ export interface ControlContext {
   ledger: Ledger;
   rules: RuleBook;
   callbacks: CallbackSender;
-  accounts: Accounts;
+  dialects: Dialects;
   client: WebhookClient;
   /** Ends the lives under way, so that a cleared ledger sends nothing. */
   stopLives: () => void;
 }
 
 /** The JSON API for tests and for a person's hand, to be mounted at `/_control`. */
-export function controlRoutes({ ledger, rules, callbacks, accounts, client, stopLives }: ControlContext): Router {
+export function controlRoutes({ ledger, rules, callbacks, dialects, client, stopLives }: ControlContext): Router {
   const router = Router();
   router.use(express.json({ limit: '256kb' }));
 
@@ -51,7 +52,11 @@ export function controlRoutes({ ledger, rules, callbacks, accounts, client, stop
   router.get('/messages/:sid', (request, response) => {
     const message = ledger.find(request.params.sid);
     if (!message) throw new ControlError(404, `No message ${request.params.sid} was accepted here.`);
-    response.json({ entry: message.entry, message: messageJson(message), callbacks: message.callbacks });
+    response.json({
+      entry: message.entry,
+      message: dialects[message.entry.vendor ?? 'twilio'].created(message).json,
+      callbacks: message.callbacks,
+    });
   });
 
   router.post('/rules', (request, response) => {
@@ -70,10 +75,10 @@ export function controlRoutes({ ledger, rules, callbacks, accounts, client, stop
   });
 
   router.post('/inbound', async (request, response) => {
-    response.json(await sendInbound(readInput(inboundSchema, request.body), accounts, client));
+    response.json(await sendInbound(readInput(inboundSchema, request.body), dialects, client));
   });
   router.post('/callback', async (request, response) => {
-    response.json(await sendCallback(readInput(callbackSchema, request.body), accounts, client, ledger));
+    response.json(await sendCallback(readInput(callbackSchema, request.body), dialects, client, ledger));
   });
   router.post('/pause', (_request, response) => {
     callbacks.pause();
@@ -81,6 +86,14 @@ export function controlRoutes({ ledger, rules, callbacks, accounts, client, stop
   });
   router.post('/resume', (_request, response) => {
     response.json({ released: callbacks.resume(), ...callbacks.state() });
+  });
+
+  // What an account of the product needs to be set up with.
+  router.get('/telnyx', (_request, response) => {
+    response.json({ publicKey: telnyxPublicKey });
+  });
+  router.get('/gateway/:account', (request, response) => {
+    response.json({ path: `/gateway/${request.params.account}`, secret: gatewaySecret(request.params.account) });
   });
 
   router.use((request, _response) => {

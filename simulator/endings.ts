@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import type { Action } from './actions.js';
-import { type ApiError, apiError } from './apiErrors.js';
+import type { Dialect } from './dialect.js';
 
 /** The fault a request ends with, and whether its message was accepted before. */
 export interface Ending {
@@ -13,20 +13,20 @@ export interface Ending {
 const garbage = '<!DOCTYPE html><html><head><title>Sorry</title></head><body><h1>Something went wrong</h1></body></html>';
 
 /** Finds how an action makes a request end; null is the ordinary way, a 201 with the message. */
-export function endingOf(action: Action | undefined): Ending | null {
+export function endingOf(action: Action | undefined, dialect: Dialect): Ending | null {
   if (action?.rateLimited) {
     const { retryAfterS } = action.rateLimited;
     const answer = (response: Response): void => {
       if (retryAfterS !== undefined) response.set('Retry-After', String(retryAfterS));
-      answerError(response, apiError(20429));
+      dialect.refuse(response, 20429);
     };
     return { outcome: 'rateLimited', isAccepted: false, answer };
   }
   if (action?.error) {
-    const error = apiError(action.error.code, action.error.httpStatus);
-    return { outcome: `error:${action.error.code}`, isAccepted: false, answer: (response) => answerError(response, error) };
+    const { code, httpStatus } = action.error;
+    return { outcome: `error:${code}`, isAccepted: false, answer: (response) => dialect.refuse(response, code, httpStatus) };
   }
-  if (action?.http500) return ending('http500', action.http500, (response) => answerError(response, apiError(20500)));
+  if (action?.http500) return ending('http500', action.http500, (response) => dialect.refuse(response, 20500));
   if (action?.cut) return ending('cut', action.cut, (response) => response.socket?.resetAndDestroy());
   // The connection stays open: only the client's patience, or the end of the simulator, closes it.
   if (action?.hang) return ending('hang', action.hang, () => undefined);
@@ -35,11 +35,6 @@ export function endingOf(action: Action | undefined): Ending | null {
     return ending('notJson', action.notJson, (response) => response.status(httpStatus).type('html').send(garbage));
   }
   return null;
-}
-
-/** Answers with Twilio's error body. */
-export function answerError(response: Response, error: ApiError): void {
-  response.status(error.httpStatus).json(error.body);
 }
 
 function ending(name: string, when: 'before' | 'after', answer: (response: Response) => void): Ending {

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import type { Accounts } from './accounts.js';
-import { callbackForm } from './callbackForm.js';
 import { ControlError, type callbackSchema, type inboundSchema } from './controlInput.js';
+import type { Dialects } from './dialect.js';
 import type { Ledger } from './ledger.js';
 import { isFailure } from './messageStatus.js';
-import { countSegments } from './segments.js';
 import type { Webhook, WebhookClient } from './webhookClient.js';
 
 /** What came of a webhook sent by hand: the HTTP status of each time, or the error that prevented one. */
@@ -16,36 +14,20 @@ export interface WebhookReport {
   results: (number | string)[];
 }
 
-/** Sends an inbound message as Twilio does; `times` repeats the very same message. */
+/** Sends an inbound message as its vendor does; `times` repeats the very same message. */
 export async function sendInbound(
   input: z.output<typeof inboundSchema>,
-  accounts: Accounts,
+  dialects: Dialects,
   client: WebhookClient,
 ): Promise<WebhookReport> {
-  const messageSid = `SM${randomUUID().replaceAll('-', '')}`;
-  const form: Record<string, string> = {
-    ApiVersion: '2010-04-01',
-    AccountSid: input.accountSid,
-    MessageSid: messageSid,
-    SmsMessageSid: messageSid,
-    SmsSid: messageSid,
-    SmsStatus: 'received',
-    From: input.from,
-    To: input.to,
-    Body: input.body,
-    NumMedia: '0',
-    NumSegments: String(countSegments(input.body)),
-  };
-  if (input.messagingServiceSid) form['MessagingServiceSid'] = input.messagingServiceSid;
-  if (input.optOutType) form['OptOutType'] = input.optOutType;
-  const authToken = input.authToken ?? accounts.tokenOf(input.accountSid) ?? missingToken(input.accountSid);
-  return repeat(client, { url: input.url, authToken, form }, messageSid, input.times);
+  const { id, webhook } = dialects[input.vendor].inboundWebhook(input, Date.now());
+  return repeat(client, webhook ?? missingToken(input.accountSid), id, input.times);
 }
 
 /** Sends a status callback for a known message, whatever its state. */
 export async function sendCallback(
   input: z.output<typeof callbackSchema>,
-  accounts: Accounts,
+  dialects: Dialects,
   client: WebhookClient,
   ledger: Ledger,
 ): Promise<WebhookReport> {
@@ -53,11 +35,12 @@ export async function sendCallback(
   if (!message) throw new ControlError(404, `No message ${input.sid} was accepted here.`);
   const { entry } = message;
   if (entry.statusCallback === null) throw new ControlError(400, `Message ${input.sid} came without a StatusCallback.`);
-  const authToken = input.authToken ?? message.authToken ?? accounts.tokenOf(entry.accountSid) ?? missingToken(entry.accountSid);
   const errorCode = isFailure(input.status) ? (input.errorCode ?? 30008) : undefined;
   if (input.record) ledger.setStatus(message, input.status, errorCode ?? null, Date.now(), false);
-  const form = callbackForm(entry, { status: input.status, errorCode }, Date.now());
-  return repeat(client, { url: entry.statusCallback, authToken, form }, input.sid, input.times);
+  const signedWith = input.authToken === undefined ? message : { ...message, authToken: input.authToken };
+  const told = { status: input.status, ...(errorCode !== undefined && { errorCode }) };
+  const webhook = dialects[entry.vendor ?? 'twilio'].statusWebhook(signedWith, told, Date.now(), randomUUID());
+  return repeat(client, webhook ?? missingToken(entry.accountSid), input.sid, input.times);
 }
 
 async function repeat(client: WebhookClient, webhook: Webhook, messageSid: string, times: number): Promise<WebhookReport> {

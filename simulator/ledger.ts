@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { FinalState, LedgerEntry, RequestNote, StoredMessage } from './ledgerEntries.js';
 import { JsonLines } from './ledgerFile.js';
 import { isBeforeSending, isTerminal, type MessageStatus } from './messageStatus.js';
@@ -11,6 +10,7 @@ export class Ledger {
   private readonly messages = new Map<string, StoredMessage>();
   private readonly byAccount = new Map<string, StoredMessage[]>();
   private readonly byRecipient = new Map<string, StoredMessage[]>();
+  private readonly byReference = new Map<string, StoredMessage>();
   private readonly entryFile: JsonLines<LedgerEntry> | undefined;
   private readonly finalFile: JsonLines<FinalState> | undefined;
 
@@ -29,8 +29,8 @@ export class Ledger {
   }
 
   /** Records an accept. From here on the message exists, whatever the client will be told. */
-  append(accepted: Omit<LedgerEntry, 'n' | 'sid'>): StoredMessage {
-    const entry = { n: this.entries.length + 1, sid: `SM${randomUUID().replaceAll('-', '')}`, ...accepted };
+  append(accepted: Omit<LedgerEntry, 'n'>): StoredMessage {
+    const entry = { n: this.entries.length + 1, ...accepted };
     this.entryFile?.append(entry);
     return this.index(entry);
   }
@@ -60,6 +60,11 @@ export class Ledger {
     return this.messages.get(sid);
   }
 
+  /** The message that was accepted under a reference of the client's. */
+  findReference(accountSid: string, reference: string): StoredMessage | undefined {
+    return this.byReference.get(`${accountSid} ${reference}`);
+  }
+
   /** Messages of an account, oldest first; with `to`, only those to one recipient. */
   messagesOf(accountSid: string, to?: string): readonly StoredMessage[] {
     return (to === undefined ? this.byAccount.get(accountSid) : this.byRecipient.get(`${accountSid} ${to}`)) ?? [];
@@ -74,7 +79,7 @@ export class Ledger {
   /** Forgets everything, in memory and in the files. */
   clear(): void {
     for (const list of [this.entries, this.finals, this.requests]) list.length = 0;
-    for (const map of [this.messages, this.byAccount, this.byRecipient]) map.clear();
+    for (const map of [this.messages, this.byAccount, this.byRecipient, this.byReference]) map.clear();
     this.entryFile?.clear();
     this.finalFile?.clear();
   }
@@ -97,6 +102,7 @@ export class Ledger {
     };
     this.entries.push(entry);
     this.messages.set(entry.sid, message);
+    if (entry.reference !== undefined) this.byReference.set(`${entry.accountSid} ${entry.reference}`, message);
     pushTo(this.byAccount, entry.accountSid, message);
     pushTo(this.byRecipient, `${entry.accountSid} ${entry.to}`, message);
     return message;

@@ -1,11 +1,19 @@
 import type { LifeStep } from './actions.js';
 import type { MessageStatus } from './messageStatus.js';
 
+/** Whose API is spoken. */
+export type Vendor = 'twilio' | 'telnyx' | 'gateway';
+
 /** One accepted message. An entry never changes: it is the evidence that the product's own state is checked against. */
 export interface LedgerEntry {
   /** 1, 2, 3 … in the order of accepting. */
   n: number;
+  /** The provider's id of it. */
   sid: string;
+  /** Whose API took it; absent for Twilio's. */
+  vendor?: Vendor;
+  /** Under which it accepts nothing a second time. */
+  reference?: string;
   accountSid: string;
   to: string;
   /** The sender; the one the simulator chose when only a Messaging Service was given. */
@@ -38,11 +46,11 @@ export interface FinalState {
   dateSentMs: number | null;
 }
 
-/** One `POST Messages.json`, accepted or not. */
+/** One request to send, accepted or not. */
 export interface RequestNote {
   n: number;
   atMs: number;
-  /** `accepted`, `error:<code>`, `rateLimited`, or an ending and its moment, as `http500:after`. */
+  /** `accepted`, `repeated` (accepted before under its reference), `error:<code>`, `rateLimited`, or an ending and its moment, as `http500:after`. */
   outcome: string;
   accountSid: string;
   to: string | null;

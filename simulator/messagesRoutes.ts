@@ -1,15 +1,15 @@
 import express, { type Request, type Response, Router } from 'express';
 import type { Accounts, Credentials } from './accounts.js';
-import { apiError } from './apiErrors.js';
-import { createMessage, type SendContext } from './createMessage.js';
-import { answerError } from './endings.js';
+import { answerError, apiError } from './apiErrors.js';
+import type { Dialect } from './dialect.js';
 import type { StoredMessage } from './ledgerEntries.js';
 import { listMessages } from './listMessages.js';
 import { messageJson, visibleAtMs } from './messageJson.js';
-import type { Form } from './sendRequest.js';
+import { type Form, readSendRequest } from './sendRequest.js';
+import { noteRefused, type SendContext, takeSend } from './takeSend.js';
 
 /** Twilio's own paths for messages, to be mounted at the root. */
-export function messagesRoutes(context: SendContext, accounts: Accounts): Router {
+export function messagesRoutes(context: SendContext, accounts: Accounts, dialect: Dialect): Router {
   const router = Router({ caseSensitive: true });
   const list = '/2010-04-01/Accounts/:accountSid/Messages.json';
   const single = '/2010-04-01/Accounts/:accountSid/Messages/:sid.json';
@@ -23,9 +23,13 @@ export function messagesRoutes(context: SendContext, accounts: Accounts): Router
     next();
   });
 
-  router.post(list, form, (request, response) =>
-    createMessage(context, credentialsOf(response), formOf(request), response.locals['receivedAtMs'] as number, response),
-  );
+  router.post(list, form, async (request, response) => {
+    const [fields, credentials, receivedAtMs] = [formOf(request), credentialsOf(response), response.locals['receivedAtMs'] as number];
+    const send = readSendRequest(fields, credentials, receivedAtMs);
+    if (!('httpStatus' in send)) return takeSend(context, dialect, send, response);
+    noteRefused(context, { accountSid: credentials.accountSid, to: fields['To'], from: fields['From'], receivedAtMs }, send.body.code);
+    answerError(response, send);
+  });
 
   router.get(list, (request, response) => {
     response.json(listMessages(context.ledger, request.params.accountSid, request.query as Form, Date.now()));

@@ -1,7 +1,7 @@
 import type { Credentials } from './accounts.js';
 import { type ApiError, apiError } from './apiErrors.js';
 
-/** A valid `POST Messages.json`, with the fields this simulator cares for. */
+/** A valid request to send, with the fields this simulator cares for. */
 export interface SendRequest extends Credentials {
   to: string;
   /** As posted; null when the Messaging Service chooses the sender. */
@@ -12,6 +12,8 @@ export interface SendRequest extends Credentials {
   statusCallback: string | null;
   /** Seconds, Twilio's default is 36,000. */
   validityPeriodS: number;
+  /** Under which the vendor accepts nothing a second time. */
+  reference?: string;
   receivedAtMs: number;
 }
 

@@ -3,17 +3,23 @@ import type { AddressInfo } from 'node:net';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { Accounts } from './accounts.js';
 import type { LifeStep } from './actions.js';
-import { apiError } from './apiErrors.js';
+import { answerError, apiError } from './apiErrors.js';
 import { CallbackSender } from './callbackSender.js';
 import { controlRoutes } from './controlRoutes.js';
-import { answerError } from './endings.js';
+import type { Dialects } from './dialect.js';
+import { gatewayDialect } from './gatewayDialect.js';
+import { gatewayRoutes } from './gatewayRoutes.js';
 import { Ledger } from './ledger.js';
 import { LifeRunner } from './lifeRunner.js';
 import { MagicNumbers } from './magicNumbers.js';
 import { messagesRoutes } from './messagesRoutes.js';
 import { seededRandom } from './random.js';
 import { RuleBook } from './rules.js';
+import type { SendContext } from './takeSend.js';
+import { telnyxDialect } from './telnyxDialect.js';
+import { telnyxRoutes } from './telnyxRoutes.js';
 import { Timers } from './timers.js';
+import { twilioDialect } from './twilioDialect.js';
 import { WebhookClient } from './webhookClient.js';
 
 export interface SimulatorOptions {
@@ -46,7 +52,7 @@ export const usualLife: readonly LifeStep[] = [
 /** Longer than any client keeps an idle connection, so that the client is the one who closes it. */
 const keepAliveMs = 75_000;
 
-/** Starts a provider that behaves like Twilio, and misbehaves on request. */
+/** Starts a provider that behaves like Twilio, Telnyx or an HTTP gateway, and misbehaves on request. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const random = seededRandom(options.seed ?? 1);
   const life = options.callbacks ?? usualLife;
@@ -56,12 +62,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const requestTimers = new Timers();
   const ledger = new Ledger(options.ledgerFile);
   const rules = new RuleBook(random, new MagicNumbers());
-  const callbacks = new CallbackSender(client, accounts, lifeTimers, options.callbackRetries ?? 1);
+  const dialects: Dialects = { twilio: twilioDialect(accounts), telnyx: telnyxDialect, gateway: gatewayDialect };
+  const callbacks = new CallbackSender(client, dialects, lifeTimers, options.callbackRetries ?? 1);
   const runner = new LifeRunner(ledger, callbacks, lifeTimers);
 
   const app = express().disable('x-powered-by').disable('etag');
-  app.use('/_control', controlRoutes({ ledger, rules, callbacks, accounts, client, stopLives: () => lifeTimers.cancelAll() }));
-  app.use(messagesRoutes({ ledger, rules, runner, timers: requestTimers, random, usualLife: life }, accounts));
+  app.use('/_control', controlRoutes({ ledger, rules, callbacks, dialects, client, stopLives: () => lifeTimers.cancelAll() }));
+  const context: SendContext = { ledger, rules, runner, timers: requestTimers, random, usualLife: life };
+  app.use('/v2', telnyxRoutes(context, dialects.telnyx));
+  app.use('/gateway', gatewayRoutes(context, dialects.gateway));
+  app.use(messagesRoutes(context, accounts, dialects.twilio));
   app.use((_request: Request, response: Response) => answerError(response, apiError(20404)));
   app.use((error: Error & { status?: number }, _request: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) return next(error);

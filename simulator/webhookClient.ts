@@ -1,24 +1,19 @@
-import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
-// The signing module alone: the whole SDK takes many times longer to load, and none of its clients is used here.
-import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 
 /** Twilio gives a webhook 15 seconds. */
 const answerTimeoutMs = 15_000;
 const socketsPerHostMax = 64;
 
-/** A signed form to be posted to the product. */
+/** A signed request to be posted to the product. */
 export interface Webhook {
   url: string;
-  authToken: string;
-  form: Record<string, string>;
-  /** The same for each retry of one webhook. */
-  idempotencyToken?: string;
+  headers: Record<string, string>;
+  body: string;
 }
 
 /**
- * Posts signed forms over connections that are kept. Node's own client, because at a hundred messages a second the
+ * Posts webhooks over connections that are kept. Node's own client, because at a hundred messages a second the
  * callbacks are most of this process's work, and `fetch` costs about four times as much CPU for each.
  */
 export class WebhookClient {
@@ -49,24 +44,15 @@ export class WebhookClient {
     this.agents['https:'].destroy();
   }
 
-  private postOnce({ url, authToken, form, idempotencyToken }: Webhook): Promise<number> {
-    // What follows the # configures Twilio's side: it is neither sent nor signed.
-    const signedUrl = url.split('#', 1)[0] as string;
-    const body = new URLSearchParams(form).toString();
-    const target = new URL(signedUrl);
+  private postOnce({ url, headers, body }: Webhook): Promise<number> {
+    const target = new URL(url);
     const isSecure = target.protocol === 'https:';
     return new Promise((resolve, reject) => {
       if (this.isClosed) return reject(new Error('the simulator has stopped'));
       const request = (isSecure ? https : http).request(target, {
         method: 'POST',
         agent: this.agents[isSecure ? 'https:' : 'http:'],
-        headers: {
-          'Content-Type': 'application/x-www-form-urlencoded; charset=UTF-8',
-          'Content-Length': Buffer.byteLength(body),
-          'User-Agent': 'TwilioProxy/1.1',
-          'X-Twilio-Signature': getExpectedTwilioSignature(authToken, signedUrl, form),
-          'I-Twilio-Idempotency-Token': idempotencyToken ?? randomUUID(),
-        },
+        headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
       });
       this.underWay.add(request);
       request.on('close', () => this.underWay.delete(request));

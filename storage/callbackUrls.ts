@@ -9,7 +9,10 @@ export interface CallbackSubject {
   attempt: number;
 }
 
-const pathOf = (workspaceId: string) => `/callbacks/twilio/${workspaceId}/status`;
+/** The path at which a provider reports to a workspace: the states of what was sent, or messages that come in. */
+export function callbackPath(provider: string, workspaceId: string, about: 'status' | 'inbound'): string {
+  return `/callbacks/${provider}/${workspaceId}/${about}`;
+}
 
 function signatureOf({ id, keys }: Workspace, { messageId, createdAtMs, attempt }: CallbackSubject): Buffer {
   return hmac(keys.callback, id, messageId, String(createdAtMs), String(attempt)).subarray(0, 16);
@@ -19,10 +22,10 @@ function signatureOf({ id, keys }: Workspace, { messageId, createdAtMs, attempt 
  * The URL a provider reports a send's states to. It names workspace, message and attempt under our own signature, so a
  * callback finds its message without the provider's id, which it may bring before the send has returned it.
  */
-export function statusCallbackUrl(publicBaseUrl: string, workspace: Workspace, subject: CallbackSubject): string {
+export function statusCallbackUrl(publicBaseUrl: string, workspace: Workspace, provider: string, subject: CallbackSubject): string {
   const signature = signatureOf(workspace, subject).toString('base64url');
   const { messageId, createdAtMs, attempt } = subject;
-  return `${publicBaseUrl}${pathOf(workspace.id)}?message=${messageId}&stored=${createdAtMs}&attempt=${attempt}&signature=${signature}`;
+  return `${publicBaseUrl}${callbackPath(provider, workspace.id, 'status')}?message=${messageId}&stored=${createdAtMs}&attempt=${attempt}&signature=${signature}`;
 }
 
 /** Whether the query of a callback URL is one that we made for this workspace. */

@@ -7,7 +7,7 @@ import { contactIdOf, type ProviderAccount, sealAuthToken, unwrapWorkspaceKey, w
 export interface NewWorkspace {
   id: string;
   name: string;
-  /** E.164 numbers; the first is the default sender. */
+  /** E.164 numbers, or SIDs of Messaging Services; the first is the default sender. */
   senders: string[];
   contacts: { phoneNumber: string; name: string }[];
   account: ProviderAccount;
@@ -38,13 +38,16 @@ export async function createWorkspaces(database: Database, masterKey: Buffer, wo
   };
 
   await database.asMaintenance(
-    `insert into provider_account (workspace_id, provider, account_sid, auth_token) select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
-     on conflict (workspace_id, provider) do update set account_sid = excluded.account_sid, auth_token = excluded.auth_token`,
+    `insert into provider_account (workspace_id, provider, account_sid, auth_token, settings)
+     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[])
+     on conflict (workspace_id, provider) do update set account_sid = excluded.account_sid, auth_token = excluded.auth_token,
+       settings = excluded.settings`,
     [
       ids,
       column(({ account }) => account.provider),
       column(({ account }) => account.accountSid),
-      column(({ id, account }) => sealAuthToken(keyOf(id), id, account.provider, account.authToken)),
+      column(({ id, account }) => sealAuthToken(deriveKey(keyOf(id), 'secrets'), id, account.provider, account.authToken)),
+      column(({ account }) => JSON.stringify(account.settings)),
     ],
   );
   const senders = workspaces.flatMap(({ id, senders: numbers }) => numbers.map((phoneNumber, index) => ({ id, phoneNumber, index })));

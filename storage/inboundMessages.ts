@@ -21,8 +21,8 @@ export interface NewInbound {
   providerMessageId: string;
   body: string;
   mediaUrls: string[];
-  /** The form as it came. */
-  receipt: Record<string, string>;
+  /** What it came with, by the provider's own names. */
+  receipt: Record<string, unknown>;
   reading: ConsentReading | undefined;
 }
 

@@ -9,6 +9,8 @@ export interface ProviderAccount {
   provider: string;
   accountSid: string;
   authToken: string;
+  /** What else the provider needs to know, by name. Not secret. */
+  settings: Record<string, string>;
 }
 
 /** A workspace's settings with its secrets opened: for use inside a process, never to be logged or sent. */
@@ -19,8 +21,16 @@ export interface Workspace {
   /** What it decides otherwise than the catalogue of errors. */
   errorPolicy: ErrorPolicyOverrides;
   senders: { id: string; phoneNumber: string }[];
+  /** One a provider, the oldest first. */
+  accounts: ProviderAccount[];
+  /** The one that it sends by: its first. */
   account: ProviderAccount | undefined;
   keys: { messageId: Buffer; contactId: Buffer; callback: Buffer; secrets: Buffer };
+}
+
+/** The workspace's account at a provider, such as the one by which an attempt was made. */
+export function accountAt({ accounts }: Pick<Workspace, 'accounts'>, provider: string): ProviderAccount | undefined {
+  return accounts.find((account) => account.provider === provider);
 }
 
 const wrapContext = (workspaceId: string) => `workspace/${workspaceId}/wrapped_key`;
@@ -35,9 +45,9 @@ export function unwrapWorkspaceKey(masterKey: Buffer, workspaceId: string, wrapp
   return open(masterKey, wrapContext(workspaceId), wrappedKey);
 }
 
-/** Seals a provider's auth token under the workspace's key. */
-export function sealAuthToken(workspaceKey: Buffer, workspaceId: string, provider: string, authToken: string): string {
-  return seal(deriveKey(workspaceKey, 'secrets'), tokenContext(workspaceId, provider), Buffer.from(authToken));
+/** Seals a provider's auth token under the workspace's key of secrets. */
+export function sealAuthToken(secretsKey: Buffer, workspaceId: string, provider: string, authToken: string): string {
+  return seal(secretsKey, tokenContext(workspaceId, provider), Buffer.from(authToken));
 }
 
 /** A contact is named by a keyed hash of its number, so that its number need not be known to look it up. */
@@ -51,8 +61,9 @@ const findStatement: Statement = {
   select w.id, w.name, w.wrapped_key, w.error_policy, ${limitsColumns},
     (select coalesce(json_agg(json_build_object('id', s.id, 'phoneNumber', s.phone_number) order by s.created_at), '[]')
       from sender s where s.workspace_id = $1) as senders,
-    (select json_build_object('provider', a.provider, 'accountSid', a.account_sid, 'authToken', a.auth_token)
-      from provider_account a where a.workspace_id = $1 limit 1) as account
+    (select coalesce(json_agg(json_build_object('provider', a.provider, 'accountSid', a.account_sid, 'authToken', a.auth_token,
+        'settings', a.settings) order by a.created_at, a.provider), '[]')
+      from provider_account a where a.workspace_id = $1) as accounts
   from workspace w where w.id = $1`,
 };
 
@@ -62,28 +73,27 @@ interface WorkspaceRow extends LimitsRow {
   wrapped_key: string;
   error_policy: ErrorPolicyOverrides;
   senders: { id: string; phoneNumber: string }[];
-  account: ProviderAccount | null;
+  accounts: ProviderAccount[];
 }
 
-/** Reads a workspace with its senders and provider account, by one statement: every accept may need it. Undefined where there is none. */
+/** Reads a workspace with its senders and provider accounts, by one statement: every accept may need it. Undefined where there is none. */
 export async function loadWorkspace(database: Database, masterKey: Buffer, workspaceId: string): Promise<Workspace | undefined> {
   const [row] = await database.forWorkspace<WorkspaceRow>(workspaceId, findStatement, [workspaceId]);
   if (!row) return undefined;
   const key = unwrapWorkspaceKey(masterKey, workspaceId, row.wrapped_key);
   const secrets = deriveKey(key, 'secrets');
-  const { account } = row;
+  const accounts = row.accounts.map((account) => ({
+    ...account,
+    authToken: open(secrets, tokenContext(workspaceId, account.provider), account.authToken).toString(),
+  }));
   return {
     id: row.id,
     name: row.name,
     limits: limitsOf(row),
     errorPolicy: row.error_policy,
     senders: row.senders,
-    account: account
-      ? {
-          ...account,
-          authToken: open(secrets, tokenContext(workspaceId, account.provider), account.authToken).toString(),
-        }
-      : undefined,
+    accounts,
+    account: accounts[0],
     keys: {
       messageId: deriveKey(key, 'message-id'),
       contactId: deriveKey(key, 'contact-id'),

@@ -92,7 +92,7 @@ describe('the guard finds, and names the cure', () => {
     ['storage/a.ts', "import { p } from '../providers/registry.js';", /because storage keeps nouns/],
     ['providers/twilio/a.ts', "import { s } from '../../storage/messages.js';", /because a provider is a port/],
     ['providers/twilio/a.ts', "import { l } from '../../platform/logger.js';", /because a provider is a port/],
-    ['providers/twilio/a.ts', "import { s } from '../vonage/send.js';", /what two providers share goes to providers\/provider\.ts/],
+    ['providers/twilio/a.ts', "import { s } from '../vonage/send.js';", /what two providers share goes into a file of providers\/ itself/],
     ['providers/vonage/a.ts', "import twilio from 'twilio';", /import of twilio/],
     ['limiter/a.ts', "import { rateLimiter } from '../workflows/rateLimiter.js';", /of workflows\/rateLimiter use `import type`/],
     ['limiter/a.ts', "import { d } from '../platform/database.js';", /import of \.\.\/platform\/database\.js/],

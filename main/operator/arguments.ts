@@ -19,6 +19,7 @@ const options = {
   yes: { type: 'boolean' },
   reason: { type: 'string' },
   key: { type: 'string' },
+  file: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -64,12 +65,15 @@ export const commands = {
   notifications: { about: 'what you are told of and nobody has read yet', options: ['limit'] },
   read: { takes: 'ID|all', about: 'mark a notification as read, or all of them', options: [] },
   webhooks: { about: 'where the workspace hears of what happens, and whether that works', options: [] },
+  providers: { about: 'the accounts of the workspace at providers', options: [] },
+  'set-provider': { takes: 'PROVIDER', about: 'set the account at a provider, from a file', options: ['file', 'reason'] },
+  'remove-provider': { takes: 'PROVIDER', about: 'remove the account at a provider', options: [] },
   limits: { about: 'show or change the limits of the workspace', options: ['rate', 'burst', 'cooldown-s', 'reason'] },
 } as const satisfies Record<string, CommandWords>;
 export type CommandName = keyof typeof commands;
 
 const words = (Object.entries(commands) as [string, CommandWords][]).map(
-  ([name, { takes, about }]) => `  ${[name, takes].filter(Boolean).join(' ').padEnd(18)} ${about}`,
+  ([name, { takes, about }]) => `  ${[name, takes].filter(Boolean).join(' ').padEnd(24)} ${about}`,
 );
 
 export const usage = `npm run postrider -- COMMAND [ID] [options] [--json]
@@ -90,6 +94,7 @@ ${words.join('\n')}
   --sent-as SID           for resolve: the provider's id
   --confirm C,C           for retry and redrive: may-have-been-sent; for redrive and cancel-all everything; for undo changed-since
   --yes                   for cancel-all, undo and restore: not only show it
+  --file FILE             for set-provider: JSON with its credentials; - reads standard input, so that they are in no history
   --reason TEXT           for the audit
   --key KEY               Idempotency-Key: under it, it is done once
   --json                  one line of JSON on standard output
@@ -120,6 +125,7 @@ export function readArguments(given: string[]): OperatorArguments | undefined {
     if (name !== 'json' && name !== 'help' && !known.options.includes(name))
       throw new UsageError(`--${name} does not belong to ${command}`);
   }
+  if (command === 'set-provider' && !values.file) throw new UsageError('set-provider needs --file FILE, or --file - for standard input');
   if (command === 'resolve' && !values['sent-as']) throw new UsageError("resolve needs --sent-as and the provider's id");
   for (const name of ['rate', 'burst', 'cooldown-s', 'limit'] as const) {
     const text = values[name];

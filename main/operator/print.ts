@@ -79,6 +79,11 @@ export function print(command: CommandName, answer: Answer): string {
           why: shortened(disabledReason),
         })),
       );
+    case 'providers':
+      return table(answer.data.map(providerRow));
+    case 'set-provider':
+    case 'remove-provider':
+      return table([providerRow(answer)]);
     case 'redrive':
       return printRedrive(answer);
     case 'cancel-all':
@@ -171,6 +176,16 @@ const notificationRow = ({ id, kind, severity, audience, count, firstAt, lastAt,
   last: lastAt,
   about: subject,
   summary: shortened(summary),
+});
+
+const providerRow = ({ provider, configured, account, needs, inboundUrl }: Answer): Row => ({
+  provider,
+  account: configured
+    ? Object.entries(account)
+        .map(([field, value]) => `${field}=${value}`)
+        .join(' ')
+    : `none; needs ${needs.join(', ')}`,
+  inboundUrl,
 });
 
 const messageRow = ({ id, status, attempt, providerMessageId, error, outcome }: Answer): Row => ({

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { UsageError } from '../../platform/commandLine.js';
 import type { OperatorArguments } from './arguments.js';
 
 /** A request to the API. */
 export interface ApiRequest {
-  method: 'GET' | 'POST' | 'PATCH';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
   body?: Record<string, unknown>;
 }
@@ -77,6 +79,12 @@ export function requestOf({ command, id, values }: OperatorArguments): ApiReques
       return { method: 'POST', path: id === 'all' ? '/v1/notifications/read' : `/v1/notifications/${place}/read` };
     case 'webhooks':
       return { method: 'GET', path: '/v1/webhook-endpoints' };
+    case 'providers':
+      return { method: 'GET', path: '/v1/workspace/providers' };
+    case 'set-provider':
+      return { method: 'PUT', path: `/v1/workspace/providers/${place}`, body: { ...jsonFrom(String(values.file)), reason } };
+    case 'remove-provider':
+      return { method: 'DELETE', path: `/v1/workspace/providers/${place}` };
     case 'limits': {
       const cooldownS = numberOf('cooldown-s');
       const change = { ratePerSecond: numberOf('rate'), burst: numberOf('burst'), cooldownMs: cooldownS && cooldownS * 1_000 };
@@ -86,4 +94,15 @@ export function requestOf({ command, id, values }: OperatorArguments): ApiReques
         : { method: 'GET', path: '/v1/workspace/limits' };
     }
   }
+}
+
+/** The object in a file, or on standard input. Throws UsageError, which tells nothing of what is in it. */
+function jsonFrom(file: string): Record<string, unknown> {
+  try {
+    const read = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8')) as unknown;
+    if (typeof read === 'object' && read !== null && !Array.isArray(read)) return read as Record<string, unknown>;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw new UsageError(`--file ${file} can not be read: ${(error as Error).message}`);
+  }
+  throw new UsageError(`--file ${file} is not a JSON object, such as {"accountSid": "AC…", "authToken": "…"}`);
 }

@@ -1,9 +1,16 @@
 import twilio from 'twilio';
 import type RequestClient from 'twilio/lib/base/RequestClient.js';
 import type { MessageInstance } from 'twilio/lib/rest/api/v2010/account/message.js';
+import { z } from 'zod';
 import { mediaUrlsMax } from '../../domain/limits.js';
+import { isMessagingService } from '../../domain/sender.js';
+import { classifyFailure } from '../classifyAnswer.js';
 import {
   type Account,
+  type AccountField,
+  type CallbackFields,
+  type CallbackRequest,
+  type Capabilities,
   type InboundCallback,
   type ListFilter,
   type ProviderMessage,
@@ -13,8 +20,9 @@ import {
   type SmsProvider,
   type StatusCallback,
 } from '../provider.js';
-import { classifyFailure, classifyResponse, statusOf } from './classify.js';
-import { Transport, type TransportResponse } from './transport.js';
+import { Transport, type TransportResponse } from '../transport.js';
+import { classifyResponse, statusOf } from './classify.js';
+import { type TwilioRequestOptions, twilioRequest } from './twilioRequest.js';
 
 const notFound = 404;
 const listPageSize = 1_000;
@@ -22,6 +30,8 @@ const listPageSize = 1_000;
 const listPagesMax = 50;
 /** The list's order is by time, give or take this much. */
 const listDisorderMs = 60_000;
+
+type Form = Record<string, string | undefined>;
 
 /** What is used of a page of the client's list. */
 interface ListPage {
@@ -38,19 +48,30 @@ export interface TwilioOptions {
 /** Twilio, by its official client over a transport of ours. Retries are off: they belong to Temporal. */
 export class TwilioProvider implements SmsProvider {
   readonly name = 'twilio';
+  readonly capabilities: Capabilities = { canList: true, isIdempotent: false, hasMessagingServices: true, limitsValidity: true };
+  readonly accountFields: Record<string, AccountField> = {
+    accountSid: {
+      keptAs: 'accountSid',
+      schema: z.string().regex(/^AC[0-9a-f]{32}$/i, 'must be AC and 32 hex digits, as the console shows it'),
+    },
+    authToken: { keptAs: 'authToken', schema: z.string().regex(/^[\x21-\x7e]{16,256}$/, 'must be the Auth Token of that account') },
+  };
   private readonly transport: Transport;
 
-  constructor(options: TwilioOptions) {
-    this.transport = new Transport(options.baseUrl, options.responseTimeoutMs);
+  constructor(private readonly options: TwilioOptions) {
+    this.transport = new Transport(options);
   }
 
   async send(account: Account, request: SendRequest, beforeWrite: () => Promise<boolean>, isInTime: () => boolean): Promise<SendOutcome> {
     let answer: TransportResponse | undefined;
-    const client = this.clientFor(account, async (options) => (answer = await this.transport.request(options, beforeWrite, isInTime)));
+    const client = this.clientFor(
+      account,
+      async (options) => (answer = await this.transport.request(twilioRequest(this.options.baseUrl, options), beforeWrite, isInTime)),
+    );
     try {
       await client.messages.create({
         to: request.to,
-        from: request.from,
+        ...(isMessagingService(request.from) ? { messagingServiceSid: request.from } : { from: request.from }),
         body: request.body,
         statusCallback: request.statusCallback,
         validityPeriod: request.validitySeconds,
@@ -74,14 +95,18 @@ export class TwilioProvider implements SmsProvider {
 
   async listMessages(account: Account, { to, from, fromMs, toMs }: ListFilter): Promise<ProviderMessage[]> {
     const found: ProviderMessage[] = [];
+    // Of a Messaging Service the list shows the number that was chosen, and it has no filter for the service.
+    const service = from !== undefined && isMessagingService(from) ? from : undefined;
+    const filter = { ...(to && { to }), ...(from && !service && { from }), pageSize: listPageSize };
     // No date filter: Twilio filters by the day a message was sent, and one in its queue has none yet.
     try {
-      let page: ListPage = await this.reader(account).messages.page({ ...(to && { to }), ...(from && { from }), pageSize: listPageSize });
+      let page: ListPage = await this.reader(account).messages.page(filter);
       for (let pages = 1; ; pages++) {
-        const messages = page.instances.map(toProviderMessage);
+        const instances = page.instances.filter(({ messagingServiceSid }) => service === undefined || messagingServiceSid === service);
+        const messages = instances.map(toProviderMessage);
         found.push(...messages.filter(({ createdAtMs }) => createdAtMs >= fromMs && createdAtMs <= toMs));
         // Newest first: what follows is older still.
-        const isPast = messages.some(({ createdAtMs }) => createdAtMs < fromMs - listDisorderMs);
+        const isPast = page.instances.map(toProviderMessage).some(({ createdAtMs }) => createdAtMs < fromMs - listDisorderMs);
         const next = isPast || pages >= listPagesMax ? undefined : await page.nextPage();
         if (!next) return found;
         page = next;
@@ -91,32 +116,41 @@ export class TwilioProvider implements SmsProvider {
     }
   }
 
-  verifyCallback(account: Account, { url, signature, form }: { url: string; signature: string; form: Record<string, string> }): boolean {
-    return twilio.validateRequest(account.authToken, signature, url, form);
+  verifyCallback(account: Account, { url, headers, body }: CallbackRequest): boolean {
+    const form = this.readCallback(body);
+    return (
+      form.AccountSid === account.accountSid && twilio.validateRequest(account.authToken, headers['x-twilio-signature'] ?? '', url, form)
+    );
   }
 
-  parseStatusCallback(form: Record<string, string>): StatusCallback | undefined {
+  readCallback(body: string): Record<string, string> {
+    return Object.fromEntries(new URLSearchParams(body));
+  }
+
+  parseStatusCallback(fields: CallbackFields): StatusCallback | undefined {
+    const form = fields as Form;
     const id = form.MessageSid ?? form.SmsSid;
     const word = form.MessageStatus ?? form.SmsStatus;
-    if (!id || !word || !form.AccountSid) return undefined;
+    if (!id || !word) return undefined;
     return {
       providerMessageId: id,
-      accountSid: form.AccountSid,
       status: statusOf(word),
       providerStatus: word,
       error: form.ErrorCode ? { code: form.ErrorCode, message: form.ErrorMessage ?? '' } : null,
     };
   }
 
-  parseInbound(form: Record<string, string>): InboundCallback | undefined {
+  parseInbound(fields: CallbackFields): InboundCallback | undefined {
+    const form = fields as Form;
     const providerMessageId = form.MessageSid ?? form.SmsSid;
-    const { From: from, To: to, Body: body = '', NumMedia: mediaCount = '0', OptOutType: optOut } = form;
+    const { From: from, To: to, MessagingServiceSid: service, Body: body = '', NumMedia: mediaCount = '0', OptOutType: optOut } = form;
     if (!providerMessageId || !from || !to) return undefined;
     const mediaUrls = Array.from({ length: Math.min(Number(mediaCount) || 0, mediaUrlsMax) }, (_, index) => form[`MediaUrl${index}`] ?? '');
     return {
       providerMessageId,
       from,
       to,
+      ...(service && { messagingService: service }),
       body,
       mediaUrls: mediaUrls.filter((url) => url !== ''),
       optOutType: optOut === 'STOP' || optOut === 'START' || optOut === 'HELP' ? optOut : undefined,
@@ -128,10 +162,10 @@ export class TwilioProvider implements SmsProvider {
   }
 
   private reader(account: Account) {
-    return this.clientFor(account, (options) => this.transport.request(options));
+    return this.clientFor(account, (options) => this.transport.request(twilioRequest(this.options.baseUrl, options)));
   }
 
-  private clientFor(account: Account, request: (options: Parameters<RequestClient['request']>[0]) => Promise<TransportResponse>) {
+  private clientFor(account: Account, request: (options: TwilioRequestOptions) => Promise<TransportResponse>) {
     return twilio(account.accountSid, account.authToken, { httpClient: { request } as unknown as RequestClient, autoRetry: false });
   }
 }
@@ -146,7 +180,7 @@ function toProviderMessage(message: MessageInstance): ProviderMessage {
   return {
     id: message.sid,
     to: message.to,
-    from: message.from,
+    from: message.from ?? message.messagingServiceSid,
     body: message.body,
     status: statusOf(message.status) ?? 'accepted',
     createdAtMs: message.dateCreated.getTime(),

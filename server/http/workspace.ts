@@ -1,14 +1,19 @@
 import { Router } from 'express';
+import { senderKindOf } from '../../domain/sender.js';
+import { addSender } from '../../storage/senders.js';
 import { onlyMethods } from '../problemResponses.js';
+import { senderPath } from '../requestSchemas.js';
 import type { Services } from '../services.js';
-import { workspaceIdOf } from './authenticate.js';
+import { validate } from '../validate.js';
+import { actorOf, workspaceIdOf } from './authenticate.js';
 import { jsonBody } from './jsonBody.js';
+import { providersRouter } from './providers.js';
 import { workspaceErrors } from './workspaceErrors.js';
 import { workspaceLimits } from './workspaceLimits.js';
 import { workspaceVersionsRouter } from './workspaceVersions.js';
 
 export function workspaceRouter(services: Services): Router {
-  const { settings } = services;
+  const { settings, database, workspaces } = services;
   const router = Router();
   router
     .route('/')
@@ -20,13 +25,24 @@ export function workspaceRouter(services: Services): Router {
       response.json({
         id,
         name,
-        senders: senders.map((sender) => ({ id: sender.id, phoneNumber: sender.phoneNumber })),
+        senders: senders.map(({ id: senderId, phoneNumber }) => ({ id: senderId, phoneNumber, kind: senderKindOf(phoneNumber) })),
         limits: { ratePerSecond, burst, cooldownMs, countBy, epoch: limitsEpoch },
         // Nothing is sent before this time, after a rate error of the provider.
         coolingDownUntil: cooldownUntil && cooldownUntil.getTime() > Date.now() ? cooldownUntil.toISOString() : null,
       });
     })
     .all(onlyMethods('GET'));
+  router
+    .route('/senders/:sender')
+    .put(async (request, response) => {
+      const { sender: phoneNumber } = validate(senderPath, request.params);
+      const workspaceId = workspaceIdOf(response);
+      const { id, isNew } = await addSender(database, workspaceId, phoneNumber, { actor: actorOf(response) });
+      workspaces.forget(workspaceId);
+      response.status(isNew ? 201 : 200).json({ id, phoneNumber, kind: senderKindOf(phoneNumber) });
+    })
+    .all(onlyMethods('PUT'));
+  router.use('/providers', providersRouter(services));
   const limits = workspaceLimits(services);
   router
     .route('/limits')

@@ -4,7 +4,9 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type ErrorPolicy, errorCatalogue, errorClasses } from '../../domain/errorCatalogue.js';
 import { countedCodeOf, errorClassOf, errorSentenceOf, ownErrors } from '../../domain/errorCodes.js';
+import { gatewayErrors } from '../../domain/gatewayErrors.js';
 import { policyFor } from '../../domain/policyFor.js';
+import { telnyxErrors } from '../../domain/telnyxErrors.js';
 import { twilioErrors } from '../../domain/twilioErrors.js';
 
 const policies: [string, ErrorPolicy][] = Object.entries(errorCatalogue);
@@ -22,6 +24,11 @@ describe('the catalogue of errors', () => {
     ['30003', 'UNREACHABLE', { retry: true, attemptsMax: 2 }],
     ['30610', 'QUIET_HOURS', { retry: true, attemptsMax: 3 }],
     ['30008', 'AMBIGUOUS', { retry: false, mayOverrideRetry: false }],
+    ['40300', 'CONSENT', { retry: false }],
+    ['40318', 'RATE_LIMIT', { retry: true }],
+    ['10007', 'AMBIGUOUS', { retry: false }],
+    ['recipient_opted_out', 'CONSENT', { retry: false }],
+    ['sender_not_served', 'CONFIGURATION', { keepsMessage: true }],
     ['12345', 'UNKNOWN', { retry: false, notify: 'operator' }],
   ])('decides code %s as %s', (code, errorClass, decision) => {
     expect(policyFor(code)).toMatchObject({ class: errorClass, ...decision });
@@ -47,6 +54,11 @@ describe('the catalogue of errors', () => {
     expect(named.filter((code) => errorClassOf(code) === 'UNKNOWN')).toEqual([]);
   });
 
+  test('means one thing by a code, whichever provider says it', () => {
+    const codes = [twilioErrors, telnyxErrors, gatewayErrors, ownErrors].flatMap((table) => Object.keys(table));
+    expect(codes.filter((code, index) => codes.indexOf(code) !== index)).toEqual([]);
+  });
+
   test('uses each of its classes for some code, but for the one of codes that nobody knows', () => {
     const used = new Set<string>(Object.values({ ...twilioErrors, ...ownErrors }).map(([errorClass]) => errorClass));
     expect(errorClasses.filter((errorClass) => !used.has(errorClass))).toEqual(['UNKNOWN']);
@@ -57,7 +69,7 @@ describe('a code that the catalogue does not know', () => {
   const unknownNumber = fc
     .integer({ min: 10_000, max: 99_999 })
     .map(String)
-    .filter((code) => !(code in twilioErrors));
+    .filter((code) => !(code in twilioErrors || code in telnyxErrors));
 
   test('ends the message, alerts, and is counted under its own number', () => {
     fc.assert(

@@ -219,7 +219,7 @@ describe("a workspace's decisions about errors", () => {
 
   it('are shown with the classes that hold, and can be taken back', async () => {
     expect((await errors('GET')).body).toMatchObject({
-      version: 2,
+      version: 3,
       classes: { INVALID_NUMBER: { retry: false, notify: 'workspace', overridden: false, codes: expect.arrayContaining(['21211']) } },
     });
     const changed = await errors('PATCH', { CONTENT: { retry: true, attemptsMax: 3 }, UNKNOWN: { notify: 'workspace' } });

@@ -138,7 +138,7 @@ describe('an inbound webhook', () => {
     });
     expect(await postSigned(inboundUrl(system), form({ From: '' }), token)).toMatchObject({
       status: 422,
-      body: { code: 'invalid_request', detail: expect.stringContaining('From') },
+      body: { code: 'invalid_request', detail: expect.stringContaining('its sender') },
     });
     expect((await fetch(inboundUrl(system))).status).toBe(405);
     expect(await countRows()).toBe(before);

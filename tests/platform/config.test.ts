@@ -34,6 +34,8 @@ const wrong: [Name, string, string][] = [
   ['PORT', '65536', 'must be at most 65535'],
   ['PUBLIC_BASE_URL', 'sms.example.com', 'must be an http(s) URL'],
   ['TWILIO_API_BASE_URL', 'ftp://example.com', 'must be an http(s) URL'],
+  ['TELNYX_API_BASE_URL', 'api.telnyx.com', 'must be an http(s) URL'],
+  ['GATEWAY_HOSTS', 'mine', 'must be public or any'],
   ['LOG_LEVEL', 'loud', 'must be debug, info, warn, error or silent'],
   ['DATABASE_CONNECTIONS_MAX', '1', 'must be at least 2'],
   ['FIRST_SEND', 'maybe', 'must be local or activity'],

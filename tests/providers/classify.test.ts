@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { classifyFailure, classifyResponse, statusOf } from '../../providers/twilio/classify.js';
-import { TransportError } from '../../providers/twilio/transport.js';
+import { classifyFailure } from '../../providers/classifyAnswer.js';
+import { TransportError } from '../../providers/transport.js';
+import { classifyResponse, statusOf } from '../../providers/twilio/classify.js';
 
 const sid = `SM${'0123456789abcdef'.repeat(2)}`;
 const html = '<!DOCTYPE html><title>Sorry</title>';

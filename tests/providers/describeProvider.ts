@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { Account, SendOutcome, SendRequest, SmsProvider } from '../../providers/provider.js';
+import type { Account, CallbackRequest, SendOutcome, SendRequest, SmsProvider } from '../../providers/provider.js';
+import { ProviderUnavailable } from '../../providers/provider.js';
 import { eventually } from '../simulator/eventually.js';
 
 /** What the provider's side does to the next send. `before` and `after` say whether it takes the message first. */
@@ -13,20 +14,18 @@ export type Fate =
   | 'garbage after'
   | 'fail later';
 
-export interface SignedCallback {
-  url: string;
-  signature: string;
-  form: Record<string, string>;
-}
-
 /** A provider and the other side of its line. */
 export interface ProviderStage {
   provider: SmsProvider;
   /** The same provider where nobody listens. */
   unreachable: SmsProvider;
   account: Account;
-  /** An account with other credentials. */
+  /** Another account. */
   stranger: Account;
+  /** The account, with another secret than the one that callbacks are signed with. */
+  forger: Account;
+  /** What the signature of a callback covers besides its body. */
+  signs: { url: boolean; time: boolean };
   from: string;
   to: string;
   callbackUrl: string;
@@ -39,7 +38,11 @@ export interface ProviderStage {
   taken(): Promise<string[]>;
   /** How many sends have reached the provider's side, taken or not. */
   reached(): Promise<number>;
-  callbacks(): SignedCallback[];
+  /** How long the last message that was taken is of use there, seconds. */
+  validitySeconds(): Promise<number>;
+  /** Somebody writes to `from`. Answers the provider's id of it. */
+  writeIn(text: { from: string; to: string; body: string }): Promise<string>;
+  callbacks(): CallbackRequest[];
   close(): Promise<void>;
 }
 
@@ -56,6 +59,7 @@ export function describeProvider(name: string, open: () => Promise<ProviderStage
       from: stage.from,
       body: `message ${(count += 1)}`,
       mediaUrls: [],
+      reference: `reference-${count}`,
       statusCallback: stage.callbackUrl,
       validitySeconds: 3_600,
       ...fields,
@@ -87,7 +91,7 @@ export function describeProvider(name: string, open: () => Promise<ProviderStage
 
       test('gives two equal texts two ids', async () => {
         const request = requestOf();
-        expect(await acceptedId(request)).not.toBe(await acceptedId(request));
+        expect(await acceptedId(request)).not.toBe(await acceptedId({ ...request, reference: `${request.reference}-again` }));
       });
 
       test('answers the code of a message that was refused', async () => {
@@ -158,6 +162,51 @@ export function describeProvider(name: string, open: () => Promise<ProviderStage
       });
     });
 
+    describe('what it can do', () => {
+      const when = (capability: keyof SmsProvider['capabilities']) => stage.provider.capabilities[capability];
+
+      test('a repeat under the same reference is sent twice, unless it says that it is not', async () => {
+        await stage.shapeNext('error after');
+        const request = requestOf();
+        await send(request);
+        const ids = [await acceptedId(request), await acceptedId(request)];
+        const taken = (await stage.taken()).filter((body) => body === request.body);
+        expect([taken.length, new Set(ids).size]).toEqual(when('isIdempotent') ? [1, 1] : [3, 2]);
+      });
+
+      test('it is told how long a message is of use, if it says that it keeps to that', async () => {
+        await acceptedId(requestOf({ validitySeconds: 77 }));
+        const validity = await stage.validitySeconds();
+        if (when('limitsValidity')) expect(validity).toBe(77);
+        else expect(validity).not.toBe(77);
+      });
+
+      test('it sends from a Messaging Service, and finds that again, if it says that it has such', async () => {
+        const service = `MG${'5'.repeat(32)}`;
+        if (!when('hasMessagingServices')) return;
+        const request = requestOf({ from: service });
+        const id = await acceptedId(request);
+        const other = await acceptedId();
+        const found = (await list({ from: service })).map((message) => message.id);
+        expect([found.includes(id), found.includes(other)]).toEqual([true, false]);
+      });
+
+      test('it has a list, or says so whenever it is asked for one', async () => {
+        if (when('canList')) expect((await list()).length).toBeGreaterThan(0);
+        else await expect(list()).rejects.toThrow(ProviderUnavailable);
+      });
+
+      test('an account of it has one secret, and each value a rule', () => {
+        const { account, provider } = stage;
+        const fields = Object.entries(provider.accountFields);
+        expect(fields.filter(([, { keptAs }]) => keptAs === 'authToken')).toHaveLength(1);
+        for (const [name, { keptAs, schema }] of fields) {
+          const value = keptAs === 'setting' ? account.settings[name] : account[keptAs];
+          expect([name, schema.safeParse(value).success, schema.safeParse('').success]).toEqual([name, true, false]);
+        }
+      });
+    });
+
     describe('fetchMessage', () => {
       test('shows the message as the provider has it', async () => {
         const request = requestOf({ body: 'Grüße 😀 & more\n' });
@@ -200,8 +249,9 @@ export function describeProvider(name: string, open: () => Promise<ProviderStage
       });
     });
 
-    describe('listMessages', () => {
+    describe('listMessages, where there is a list,', () => {
       test('finds a message whose answer was lost', async () => {
+        if (!stage.provider.capabilities.canList) return;
         await stage.shapeNext('cut after');
         const request = requestOf();
         await send(request);
@@ -209,6 +259,7 @@ export function describeProvider(name: string, open: () => Promise<ProviderStage
       });
 
       test('finds none that was not taken', async () => {
+        if (!stage.provider.capabilities.canList) return;
         await stage.shapeNext('error before');
         const request = requestOf();
         await send(request);
@@ -216,6 +267,7 @@ export function describeProvider(name: string, open: () => Promise<ProviderStage
       });
 
       test('finds only messages of that recipient, that sender, that time and that account', async () => {
+        if (!stage.provider.capabilities.canList) return;
         const id = await acceptedId();
         const ids = async (fields = {}) => (await list(fields)).map((message) => message.id);
         expect(await ids()).toContain(id);
@@ -233,6 +285,7 @@ export function describeProvider(name: string, open: () => Promise<ProviderStage
       });
 
       test('throws where the provider can not be asked', async () => {
+        if (!stage.provider.capabilities.canList) return;
         await expect(
           stage.unreachable.listMessages(stage.account, { to: stage.to, from: stage.from, fromMs: 0, toMs: 1 }),
         ).rejects.toThrow();
@@ -240,21 +293,24 @@ export function describeProvider(name: string, open: () => Promise<ProviderStage
     });
 
     describe('a callback', () => {
+      const read = ({ body }: CallbackRequest) => {
+        const fields = stage.provider.readCallback(body);
+        return fields && stage.provider.parseStatusCallback(fields);
+      };
       const callbackOf = (id: string, status: string) =>
         eventually(`${status} of ${id}`, () =>
-          stage.callbacks().find(({ form }) => {
-            const callback = stage.provider.parseStatusCallback(form);
+          stage.callbacks().find((one) => {
+            const callback = read(one);
             return callback?.providerMessageId === id && callback.status === status;
           }),
         );
 
       test('tells of the message that was sent, to the URL that was given', async () => {
         const id = await acceptedId();
-        const { url, form } = await callbackOf(id, 'delivered');
-        expect(url).toBe(stage.callbackUrl);
-        expect(stage.provider.parseStatusCallback(form)).toEqual({
+        const callback = await callbackOf(id, 'delivered');
+        expect(callback.url).toBe(stage.callbackUrl);
+        expect(read(callback)).toEqual({
           providerMessageId: id,
-          accountSid: stage.account.accountSid,
           status: 'delivered',
           providerStatus: expect.stringMatching(/./),
           error: null,
@@ -263,27 +319,57 @@ export function describeProvider(name: string, open: () => Promise<ProviderStage
 
       test('tells why a message failed', async () => {
         await stage.shapeNext('fail later');
-        const { form } = await callbackOf(await acceptedId(), 'failed');
-        expect(stage.provider.parseStatusCallback(form)?.error).toEqual({ code: stage.codes.failLater, message: expect.any(String) });
+        const callback = await callbackOf(await acceptedId(), 'failed');
+        expect(read(callback)?.error).toEqual({ code: stage.codes.failLater, message: expect.any(String) });
       });
 
-      test("is believed with the account's own secret, its own URL and its own fields, and not otherwise", async () => {
-        const { url, signature, form } = await callbackOf(await acceptedId(), 'delivered');
-        const { provider, account } = stage;
-        expect(provider.verifyCallback(account, { url, signature, form })).toBe(true);
-        expect(provider.verifyCallback({ ...account, authToken: stage.stranger.authToken }, { url, signature, form })).toBe(false);
-        expect(provider.verifyCallback(account, { url: `${url}&more=1`, signature, form })).toBe(false);
-        expect(provider.verifyCallback(account, { url, signature, form: { ...form, more: '1' } })).toBe(false);
-        expect(provider.verifyCallback(account, { url, signature: '', form })).toBe(false);
-        expect(
-          provider.verifyCallback(account, { url, signature: `${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`, form }),
-        ).toBe(false);
+      test("is believed with the account's own secret and its own text, and not otherwise", async () => {
+        const callback = await callbackOf(await acceptedId(), 'delivered');
+        const { provider, account, signs } = stage;
+        const isBelieved = (fields: Partial<CallbackRequest> = {}, as = account) => provider.verifyCallback(as, { ...callback, ...fields });
+        expect(isBelieved()).toBe(true);
+        expect(isBelieved({}, stage.stranger)).toBe(false);
+        expect(isBelieved({}, stage.forger)).toBe(false);
+        expect(isBelieved({ body: callback.body.replace('delivered', 'delivereD') })).toBe(false);
+        expect(isBelieved({ body: '' })).toBe(false);
+        expect(isBelieved({ headers: {} })).toBe(false);
+        for (const [name, value = ''] of Object.entries(callback.headers).filter(([header]) => header.includes('signature'))) {
+          const changed = value.slice(0, -8) + (value.at(-8) === 'A' ? 'B' : 'A') + value.slice(-7);
+          for (const wrong of ['', changed, `A${value}`, value.slice(0, 12), '\u0000'])
+            expect([name, wrong, isBelieved({ headers: { ...callback.headers, [name]: wrong } })]).toEqual([name, wrong, false]);
+        }
+        expect(isBelieved({ url: `${callback.url}&more=1` })).toBe(!signs.url);
+        for (const laterMs of [-600_000, 600_000]) expect(isBelieved({ receivedAtMs: callback.receivedAtMs + laterMs })).toBe(!signs.time);
       });
 
-      test('that is none is not read', () => {
-        expect(stage.provider.parseStatusCallback({})).toBeUndefined();
-        expect(stage.provider.parseStatusCallback({ hello: 'world' })).toBeUndefined();
+      test.each(['', '{', '[]', 'null', '{}', '{"hello":"world"}', 'hello=world', '{"id":1,"status":{}}', '{"data":{"payload":[]}}'])(
+        'that is none is not read: %j',
+        (body) => {
+          const fields = stage.provider.readCallback(body) ?? {};
+          expect(stage.provider.parseStatusCallback(fields)).toBeUndefined();
+          expect(stage.provider.parseInbound(fields)).toBeUndefined();
+        },
+      );
+    });
+
+    test('a message that comes in is believed and read, as no receipt of another', async () => {
+      const { provider, account, from, to } = stage;
+      const body = 'Grüße 😀 & more\n';
+      const id = await stage.writeIn({ from: to, to: from, body });
+      const came = await eventually('the message', () =>
+        stage.callbacks().find((one) => provider.parseInbound(provider.readCallback(one.body) ?? {})?.providerMessageId === id),
+      );
+      expect(provider.verifyCallback(account, came)).toBe(true);
+      const fields = provider.readCallback(came.body) ?? {};
+      expect(provider.parseInbound(fields)).toEqual({
+        providerMessageId: id,
+        from: to,
+        to: from,
+        body,
+        mediaUrls: [],
+        optOutType: undefined,
       });
+      expect(provider.parseStatusCallback(fields)?.status).toBeUndefined();
     });
   });
 }

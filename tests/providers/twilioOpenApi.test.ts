@@ -87,7 +87,7 @@ function againstDocument(document: OpenApi): void {
       });
     });
     let provider: TwilioProvider;
-    const account = { accountSid, authToken };
+    const account = { accountSid, authToken, settings: {} };
 
     beforeAll(async () => {
       await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -98,12 +98,17 @@ function againstDocument(document: OpenApi): void {
       await new Promise((done) => server.close(done));
     });
 
-    test('a send has only parameters of the document, of the types it says', async () => {
-      const request = { to: recipient, from: sender, body: 'Hello', mediaUrls: ['https://example.com/a.png', 'https://example.com/b.png'] };
+    const service = `MG${'a'.repeat(32)}`;
+
+    test.each([
+      ['From', sender],
+      ['MessagingServiceSid', service],
+    ])('a send by its %s has only parameters of the document, of the types it says', async (by, from) => {
+      const request = { to: recipient, from, body: 'Hello', mediaUrls: ['https://example.com/a.png', 'https://example.com/b.png'] };
       const callback = 'https://sms.example.com/callbacks?attempt=1';
       await provider.send(
         account,
-        { ...request, statusCallback: callback, validitySeconds: 36_000 },
+        { ...request, statusCallback: callback, validitySeconds: 36_000, reference: 'reference-1' },
         () => Promise.resolve(true),
         () => true,
       );
@@ -112,7 +117,7 @@ function againstDocument(document: OpenApi): void {
       expect([...form]).toEqual(
         expect.arrayContaining([
           ['To', recipient],
-          ['From', sender],
+          [by, from],
           ['Body', 'Hello'],
           ['StatusCallback', callback],
           ['ValidityPeriod', '36000'],
@@ -120,17 +125,25 @@ function againstDocument(document: OpenApi): void {
           ['MediaUrl', 'https://example.com/b.png'],
         ]),
       );
+      expect([form.has('From'), form.has('MessagingServiceSid')]).toEqual([by === 'From', by !== 'From']);
       const { properties = {} } = resolve(post.requestBody.content['application/x-www-form-urlencoded']?.schema ?? {});
       for (const [name, value] of form) {
         expect(Object.keys(properties)).toContain(name);
+        const { pattern } = properties[name] ?? {};
+        if (pattern) expect(value).toMatch(new RegExp(pattern));
         if (properties[name]?.type === 'integer') expect(value).toMatch(/^\d+$/);
         if (form.getAll(name).length > 1) expect(`${name}: ${properties[name]?.type}`).toBe(`${name}: array`);
       }
     });
 
     test('a list has only parameters of the document', async () => {
-      await provider.listMessages(account, { to: recipient, from: sender, fromMs: 0, toMs: 1 });
-      const { query } = seen.at(-1) as (typeof seen)[number];
+      const queryOf = async (from: string) => {
+        await provider.listMessages(account, { to: recipient, from, fromMs: 0, toMs: 1 });
+        return (seen.at(-1) as (typeof seen)[number]).query;
+      };
+      const query = await queryOf(sender);
+      // There is no filter for a service.
+      expect(await queryOf(service)).toEqual(query.filter((name) => name !== 'From'));
       const known = get.parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
       expect(query).toEqual(expect.arrayContaining(['To', 'From', 'PageSize']));
       expect(query.filter((name) => !known.includes(name))).toEqual([]);

@@ -13,7 +13,7 @@ describe("Twilio's status callback", () => {
   const form = { MessageSid: 'SM1', MessageStatus: 'sent', AccountSid: 'AC1', To: '+1', From: '+2' };
 
   test('is read by its newer and by its older field names', () => {
-    const read = { providerMessageId: 'SM1', accountSid: 'AC1', status: 'sent', providerStatus: 'sent', error: null };
+    const read = { providerMessageId: 'SM1', status: 'sent', providerStatus: 'sent', error: null };
     expect(provider.parseStatusCallback(form)).toEqual(read);
     expect(provider.parseStatusCallback({ SmsSid: 'SM1', SmsStatus: 'sent', AccountSid: 'AC1' })).toEqual(read);
   });
@@ -36,7 +36,7 @@ describe("Twilio's status callback", () => {
     });
   });
 
-  test.each(['MessageSid', 'MessageStatus', 'AccountSid'] as const)('without %s is none', (field) => {
+  test.each(['MessageSid', 'MessageStatus'] as const)('without %s is none', (field) => {
     expect(provider.parseStatusCallback({ ...form, [field]: '' })).toBeUndefined();
   });
 });
@@ -77,7 +77,7 @@ test('a provider that is closed keeps no connection open', async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const one = new TwilioProvider({ ...options, baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
-  await one.listMessages({ accountSid: 'AC1', authToken: 't' }, { to: '+1', from: '+2', fromMs: 0, toMs: 1 });
+  await one.listMessages({ accountSid: 'AC1', authToken: 't', settings: {} }, { to: '+1', from: '+2', fromMs: 0, toMs: 1 });
   expect(isOpen).toBe(true);
   one.close();
   await eventually('closed', () => !isOpen, 1_000);
@@ -86,11 +86,11 @@ test('a provider that is closed keeps no connection open', async () => {
 
 describe('the registry', () => {
   test('has each provider under its name, and names those it has when asked for another', () => {
-    const providers = createProviders({ twilio: options });
+    const providers = createProviders({ twilio: options, telnyx: options, httpGateway: { ...options, hosts: undefined } });
     for (const [name, one] of providers) {
       expect([one.name, providerNamed(providers, name)]).toEqual([name, one]);
       one.close();
     }
-    expect(() => providerNamed(providers, 'pigeon')).toThrow('there is no provider "pigeon"; known: twilio');
+    expect(() => providerNamed(providers, 'pigeon')).toThrow('there is no provider "pigeon"; known: twilio, telnyx, http-gateway');
   });
 });

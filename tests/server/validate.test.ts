@@ -23,6 +23,8 @@ function errorsOf(schema: z.ZodType, value: unknown): FieldError[] {
 
 const number = 'is not a valid phone number: use E.164 form with + and country code, e.g. +14155552671';
 const notATime = 'must be a time in ISO 8601 with its offset, e.g. 2026-12-01T09:00:00Z';
+const anySender =
+  'is neither a valid phone number nor a Messaging Service: use E.164 form with + and country code, e.g. +14155552671, or its SID, MG…';
 const validity = 'must be a whole number of seconds from 1 to 36000';
 const unknown = 'is not a known field: remove it or check its spelling';
 const unsendable = 'has characters that can not be sent (NUL or half of a surrogate pair)';
@@ -45,6 +47,8 @@ describe('a request to send a message', () => {
       validitySeconds: 36_000,
     };
     expect(validate(messageRequest, full)).toEqual({ ...full, to: '+14155552671', from: '+442079460958' });
+    const service = `MG${'5'.repeat(32)}`;
+    expect(validate(messageRequest, { ...full, from: service }).from).toBe(service);
   });
 
   test('may use all of the length of each field', () => {
@@ -61,7 +65,8 @@ describe('a request to send a message', () => {
     ['a recipient of another type', { to: 14155552671 }, ['to', 'must be a string']],
     ['null for a recipient', { to: null }, ['to', 'must be a string']],
     ['a list of recipients', { to: ['+14155552671'] }, ['to', 'must be a string']],
-    ['a wrong sender', { from: 'ACME' }, ['from', number]],
+    ['a wrong sender', { from: 'ACME' }, ['from', anySender]],
+    ['half of a Messaging Service', { from: 'MG12' }, ['from', anySender]],
     ['null for a sender', { from: null }, ['from', 'must be a string']],
     ['no text', { body: undefined }, ['body', 'is required']],
     ['an empty text', { body: '' }, ['body', 'is empty: give the text to send']],

@@ -9,6 +9,7 @@ test('a message that was delivered stays so, although the timers of a late proce
   const timers = { after: (_delayMs: number, action: () => void) => fired.push(action) } as unknown as Timers;
   const ledger = new Ledger();
   const message = ledger.append({
+    sid: 'SM1',
     accountSid: `AC${'0'.repeat(32)}`,
     to: '+12125550123',
     from: '+14155550100',

@@ -6,6 +6,8 @@ export interface ReceivedWebhook {
   /** The URL as the sender was given it. */
   url: string;
   form: Record<string, string>;
+  /** As it came. */
+  body: string;
   headers: IncomingHttpHeaders;
   atMs: number;
 }
@@ -32,7 +34,7 @@ export async function openWebhookReceiver(): Promise<WebhookReceiver> {
     request.on('data', (chunk: string) => (body += chunk));
     request.on('end', () => {
       const form = Object.fromEntries(new URLSearchParams(body));
-      received.push({ url: `${url}${request.url}`, form, headers: request.headers, atMs: Date.now() });
+      received.push({ url: `${url}${request.url}`, form, body, headers: request.headers, atMs: Date.now() });
       const status = answers.shift() ?? 200;
       if (receiver.answerDelayMs === 0) response.writeHead(status).end();
       else setTimeout(() => response.writeHead(status).end(), receiver.answerDelayMs);

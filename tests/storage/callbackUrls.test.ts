@@ -12,6 +12,7 @@ function workspace(id: string, seed: number): Workspace {
     limits: { ...plainLimits({ ratePerSecond: 10, burst: 50, epoch: 1 }), cooldownMs: 60_000 },
     errorPolicy: {},
     senders: [],
+    accounts: [],
     account: undefined,
     keys: {
       messageId: deriveKey(key, 'message-id'),
@@ -35,7 +36,7 @@ function read(url: string) {
 }
 
 describe('the URL of status callbacks', () => {
-  const url = statusCallbackUrl('https://sms.example.com', ours, subject);
+  const url = statusCallbackUrl('https://sms.example.com', ours, 'twilio', subject);
 
   test('names workspace, message and attempt, and nothing that is secret or personal', () => {
     const { signature, ...rest } = read(url);
@@ -50,7 +51,7 @@ describe('the URL of status callbacks', () => {
   });
 
   test('is the same each time, so that a retried send is not another one', () => {
-    expect(statusCallbackUrl('https://sms.example.com', ours, { ...subject })).toBe(url);
+    expect(statusCallbackUrl('https://sms.example.com', ours, 'twilio', { ...subject })).toBe(url);
   });
 
   test('is known as ours when it comes back', () => {

@@ -8,6 +8,7 @@ const { setTimeout: delay } = require('node:timers/promises');
 const dist = path.join(__dirname, '../../dist');
 const { readConfig } = require(`${dist}/platform/config.js`);
 const { createProviders } = require(`${dist}/providers/registry.js`);
+const { providerOptions } = require(`${dist}/main/providerOptions.js`);
 const { startProcess } = require(`${dist}/main/process.js`);
 
 const fileOf = (name) => path.join(process.env.HELD_DIRECTORY, name);
@@ -25,9 +26,7 @@ async function hold(body, point) {
 
 async function main() {
   const config = readConfig();
-  const providers = createProviders({
-    twilio: { baseUrl: config.TWILIO_API_BASE_URL, responseTimeoutMs: config.PROVIDER_RESPONSE_TIMEOUT_MS },
-  });
+  const providers = createProviders(providerOptions(config));
   const twilio = providers.get('twilio');
   const send = twilio.send.bind(twilio);
   twilio.send = async (account, request, beforeWrite, isInTime) => {

@@ -39,6 +39,9 @@ describe('the words of an operator', () => {
     ['read 1-2', 'POST', '/v1/notifications/1-2/read', undefined],
     ['read all', 'POST', '/v1/notifications/read', undefined],
     ['webhooks', 'GET', '/v1/webhook-endpoints', undefined],
+    ['providers', 'GET', '/v1/workspace/providers', undefined],
+    ['set-provider twilio --file package.json', 'PUT', '/v1/workspace/providers/twilio', expect.objectContaining({ name: 'postrider' })],
+    ['remove-provider http-gateway', 'DELETE', '/v1/workspace/providers/http-gateway', undefined],
     ['limits', 'GET', '/v1/workspace/limits', undefined],
     ['limits --rate 5 --cooldown-s 0', 'PATCH', '/v1/workspace/limits', { ratePerSecond: 5, cooldownMs: 0 }],
     [
@@ -60,12 +63,20 @@ describe('the words of an operator', () => {
     ['queues now', /what is now\?/],
     ['show 1 --rate 2', /--rate does not belong to show/],
     ['resolve 1', /resolve needs --sent-as/],
+    ['set-provider twilio', /set-provider needs --file FILE/],
     ['limits --rate fast', /--rate fast is not a whole number/],
     ['queues --colour', /'--colour'/],
   ])('that are wrong are refused: %s', (line, sentence) => {
     expect(() => readArguments(line.split(' ').filter(Boolean))).toThrow(UsageError);
     expect(() => readArguments(line.split(' ').filter(Boolean))).toThrow(sentence);
   });
+});
+
+it.each([
+  ['no-such-file.json', /--file no-such-file.json can not be read: ENOENT/],
+  ['README.md', /--file README.md is not a JSON object/],
+])('credentials that can not be read from %s are refused, and not shown', (file, sentence) => {
+  expect(() => requestFor(`set-provider twilio --file ${file}`)).toThrow(sentence);
 });
 
 describe('what an operator reads', () => {

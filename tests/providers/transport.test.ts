@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import type { Transport, TransportError, TransportResponse } from '../../providers/twilio/transport.js';
+import type { Transport, TransportError, TransportResponse } from '../../providers/transport.js';
 import { eventually } from '../simulator/eventually.js';
 
 // Real waits, but short ones; and few sockets, so that a queue forms.
@@ -15,17 +15,23 @@ jest.mock('../../domain/limits.js', () => ({
   providerSocketsMax: socketsMax,
 }));
 // Loaded here, because an import would run before the mock.
-const loaded = jest.requireActual<typeof import('../../providers/twilio/transport.js')>('../../providers/twilio/transport.js');
+const loaded = jest.requireActual<typeof import('../../providers/transport.js')>('../../providers/transport.js');
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-function transportTo(baseUrl: string, responseTimeoutMs = 2_000): Transport {
-  const transport = new loaded.Transport(baseUrl, responseTimeoutMs);
+/** A transport, and where the requests of a test go. */
+interface Line {
+  transport: Transport;
+  baseUrl: string;
+}
+
+function transportTo(baseUrl: string, responseTimeoutMs = 2_000): Line {
+  const transport = new loaded.Transport({ responseTimeoutMs });
   closers.push(() => transport.close());
-  return transport;
+  return { transport, baseUrl };
 }
 
 async function listening(server: Server | HttpServer): Promise<string> {
@@ -66,10 +72,8 @@ async function httpServer(act: (request: IncomingMessage, body: string, response
   return { connections, address: await listening(server) };
 }
 
-const uri = 'https://api.twilio.com/2010-04-01/Accounts/AC1/Messages.json';
-
-function post(transport: Transport, beforeWrite?: () => Promise<boolean>): Promise<TransportResponse> {
-  return transport.request({ method: 'post', uri, data: { Body: 'Hello' } } as Parameters<Transport['request']>[0], beforeWrite);
+function post({ transport, baseUrl }: Line, beforeWrite?: () => Promise<boolean>): Promise<TransportResponse> {
+  return transport.request({ method: 'POST', url: new URL('/messages', baseUrl), headers: {}, body: 'Body=Hello' }, beforeWrite);
 }
 
 /** The error of a request that must fail. */
@@ -231,39 +235,29 @@ describe('an answer', () => {
   });
 });
 
-test("the request is the client's own, at our origin", async () => {
-  const { address } = await httpServer(({ method, url, headers }, body, response) =>
-    response.end(
-      JSON.stringify({
-        method,
-        url,
-        body,
-        host: headers.host,
-        authorization: headers.authorization,
-        length: headers['content-length'],
-        agent: headers['user-agent'],
-      }),
-    ),
+describe('whose host others choose', () => {
+  const lookup = jest.fn((_host: string, _options: unknown, callback: (error: Error, address: string) => void) =>
+    callback(Object.assign(new Error('leads into a private network'), { code: 'EPRIVATE' }), ''),
   );
-  const { body } = await transportTo(`http://${address}`).request({
-    method: 'post',
-    uri: `${uri}?kept=1`,
-    username: 'AC1',
-    password: 'tökén',
-    headers: { 'user-agent': 'client' },
-    params: { PageSize: 5, 'DateSent<': new Date(0) },
-    data: { To: '+1 2', Body: 'ü&=', MediaUrl: ['http://a', 'http://b'] },
-  } as Parameters<Transport['request']>[0]);
-  const form = 'To=%2B1+2&Body=%C3%BC%26%3D&MediaUrl=http%3A%2F%2Fa&MediaUrl=http%3A%2F%2Fb';
-  expect(JSON.parse(body)).toEqual({
-    method: 'POST',
-    url: '/2010-04-01/Accounts/AC1/Messages.json?kept=1&PageSize=5&DateSent%3C=1970-01-01T00%3A00%3A00.000Z',
-    body: form,
-    host: address,
-    authorization: `Basic ${Buffer.from('AC1:tökén').toString('base64')}`,
-    length: String(form.length),
-    agent: 'client',
+
+  test('is looked up as it was said, and is not asked where that refuses', async () => {
+    const transport = new loaded.Transport({ responseTimeoutMs: 300, lookup: lookup as never });
+    closers.push(() => transport.close());
+    const error = await failureOf(post({ transport, baseUrl: 'http://gateway.example:1' }, agreed));
+    expect([error.sent, error.reason, lookup.mock.calls[0]?.[0]]).toEqual([false, 'EPRIVATE', 'gateway.example']);
   });
+});
+
+test('an answer without end is given up', async () => {
+  const { address } = await httpServer((_request, _body, response) => {
+    const more = () => {
+      while (!response.destroyed && response.write(Buffer.alloc(1 << 20)));
+      if (!response.destroyed) response.once('drain', more);
+    };
+    more();
+  });
+  const error = await failureOf(post(transportTo(`http://${address}`, 5_000), agreed));
+  expect([error.sent, error.reason]).toEqual([true, 'the answer is too long']);
 });
 
 describe('connections', () => {
@@ -297,7 +291,7 @@ describe('connections', () => {
     const { connections, address } = await httpServer((_request, _body, response) => response.end('{}'));
     const transport = transportTo(`http://${address}`);
     await post(transport);
-    transport.close();
+    transport.transport.close();
     await eventually('closed', () => connections[0]?.destroyed);
   });
 });

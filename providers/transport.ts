@@ -1,11 +1,15 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type RequestClient from 'twilio/lib/base/RequestClient.js';
-import { providerConnectTimeoutMs, providerQueueTimeoutMs, providerSocketsMax } from '../../domain/limits.js';
+import { providerAnswerBytesMax, providerConnectTimeoutMs, providerQueueTimeoutMs, providerSocketsMax } from '../domain/limits.js';
 
-type RequestOptions = Parameters<RequestClient['request']>[0];
+export interface TransportRequest {
+  method: string;
+  url: URL;
+  headers: Record<string, string>;
+  body: string;
+}
 
 export interface TransportResponse {
   statusCode: number;
@@ -32,45 +36,48 @@ export class TransportError extends Error {
 /** Servers close idle connections; we close them earlier, or a request written into a closing one would be in doubt. */
 const idleSocketMs = 4_000;
 
+export interface TransportOptions {
+  /** From the write of the request to the whole answer, milliseconds. */
+  responseTimeoutMs: number;
+  /** Finds the addresses of a host; for URLs that others choose, it may refuse some. */
+  lookup?: LookupFunction;
+}
+
 /**
- * HTTP for the vendor's client, with two differences from the stock one: the origin is ours to choose, and a request
- * is written only after its connection is up and `beforeWrite` agreed, and while `isInTime`, so that an earlier error
- * proves that nothing was sent.
+ * HTTP to a provider, over connections that are kept. A request is written only after its connection is up and
+ * `beforeWrite` agreed, and while `isInTime`, so that an earlier error proves that nothing was sent. No redirect is
+ * followed.
  */
 export class Transport {
-  private readonly base: URL;
-  private readonly agent: http.Agent;
+  private readonly agents: Record<string, http.Agent>;
 
-  constructor(
-    baseUrl: string,
-    private readonly responseTimeoutMs: number,
-  ) {
-    this.base = new URL(baseUrl);
-    const { Agent } = this.base.protocol === 'https:' ? https : http;
-    this.agent = new Agent({
+  constructor(private readonly options: TransportOptions) {
+    const kept: https.AgentOptions = {
       keepAlive: true,
       maxSockets: providerSocketsMax,
       maxFreeSockets: providerSocketsMax,
       scheduling: 'lifo',
       timeout: idleSocketMs,
-    });
+    };
+    this.agents = { 'http:': new http.Agent(kept), 'https:': new https.Agent(kept) };
   }
 
   /** Throws TransportError. Any HTTP status is a response. */
-  request(options: RequestOptions, beforeWrite?: () => Promise<boolean>, isInTime?: () => boolean): Promise<TransportResponse> {
-    const target = this.targetOf(options);
-    const body = options.data ? formOf(options.data).toString() : '';
-    const headers: http.OutgoingHttpHeaders = {
-      ...(options.headers as http.OutgoingHttpHeaders),
-      'content-length': Buffer.byteLength(body),
-    };
-    if (options.username) headers.authorization = `Basic ${Buffer.from(`${options.username}:${options.password}`).toString('base64')}`;
-
+  request(
+    { method, url, headers, body }: TransportRequest,
+    beforeWrite?: () => Promise<boolean>,
+    isInTime?: () => boolean,
+  ): Promise<TransportResponse> {
+    const { responseTimeoutMs, lookup } = this.options;
     return new Promise((resolve, reject) => {
       let sent = false;
       let timer: NodeJS.Timeout | undefined;
-      const module = this.base.protocol === 'https:' ? https : http;
-      const request = module.request(target, { method: options.method, agent: this.agent, headers });
+      const request = (url.protocol === 'https:' ? https : http).request(url, {
+        method,
+        agent: this.agents[url.protocol],
+        headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+        ...(lookup && { lookup }),
+      });
       const fail = (reason: string, cause?: unknown) => {
         clearTimeout(timer);
         reject(new TransportError(sent, reason, cause));
@@ -91,7 +98,7 @@ export class Transport {
         if (request.destroyed) return fail('the connection was lost while the attempt was recorded');
         if (isInTime && !isInTime()) return fail('the time for the write was over');
         sent = true;
-        limit(this.responseTimeoutMs, `no answer within ${this.responseTimeoutMs} ms`);
+        limit(responseTimeoutMs, `no answer within ${responseTimeoutMs} ms`);
         request.end(body);
       };
       limit(providerQueueTimeoutMs, `no free connection within ${providerQueueTimeoutMs} ms`);
@@ -102,7 +109,12 @@ export class Transport {
       });
       request.on('response', (response) => {
         const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        let bytes = 0;
+        response.on('data', (chunk: Buffer) => {
+          chunks.push(chunk);
+          bytes += chunk.length;
+          if (bytes > providerAnswerBytesMax) fail('the answer is too long');
+        });
         response.on('error', (error) => fail(error.message, error));
         response.on('aborted', () => fail('the answer was cut off'));
         response.on('end', () => {
@@ -116,21 +128,6 @@ export class Transport {
   }
 
   close(): void {
-    this.agent.destroy();
+    for (const agent of Object.values(this.agents)) agent.destroy();
   }
-
-  private targetOf(options: RequestOptions): URL {
-    const asked = new URL(options.uri);
-    const target = new URL(asked.pathname + asked.search, this.base);
-    for (const [name, value] of formOf(options.params ?? {})) target.searchParams.append(name, value);
-    return target;
-  }
-}
-
-function formOf(data: object): URLSearchParams {
-  const form = new URLSearchParams();
-  for (const [name, value] of Object.entries(data)) {
-    for (const one of [value].flat()) form.append(name, one instanceof Date ? one.toISOString() : String(one));
-  }
-  return form;
 }

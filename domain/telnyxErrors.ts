@@ -1,0 +1,67 @@
+import type { ErrorCode } from './twilioErrors.js';
+
+/** Telnyx's codes, of answers and of webhooks alike: what each means for the message. */
+export const telnyxErrors = {
+  10002: ['INVALID_NUMBER', 'the number is not valid'],
+  10016: ['INVALID_NUMBER', 'the number is not in E.164 form'],
+  40001: ['INVALID_NUMBER', 'the number is a landline, or can not be routed'],
+  40012: ['INVALID_NUMBER', 'the carrier says that the number is not valid'],
+  40301: ['INVALID_NUMBER', 'the number does not take this type of message'],
+  40310: ['INVALID_NUMBER', 'the number is not valid'],
+  40319: ['INVALID_NUMBER', 'the number does not take this type of message'],
+
+  40300: ['CONSENT', 'the recipient has opted out'],
+
+  40002: ['CONTENT', 'the message was blocked as spam, for now'],
+  40003: ['CONTENT', 'the message was blocked as spam, and its sender for good'],
+  40009: ['CONTENT', 'the text was refused'],
+  40015: ['CONTENT', 'the message was blocked as spam before it left'],
+  40302: ['CONTENT', 'the message is too large'],
+  40304: ['CONTENT', 'this combination of contents is not possible'],
+  40316: ['CONTENT', 'the message has no content'],
+  40317: ['CONTENT', 'the media can not be sent'],
+  40322: ['CONTENT', 'the message was blocked for its content'],
+  40328: ['CONTENT', 'the message is longer than recommended'],
+
+  10001: ['CONFIGURATION', 'the sender is not active'],
+  10003: ['CONFIGURATION', 'the callback URL is not valid'],
+  10004: ['CONFIGURATION', 'the request lacked a value'],
+  10006: ['CONFIGURATION', 'the messaging profile does not exist'],
+  10009: ['CONFIGURATION', "the account's credentials are wrong"],
+  10010: ['CONFIGURATION', 'the API key may not do this'],
+  10015: ['CONFIGURATION', 'the request was not well-formed'],
+  10039: ['CONFIGURATION', 'the account may write to verified numbers only'],
+  20002: ['CONFIGURATION', 'the API key was revoked'],
+  20012: ['CONFIGURATION', 'the account is switched off'],
+  20100: ['CONFIGURATION', 'the account has no funds'],
+  40010: ['CONFIGURATION', 'the number is not registered for 10DLC'],
+  40013: ['CONFIGURATION', 'the carrier says that the sender is not valid'],
+  40100: ['CONFIGURATION', 'the sender is not enabled for messages'],
+  40150: ['CONFIGURATION', 'the toll-free number is not registered'],
+  40151: ['CONFIGURATION', 'the sender is still with another provider'],
+  40305: ['CONFIGURATION', 'the sender does not belong to the messaging profile'],
+  40306: ['CONFIGURATION', 'the messaging profile has no alphanumeric sender'],
+  40308: ['CONFIGURATION', 'the sender can not send media'],
+  40309: ['CONFIGURATION', "the recipient's region is switched off at the messaging profile"],
+  40312: ['CONFIGURATION', 'the messaging profile is switched off'],
+  40314: ['CONFIGURATION', 'the account may not send messages'],
+  40315: ['CONFIGURATION', 'the sender was set aside for its deliverability'],
+  40320: ['CONFIGURATION', 'the sender is not ready yet'],
+  40321: ['CONFIGURATION', 'the messaging profile has no usable number'],
+  40329: ['CONFIGURATION', 'the toll-free number is not verified'],
+
+  10011: ['RATE_LIMIT', 'too many requests'],
+  40318: ['RATE_LIMIT', 'the queue is full'],
+
+  40004: ['CONGESTION', "the recipient's carrier refused it without a reason"],
+  40006: ['CONGESTION', "the recipient's carrier can not be reached"],
+  40007: ['CONGESTION', 'too many messages between two numbers'],
+  40011: ['CONGESTION', "the carrier's rate was exceeded"],
+
+  40005: ['UNREACHABLE', 'the validity ended before the message could be delivered'],
+  40008: ['UNREACHABLE', 'the carrier did not take the message'],
+  40014: ['UNREACHABLE', "the message expired in the provider's queue"],
+
+  10007: ['AMBIGUOUS', 'unexpected error of the provider, which may have sent it'],
+  10008: ['AMBIGUOUS', 'the provider timed out and may have sent it'],
+} as const satisfies Record<number, ErrorCode>;
