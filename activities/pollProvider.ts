@@ -3,6 +3,7 @@ import type { MessageStatus } from '../domain/messageStatus.js';
 import { providerNamed } from '../providers/registry.js';
 import { advanceAfterError } from '../storage/advanceAfterError.js';
 import { attemptsOfMessage } from '../storage/sendAttempts.js';
+import { accountAt } from '../storage/workspaces.js';
 import type { Dependencies } from './dependencies.js';
 
 /** Asks the provider once how a message stands whose receipts never came, and stores the answer. Answers its state. */
@@ -10,8 +11,10 @@ export function pollProvider(dependencies: Dependencies) {
   const { database, workspaces, providers } = dependencies;
   return async (message: OutboundMessage): Promise<MessageStatus | null> => {
     const newest = (await attemptsOfMessage(database, message.workspaceId, message.messageId)).at(-1);
-    const { account, errorPolicy } = await workspaces.get(message.workspaceId);
-    if (!account || !newest?.providerMessageId) return null;
+    if (!newest?.providerMessageId) return null;
+    const workspace = await workspaces.get(message.workspaceId);
+    const account = accountAt(workspace, newest.provider);
+    if (!account) return null;
     const found = await providerNamed(providers, newest.provider).fetchMessage(account, newest.providerMessageId);
     if (!found) return null;
     const news = {
@@ -26,7 +29,7 @@ export function pollProvider(dependencies: Dependencies) {
       error: found.error,
       evidence: 'asked the provider, no receipt came in time',
     };
-    const { advanced } = await advanceAfterError(dependencies, news, errorPolicy);
+    const { advanced } = await advanceAfterError(dependencies, news, workspace.errorPolicy);
     return advanced?.status ?? null;
   };
 }

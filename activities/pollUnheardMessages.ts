@@ -7,6 +7,7 @@ import { storeAndTell } from '../lives/storeAndTell.js';
 import type { ProviderMessage } from '../providers/provider.js';
 import { providerNamed } from '../providers/registry.js';
 import { type UnheardMessage, unheardMessages } from '../storage/openMessages.js';
+import { accountAt } from '../storage/workspaces.js';
 import type { MaintenanceDependencies } from './dependencies.js';
 
 /**
@@ -19,13 +20,14 @@ export function pollUnheardMessages(dependencies: MaintenanceDependencies) {
     const spans = statusPollAgesMs.map((ageMs) => ({ fromMs: sinceMs - ageMs, toMs: untilMs - ageMs }));
     const due = await unheardMessages(database, spans, pollBatchMax);
     let finished = 0;
-    for (const [workspaceId, messages] of groupsOf(due)) {
+    for (const messages of groupsOf(due)) {
       Context.current().heartbeat();
+      const [{ workspaceId, provider }] = messages;
       try {
-        finished += await pollAccount(dependencies, workspaceId, messages);
+        finished += await pollAccount(dependencies, messages);
       } catch (error) {
         // One account that can't be asked must not keep the others waiting.
-        logger.warn({ event: 'poll.account_failed', workspaceId, error: String(error) });
+        logger.warn({ event: 'poll.account_failed', workspaceId, provider, error: String(error) });
       }
     }
     telemetry.count('polled_messages_total', { result: 'finished' }, finished);
@@ -34,21 +36,27 @@ export function pollUnheardMessages(dependencies: MaintenanceDependencies) {
   };
 }
 
-function groupsOf(messages: UnheardMessage[]): Map<string, UnheardMessage[]> {
-  const groups = new Map<string, UnheardMessage[]>();
+/** Messages of one account. */
+type OfAccount = [UnheardMessage, ...UnheardMessage[]];
+
+function groupsOf(messages: UnheardMessage[]): OfAccount[] {
+  const groups = new Map<string, OfAccount>();
   for (const message of messages) {
-    const group = groups.get(message.workspaceId);
+    const key = `${message.workspaceId}/${message.provider}`;
+    const group = groups.get(key);
     if (group) group.push(message);
-    else groups.set(message.workspaceId, [message]);
+    else groups.set(key, [message]);
   }
-  return groups;
+  return [...groups.values()];
 }
 
-async function pollAccount(dependencies: MaintenanceDependencies, workspaceId: string, messages: UnheardMessage[]): Promise<number> {
+async function pollAccount(dependencies: MaintenanceDependencies, messages: OfAccount): Promise<number> {
   const { workspaces, providers } = dependencies;
-  const { account, errorPolicy } = await workspaces.get(workspaceId);
+  const [{ workspaceId, provider: name }] = messages;
+  const workspace = await workspaces.get(workspaceId);
+  const account = accountAt(workspace, name);
   if (!account) return 0;
-  const provider = providerNamed(providers, account.provider);
+  const provider = providerNamed(providers, name);
   const times = messages.map(({ startedAtMs }) => startedAtMs);
   const listed = await provider.listMessages(account, {
     fromMs: Math.min(...times) - candidateLeadMs,
@@ -58,7 +66,6 @@ async function pollAccount(dependencies: MaintenanceDependencies, workspaceId: s
   let fetches = 0;
   let finished = 0;
   for (const message of messages) {
-    if (message.provider !== account.provider) continue;
     let found: ProviderMessage | undefined = known.get(message.providerMessageId);
     if (!found && fetches++ < pollFetchesMax) found = await provider.fetchMessage(account, message.providerMessageId);
     if (!found) continue;
@@ -67,14 +74,14 @@ async function pollAccount(dependencies: MaintenanceDependencies, workspaceId: s
     const news: Advance = {
       ...ref,
       attempt,
-      provider: message.provider,
+      provider: name,
       attemptStatus: found.status,
       messageStatus: found.status,
       providerMessageId: found.id,
       error: found.error,
       evidence: "the provider's list, no receipt came in time",
     };
-    const advanced = await storeAndTell(dependencies, news, errorPolicy);
+    const advanced = await storeAndTell(dependencies, news, workspace.errorPolicy);
     if (advanced?.moved && isTerminal(advanced.status)) finished += 1;
   }
   return finished;

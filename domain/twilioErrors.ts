@@ -68,3 +68,8 @@ export const twilioErrors = {
 
 /** Rate errors that are about one sender's queue; the others are about the account. */
 export const senderRateCodes: ReadonlySet<string> = new Set(['21611']);
+
+/** Refusals of the account as a whole: no message of it can leave before somebody mends that. */
+export const accountRefusalCodes: ReadonlySet<string> = new Set(['20003', '30002']);
+/** Refusals of the sender: none of its messages can leave, whoever the recipient is. */
+export const senderRefusalCodes: ReadonlySet<string> = new Set(['21606', '21659', '30024', '30032', '30034']);

@@ -5,7 +5,7 @@ import { type ProviderRegistry, providerNamed } from '../providers/registry.js';
 import type { StoredMessage, StoredRef } from '../storage/messages.js';
 import { attemptsOfMessage, type StoredAttempt } from '../storage/sendAttempts.js';
 import type { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
-import type { Workspace } from '../storage/workspaces.js';
+import { accountAt, type Workspace } from '../storage/workspaces.js';
 import { lookForSend } from './lookForSend.js';
 import { type StartServices, startAnew } from './startAnew.js';
 import { storeAndTell } from './storeAndTell.js';
@@ -44,16 +44,17 @@ export async function askWhatBecame(services: AskServices, message: StoredMessag
 
 async function find(
   services: AskServices,
-  { account }: Workspace,
+  workspace: Workspace,
   message: StoredMessage,
   { attempt, provider, providerMessageId }: StoredAttempt,
 ): Promise<ProviderMessage | undefined> {
-  const { workspaceId, id: messageId, to, from, body } = message;
+  const { workspaceId, id: messageId, to, body } = message;
   if (providerMessageId === null) {
-    const sought = { workspaceId, messageId, createdAtMs: message.createdAt.getTime(), to, from, body, account };
+    const sought = { workspaceId, messageId, createdAtMs: message.createdAt.getTime(), to, body, accounts: workspace.accounts };
     return (await lookForSend(services, sought, (one) => one.attempt === attempt))?.match;
   }
-  if (account?.provider !== provider) throw new ProviderUnavailable(`the workspace has no account at ${provider} any more`);
+  const account = accountAt(workspace, provider);
+  if (!account) throw new ProviderUnavailable(`the workspace has no account at ${provider} any more`);
   return providerNamed(services.providers, provider).fetchMessage(account, providerMessageId);
 }
 

@@ -5,19 +5,17 @@ import { type ProviderMessage, ProviderUnavailable } from '../providers/provider
 import { type ProviderRegistry, providerNamed } from '../providers/registry.js';
 import { type DoubtfulAttempt, doubtsAround } from '../storage/doubts.js';
 import type { StoredRef } from '../storage/messages.js';
-import type { ProviderAccount } from '../storage/workspaces.js';
+import { accountAt, type Workspace } from '../storage/workspaces.js';
 
 export interface LookServices {
   database: Database;
   providers: ProviderRegistry;
 }
 
-/** What was to be sent, and by whose account. */
-export interface SoughtMessage extends StoredRef {
+/** What was to be sent, and by whose accounts. */
+export interface SoughtMessage extends StoredRef, Pick<Workspace, 'accounts'> {
   to: string;
-  from: string;
   body: string;
-  account: ProviderAccount | undefined;
 }
 
 /** What a look into the provider's list saw of one attempt in doubt. */
@@ -43,16 +41,18 @@ export async function lookForSend(
   isMeant: (attempt: DoubtfulAttempt) => boolean,
   giveUpAtMs = Number.POSITIVE_INFINITY,
 ): Promise<Look | undefined> {
-  const { messageId, to, from, body, account } = sought;
+  const { messageId, to, body } = sought;
   const isOwn = (one: DoubtfulAttempt) => one.messageId === messageId && isMeant(one);
   const looksAlike = (one: DoubtfulAttempt) => one.body === body;
 
   const before = (await doubtsAround(database, sought, { provider: '', ids: [] })).attempts;
   const inDoubt = before.find(isOwn);
   if (!inDoubt) return undefined;
-  const { provider } = inDoubt;
+  // Where it left from: another number than the message was accepted with, where it went on to another provider.
+  const { provider, from } = inDoubt;
   const listed = await listOrGiveUp(() => {
-    if (account?.provider !== provider) throw new ProviderUnavailable(`the workspace has no account at ${provider} any more`);
+    const account = accountAt(sought, provider);
+    if (!account) throw new ProviderUnavailable(`the workspace has no account at ${provider} any more`);
     const span = listSpan(inDoubt, before.filter(looksAlike));
     return providerNamed(providers, provider).listMessages(account, { to, from, ...span });
   }, giveUpAtMs);

@@ -4,8 +4,9 @@ import { type TwilioOptions, TwilioProvider } from './twilio/twilioProvider.js';
 /** Every provider by the name under which accounts and references are stored. */
 export type ProviderRegistry = ReadonlyMap<string, SmsProvider>;
 
-export function createProviders(options: { twilio: TwilioOptions }): ProviderRegistry {
-  const all: SmsProvider[] = [new TwilioProvider(options.twilio)];
+export function createProviders({ twilio, twilioStandby }: { twilio: TwilioOptions; twilioStandby?: TwilioOptions }): ProviderRegistry {
+  const all: SmsProvider[] = [new TwilioProvider(twilio)];
+  if (twilioStandby) all.push(new TwilioProvider(twilioStandby, 'twilio-standby'));
   return new Map(all.map((provider) => [provider.name, provider]));
 }
 

@@ -7,7 +7,8 @@ import { providerNamed } from '../providers/registry.js';
 import { type ByHand, noteAudit } from '../storage/audit.js';
 import { readMessage, type StoredMessage } from '../storage/messages.js';
 import { ownerOfReference } from '../storage/providerReferences.js';
-import type { ProviderAccount } from '../storage/workspaces.js';
+import { attemptsOfMessage } from '../storage/sendAttempts.js';
+import { accountAt, type ProviderAccount } from '../storage/workspaces.js';
 import { type MessageView, viewOf } from './messageView.js';
 import { askedProvider } from './retryMessage.js';
 import type { Services } from './services.js';
@@ -33,9 +34,14 @@ export async function resolveMessage(
   if (isSo(message) || (await isRepeat(services, ref, byHand, ['message.resolved']))) return viewOf(message);
   refuseUnlessInDoubt(message);
   const workspace = await services.workspaces.get(workspaceId);
-  const found = await sought(services, message, workspace.account, sentAs);
-
-  const attempt = { attempt: message.attempt, provider: workspace.account?.provider ?? '' };
+  // The newest attempt is the one in doubt; its provider has the message, if any.
+  const attempt = (await attemptsOfMessage(services.database, workspaceId, messageId)).at(-1);
+  const account = attempt && accountAt(workspace, attempt.provider);
+  if (!account) {
+    const detail = `the workspace has no account at ${attempt?.provider ?? 'any provider'} any more`;
+    throw new Problem('not_possible_now', detail, { messageStatus: message.status });
+  }
+  const found = await sought(services, message, account, sentAs);
   await adopt(services, ref, { attempt, found, evidence: `resolved by hand as ${sentAs}, by ${byHand.actor}` }, workspace);
   const after = await viewOfStored(services, ref);
   if (after.providerMessageId !== sentAs)
@@ -60,10 +66,9 @@ function refuseUnlessInDoubt({ status, attempt }: StoredMessage): void {
 async function sought(
   { providers, database }: Services,
   message: StoredMessage,
-  account: ProviderAccount | undefined,
+  account: ProviderAccount,
   sentAs: string,
 ): Promise<ProviderMessage> {
-  if (!account) throw new Problem('not_possible_now', 'the workspace has no provider account', { messageStatus: message.status });
   const found = await askedProvider(() => providerNamed(providers, account.provider).fetchMessage(account, sentAs));
   if (!found) throw wrong(`${account.provider} knows no message ${sentAs} of this account: check the id`);
   if (found.to !== message.to) throw wrong(`${sentAs} went to another number than this message`);

@@ -1,4 +1,5 @@
 import type { Advance } from '../domain/advance.js';
+import type { ErrorClass } from '../domain/errorCatalogue.js';
 import { countedCodeOf, errorClassOf } from '../domain/errorCodes.js';
 import { recordLingerMs } from '../domain/limits.js';
 import type { InboundMessage, OutboundMessage } from '../domain/message.js';
@@ -15,8 +16,12 @@ import { type NewInbound, receiveMessage, takeUpMessage } from './inboundMessage
 import type { StoredRef } from './messages.js';
 import { cancelByHand, dismissByHand, type MovedByHand, parkByHand, type Retry, retryByHand } from './moveByHand.js';
 import { type PersistedMessage, persistMessages } from './persistMessages.js';
+import type { ProviderHealth } from './providerHealth.js';
 import { type RecordedOutcome, recordOutcomes, reopenMessage } from './recordOutcomes.js';
 import { refusedRecipient } from './refusedRecipient.js';
+
+/** Errors of messages, in answers and in receipts, that say something of who was to carry them. */
+const providersFault: ReadonlySet<ErrorClass> = new Set(['CONGESTION', 'AMBIGUOUS']);
 
 const keyOf = ({ workspaceId, messageId }: { workspaceId: string; messageId: string }) => `${workspaceId}/${messageId}`;
 
@@ -33,6 +38,7 @@ export class MessageStore {
     private readonly database: Database,
     private readonly bus: EventBus,
     private readonly telemetry: Telemetry,
+    private readonly health: ProviderHealth,
   ) {
     this.persistOne = batched((messages: OutboundMessage[]) => persistMessages(database, messages), {
       keyOf,
@@ -60,7 +66,9 @@ export class MessageStore {
     }
     if (advanced?.attemptMoved && news.error) {
       const { code } = news.error;
-      this.telemetry.count('provider_errors_total', { class: errorClassOf(code), code: countedCodeOf(code) });
+      const errorClass = errorClassOf(code);
+      this.telemetry.count('provider_errors_total', { class: errorClass, code: countedCodeOf(code) });
+      if (providersFault.has(errorClass)) this.health.note(news.workspaceId, news.provider, false);
     }
     return advanced;
   }

@@ -1,8 +1,12 @@
+import type { Breaker } from '../domain/breaker.js';
 import type { ErrorPolicyOverrides } from '../domain/errorPolicyOverrides.js';
 import { uuidFromBytes } from '../domain/ids.js';
 import type { RateLimits } from '../domain/rateLimit.js';
+import type { Routes } from '../domain/routing.js';
+import type { Sender } from '../domain/ways.js';
 import { deriveKey, hmac, open, seal } from '../platform/crypto.js';
 import type { Database, Statement } from '../platform/database.js';
+import { type BreakerRow, breakersColumn, toBreaker } from './breakers.js';
 import { type LimitsRow, limitsColumns, limitsOf } from './limitsRow.js';
 
 export interface ProviderAccount {
@@ -18,9 +22,19 @@ export interface Workspace {
   limits: RateLimits & { cooldownMs: number };
   /** What it decides otherwise than the catalogue of errors. */
   errorPolicy: ErrorPolicyOverrides;
-  senders: { id: string; phoneNumber: string }[];
-  account: ProviderAccount | undefined;
+  /** In the order in which they were made: the first is the default. */
+  senders: Sender[];
+  /** One at a provider at most. */
+  accounts: ProviderAccount[];
+  routes: Routes;
+  /** Those that are open, half open or forced. */
+  breakers: Breaker[];
   keys: { messageId: Buffer; contactId: Buffer; callback: Buffer };
+}
+
+/** A workspace's account at a provider, where it has one. */
+export function accountAt({ accounts }: Pick<Workspace, 'accounts'>, provider: string): ProviderAccount | undefined {
+  return accounts.find((account) => account.provider === provider);
 }
 
 const wrapContext = (workspaceId: string) => `workspace/${workspaceId}/wrapped_key`;
@@ -48,11 +62,12 @@ export function contactIdOf(contactKey: Buffer, e164: string): string {
 const findStatement: Statement = {
   name: 'find_workspace',
   text: `
-  select w.id, w.name, w.wrapped_key, w.error_policy, ${limitsColumns},
-    (select coalesce(json_agg(json_build_object('id', s.id, 'phoneNumber', s.phone_number) order by s.created_at), '[]')
+  select w.id, w.name, w.wrapped_key, w.error_policy, w.routes, ${limitsColumns}, ${breakersColumn},
+    (select coalesce(json_agg(json_build_object('id', s.id, 'phoneNumber', s.phone_number, 'provider', s.provider) order by s.created_at), '[]')
       from sender s where s.workspace_id = $1) as senders,
-    (select json_build_object('provider', a.provider, 'accountSid', a.account_sid, 'authToken', a.auth_token)
-      from provider_account a where a.workspace_id = $1 limit 1) as account
+    (select coalesce(json_agg(json_build_object('provider', a.provider, 'accountSid', a.account_sid, 'authToken', a.auth_token)
+        order by a.provider), '[]')
+      from provider_account a where a.workspace_id = $1) as accounts
   from workspace w where w.id = $1`,
 };
 
@@ -61,28 +76,31 @@ interface WorkspaceRow extends LimitsRow {
   name: string;
   wrapped_key: string;
   error_policy: ErrorPolicyOverrides;
-  senders: { id: string; phoneNumber: string }[];
-  account: ProviderAccount | null;
+  routes: Routes;
+  breakers: BreakerRow[];
+  senders: { id: string; phoneNumber: string; provider: string | null }[];
+  accounts: ProviderAccount[];
 }
 
-/** Reads a workspace with its senders and provider account, by one statement: every accept may need it. Undefined where there is none. */
+/** Reads a workspace with its senders, provider accounts, routes and breakers, by one statement: every accept may need it. Undefined where there is none. */
 export async function loadWorkspace(database: Database, masterKey: Buffer, workspaceId: string): Promise<Workspace | undefined> {
   const [row] = await database.forWorkspace<WorkspaceRow>(workspaceId, findStatement, [workspaceId]);
   if (!row) return undefined;
   const key = unwrapWorkspaceKey(masterKey, workspaceId, row.wrapped_key);
-  const { account } = row;
+  const [first] = row.accounts;
   return {
     id: row.id,
     name: row.name,
     limits: limitsOf(row),
     errorPolicy: row.error_policy,
-    senders: row.senders,
-    account: account
-      ? {
-          ...account,
-          authToken: open(deriveKey(key, 'secrets'), tokenContext(workspaceId, account.provider), account.authToken).toString(),
-        }
-      : undefined,
+    routes: row.routes,
+    breakers: row.breakers.map(toBreaker),
+    // A sender that does not say where it lives is of the time when there was one account.
+    senders: row.senders.map((sender) => ({ ...sender, provider: sender.provider ?? first?.provider ?? '' })),
+    accounts: row.accounts.map((account) => ({
+      ...account,
+      authToken: open(deriveKey(key, 'secrets'), tokenContext(workspaceId, account.provider), account.authToken).toString(),
+    })),
     keys: { messageId: deriveKey(key, 'message-id'), contactId: deriveKey(key, 'contact-id'), callback: deriveKey(key, 'callback') },
   };
 }

@@ -15,6 +15,7 @@ const options = {
   'sent-as': { type: 'string' },
   confirm: { type: 'string' },
   'dry-run': { type: 'boolean' },
+  for: { type: 'string' },
   reason: { type: 'string' },
   key: { type: 'string' },
   json: { type: 'boolean', default: false },
@@ -48,11 +49,16 @@ export const commands = {
   progress: { takes: 'REDRIVE', about: 'how far a redrive has come', options: [] },
   stop: { takes: 'REDRIVE', about: 'end a redrive', options: byHand },
   limits: { about: 'show or change the limits of the workspace', options: ['rate', 'burst', 'cooldown-s', 'reason'] },
+  routes: { about: 'by which providers messages leave, and how well these serve', options: [] },
+  'breaker list': { about: 'the breakers of accounts and senders, and what holds', options: [] },
+  'breaker open': { takes: 'BREAKER', about: 'let nothing through for a time', options: ['for', 'reason'] },
+  'breaker close': { takes: 'BREAKER', about: 'let everything through for a time', options: ['for', 'reason'] },
+  'breaker auto': { takes: 'BREAKER', about: 'leave it to itself again', options: ['reason'] },
 } as const satisfies Record<string, CommandWords>;
 export type CommandName = keyof typeof commands;
 
 const words = (Object.entries(commands) as [string, CommandWords][]).map(
-  ([name, { takes, about }]) => `  ${[name, takes].filter(Boolean).join(' ').padEnd(18)} ${about}`,
+  ([name, { takes, about }]) => `  ${[name, takes].filter(Boolean).join(' ').padEnd(22)} ${about}`,
 );
 
 export const usage = `npm run postrider -- COMMAND [ID] [options] [--json]
@@ -70,10 +76,13 @@ ${words.join('\n')}
   --burst N, --cooldown-s N   for limits
   --limit N               for list: at most so many (default: 20)
   --sent-as SID           for resolve: the provider's id
+  --for TIME              for breaker open and close: 30s, 10m or 2h (default: 10m)
   --confirm C,C           for retry and redrive: may-have-been-sent; for redrive also everything
   --reason TEXT           for the audit
   --key KEY               Idempotency-Key: under it, it is done once
   --json                  one line of JSON on standard output
+
+A BREAKER is account/PROVIDER, such as account/twilio, or sender/NUMBER.
 
 POSTRIDER_URL (default: http://127.0.0.1:3000) and POSTRIDER_API_KEY say where, and as whom.
 Exit code 1 where Postrider refuses, 2 where these words are wrong.`;
@@ -90,8 +99,12 @@ export interface OperatorArguments {
 export function readArguments(given: string[]): OperatorArguments | undefined {
   const { values, positionals } = parse(given);
   if (values.help) return undefined;
-  const [command, id, ...more] = positionals;
-  if (command === undefined) throw new UsageError('say what to do');
+  const [first, second] = positionals;
+  if (first === undefined) throw new UsageError('say what to do');
+  // Some have two words.
+  const isPair = Object.hasOwn(commands, `${first} ${second}`);
+  const command = isPair ? `${first} ${second}` : first;
+  const [id, ...more] = positionals.slice(isPair ? 2 : 1);
   if (!Object.hasOwn(commands, command)) throw new UsageError(`there is no command ${command}`);
   const known: CommandWords = commands[command as CommandName];
   if (known.takes && id === undefined) throw new UsageError(`${command} needs one more word: ${known.takes}`);
@@ -106,7 +119,17 @@ export function readArguments(given: string[]): OperatorArguments | undefined {
     const text = values[name];
     if (text !== undefined && !/^\d+$/.test(text)) throw new UsageError(`--${name} ${text} is not a whole number`);
   }
+  if (values.for !== undefined && secondsOf(values.for) === undefined)
+    throw new UsageError(`--for ${values.for} is not a time such as 30s, 10m or 2h`);
   return { command: command as CommandName, id: id ?? '', values, json: values.json };
+}
+
+const secondsIn = { s: 1, m: 60, h: 3_600 } as const;
+
+/** A time as people write it, in seconds; undefined where it is none. */
+export function secondsOf(text: string): number | undefined {
+  const [, amount, unit] = /^(\d+)([smh])$/.exec(text) ?? [];
+  return amount && unit ? Number(amount) * secondsIn[unit as keyof typeof secondsIn] : undefined;
 }
 
 function parse(given: string[]) {

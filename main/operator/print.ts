@@ -52,6 +52,14 @@ export function print(command: CommandName, answer: Answer): string {
       return table([
         { ratePerSecond: answer.ratePerSecond, burst: answer.burst, cooldownMs: answer.cooldownMs, cooldownUntil: answer.cooldownUntil },
       ]);
+    case 'routes':
+      return printRoutes(answer);
+    case 'breaker list':
+      return table(answer.data.map(breakerRow));
+    case 'breaker open':
+    case 'breaker close':
+    case 'breaker auto':
+      return table([breakerRow(answer)]);
     case 'redrive':
       return printRedrive(answer);
     case 'progress':
@@ -108,6 +116,22 @@ function printRedrive({ dryRun, id, matched, byStatus, ratePerSecond, takesAbout
   const confirm = mustConfirm.length > 0 ? `, and needs --confirm ${mustConfirm.join()}` : '';
   return `${counts}\nNothing was changed. It would take about ${age(takesAboutS)}${confirm}.\n`;
 }
+
+function printRoutes({ routes, providers }: Answer): string {
+  const entries = Object.entries<Answer[]>(routes).flatMap(([country, all]) => all.map((one) => ({ country, ...one })));
+  const served = providers.map(({ provider, health, senders }: Answer) => ({ provider, health, senders: senders.join(' ') }));
+  return `${entries.length > 0 ? table(entries) : 'no routes: each message leaves by the provider of its sender\n'}\n${table(served)}`;
+}
+
+const breakerRow = ({ scope, subject, provider, state, since, retryAt, reason, forced }: Answer): Row => ({
+  breaker: `${scope}/${subject}`,
+  provider,
+  state,
+  since,
+  retryAt,
+  forcedUntil: forced?.until,
+  reason: shortened(reason),
+});
 
 const messageRow = ({ id, status, attempt, providerMessageId, error, outcome }: Answer): Row => ({
   id,

@@ -1,8 +1,8 @@
-import type { OperatorArguments } from './arguments.js';
+import { type OperatorArguments, secondsOf } from './arguments.js';
 
 /** A request to the API. */
 export interface ApiRequest {
-  method: 'GET' | 'POST' | 'PATCH';
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT';
   path: string;
   body?: Record<string, unknown>;
 }
@@ -18,6 +18,12 @@ export function requestOf({ command, id, values }: OperatorArguments): ApiReques
     path: `/v1/messages/${place}/${name}`,
     body: { reason, ...more },
   });
+  const onBreaker = (state: string, more: Record<string, unknown> = {}): ApiRequest => {
+    const [scope = '', ...subject] = id.split('/');
+    const path = `/v1/workspace/breakers/${encodeURIComponent(scope)}/${encodeURIComponent(subject.join('/'))}`;
+    return { method: 'PUT', path, body: { state, reason, ...more } };
+  };
+  const forSeconds = secondsOf(String(values.for ?? '10m'));
   switch (command) {
     case 'queues':
       return { method: 'GET', path: '/v1/queues' };
@@ -49,6 +55,16 @@ export function requestOf({ command, id, values }: OperatorArguments): ApiReques
       return { method: 'GET', path: `/v1/queues/failed/redrive/${place}` };
     case 'stop':
       return { method: 'POST', path: `/v1/queues/failed/redrive/${place}/cancel`, body: { reason } };
+    case 'routes':
+      return { method: 'GET', path: '/v1/workspace/routes' };
+    case 'breaker list':
+      return { method: 'GET', path: '/v1/workspace/breakers' };
+    case 'breaker open':
+      return onBreaker('open', { forSeconds });
+    case 'breaker close':
+      return onBreaker('closed', { forSeconds });
+    case 'breaker auto':
+      return onBreaker('auto');
     case 'limits': {
       const cooldownS = numberOf('cooldown-s');
       const change = { ratePerSecond: numberOf('rate'), burst: numberOf('burst'), cooldownMs: cooldownS && cooldownS * 1_000 };

@@ -37,10 +37,12 @@ export interface TwilioOptions {
 
 /** Twilio, by its official client over a transport of ours. Retries are off: they belong to Temporal. */
 export class TwilioProvider implements SmsProvider {
-  readonly name = 'twilio';
   private readonly transport: Transport;
 
-  constructor(options: TwilioOptions) {
+  constructor(
+    options: TwilioOptions,
+    readonly name = 'twilio',
+  ) {
     this.transport = new Transport(options.baseUrl, options.responseTimeoutMs);
   }
 

@@ -5,6 +5,7 @@ import { Problem } from '../../domain/errors.js';
 import { callbackBodyBytesMax } from '../../domain/limits.js';
 import { isTerminal } from '../../domain/messageStatus.js';
 import { storeAndTell } from '../../lives/storeAndTell.js';
+import type { SmsProvider } from '../../providers/provider.js';
 import { type CallbackSubject, isOurCallback } from '../../storage/callbackUrls.js';
 import type { Workspace } from '../../storage/workspaces.js';
 import { onlyMethods } from '../problemResponses.js';
@@ -27,14 +28,14 @@ export function callbacksRouter(services: Services): Router {
   router
     .route('/twilio/:workspaceId/status')
     .post(formBody, async (request, response) => {
-      const { workspace, form } = await verifiedCallback(services, request);
+      const { workspace, provider, form } = await verifiedCallback(services, request);
       const subject = query.safeParse(request.query);
       if (!subject.success) throw rejected();
       const { message: messageId, stored: createdAtMs, attempt, signature: ours } = subject.data;
       const about: CallbackSubject = { messageId, createdAtMs, attempt };
       if (!isOurCallback(workspace, about, ours)) throw rejected();
 
-      await applyStatus(services, workspace, about, form);
+      await applyStatus(services, workspace, provider, about, form);
       response.status(204).end();
     })
     .all(onlyMethods('POST'));
@@ -53,12 +54,12 @@ export function callbacksRouter(services: Services): Router {
 async function applyStatus(
   services: Services,
   workspace: Workspace,
+  provider: SmsProvider,
   { messageId, createdAtMs, attempt }: CallbackSubject,
   form: Record<string, string>,
 ): Promise<void> {
-  const { providers, logger } = services;
-  const provider = workspace.account?.provider ?? '';
-  const callback = providers.get(provider)?.parseStatusCallback(form);
+  const { logger } = services;
+  const callback = provider.parseStatusCallback(form);
   if (!callback) throw new Problem('invalid_request', 'the callback has no MessageSid, MessageStatus or AccountSid');
   const about = { workspaceId: workspace.id, messageId };
   if (callback.status === undefined) logger.warn({ event: 'callback.unknown_status', ...about, status: callback.providerStatus });
@@ -66,7 +67,7 @@ async function applyStatus(
     ...about,
     createdAtMs,
     attempt,
-    provider,
+    provider: provider.name,
     // A word we don't know proves no more than that the provider has the message; but that it does prove.
     attemptStatus: callback.status ?? 'accepted',
     messageStatus: callback.status ?? 'accepted',

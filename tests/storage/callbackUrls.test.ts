@@ -12,7 +12,9 @@ function workspace(id: string, seed: number): Workspace {
     limits: { ...plainLimits({ ratePerSecond: 10, burst: 50, epoch: 1 }), cooldownMs: 60_000 },
     errorPolicy: {},
     senders: [],
-    account: undefined,
+    accounts: [],
+    routes: {},
+    breakers: [],
     keys: { messageId: deriveKey(key, 'message-id'), contactId: deriveKey(key, 'contact-id'), callback: deriveKey(key, 'callback') },
   };
 }
