@@ -14,6 +14,7 @@ import { breakerOf, type Sender, type Way, wayFrom, waysByRoute } from '../domai
 import { attemptsOfMessage } from '../storage/sendAttempts.js';
 import { accountAt, type ProviderAccount, type Workspace } from '../storage/workspaces.js';
 import type { Dependencies } from './dependencies.js';
+import { breakersOn } from './providerBreakers.js';
 
 /** By whose account and from which number a message leaves now. */
 export interface ChosenWay {
@@ -97,13 +98,11 @@ async function take(
   const account = accountAt(workspace, provider);
   if (standing.kind === 'open' || !account) return undefined;
   const nowMs = Date.now();
-  const both: BreakerRef[] = [
-    { scope: 'account', subject: provider },
-    { scope: 'sender', subject: sender.id },
-  ];
   const probes =
     standing.kind === 'due'
-      ? both.filter(({ scope, subject }) => standingOf(breakerOf(workspace, scope, subject), nowMs).kind === 'due')
+      ? breakersOn(provider, sender.id).filter(
+          ({ scope, subject }) => standingOf(breakerOf(workspace, scope, subject), nowMs).kind === 'due',
+        )
       : [];
   if (probes.length > 0 && !(await breakers.claim(workspace.id, messageId, probes))) return undefined;
   return { kind: 'way', account, sender, probes };

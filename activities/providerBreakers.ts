@@ -1,28 +1,24 @@
 import {
+  answered,
   type Breaker,
   type BreakerRef,
+  type BreakerScope,
+  type BreakerSettings,
   claimed,
-  type FailureRun,
-  oneMoreFailure,
-  opened,
+  failed,
   probeFailed,
   probeReleased,
   probeSucceeded,
 } from '../domain/breaker.js';
+import { breakerOf } from '../domain/ways.js';
 import type { Database } from '../platform/database.js';
 import type { Logger } from '../platform/logger.js';
 import type { Telemetry } from '../platform/telemetry.js';
 import type { SendOutcome } from '../providers/provider.js';
 import { changeBreaker } from '../storage/breakers.js';
 import type { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
+import type { Workspace } from '../storage/workspaces.js';
 import { verdictOf, wordsOf } from './verdictOf.js';
-
-export interface BreakerSettings {
-  /** Failures in a row that open a breaker. */
-  failuresMax: number;
-  /** How long it stays open at first, milliseconds. */
-  openMs: number;
-}
 
 /** One send: whose it is, and what it goes through. */
 export interface Passage {
@@ -34,16 +30,21 @@ export interface Passage {
   probes: readonly BreakerRef[];
 }
 
-/** Beyond so many the oldest run of failures is forgotten. */
-const runsMax = 10_000;
+type Change = 'failed' | 'answered' | 'tried' | 'released' | 'opened' | 'opened again' | 'closed';
+
+/** The breakers that a send goes through. */
+export function breakersOn(provider: string, senderId: string): BreakerRef[] {
+  return [
+    { scope: 'account', subject: provider },
+    { scope: 'sender', subject: senderId },
+  ];
+}
 
 /**
- * Opens and closes breakers by what sends come to. Failures are counted by each process for itself, in memory; that a breaker
- * is open, and which message tries, is Postgres' to say.
+ * Opens and closes breakers by what sends come to. Postgres has them, so that all processes count together and one message
+ * tries, wherever it is. A send that succeeds while all is well changes nothing and asks nobody.
  */
 export class ProviderBreakers {
-  private readonly runs = new Map<string, FailureRun>();
-
   constructor(
     private readonly services: { database: Database; workspaces: WorkspaceDirectory; telemetry: Telemetry; logger: Logger },
     private readonly settings: BreakerSettings,
@@ -69,69 +70,55 @@ export class ProviderBreakers {
     }
   }
 
-  /** What a send came to. True where it opened a breaker, or kept one open. Never rejects: no send may fail for this. */
-  async settle(passage: Passage, outcome: SendOutcome): Promise<boolean> {
-    const { workspaceId, provider, senderId } = passage;
-    const account: BreakerRef = { scope: 'account', subject: provider };
-    const sender: BreakerRef = { scope: 'sender', subject: senderId };
+  /** What a send came to. Never rejects: no send may fail for this. */
+  async settle(workspace: Workspace, passage: Passage, outcome: SendOutcome): Promise<void> {
     const { blames } = verdictOf(outcome);
-    const isProbe = (ref: BreakerRef) => passage.probes.some((one) => one.scope === ref.scope && one.subject === ref.subject);
-    let opens = false;
-    for (const ref of [account, sender]) {
-      if (blames === ref.scope) opens = (await this.failed(passage, ref, isProbe(ref), wordsOf(outcome))) || opens;
-      // Of a sender nothing is known where its account fails.
-      else if (ref === sender && blames === 'account') {
-        if (isProbe(ref)) await this.release({ ...passage, probes: [ref] });
-      } else {
-        this.runs.delete(keyOf(workspaceId, ref));
-        if (isProbe(ref))
-          await this.change(workspaceId, ref, 'closed', (breaker) => probeSucceeded(breaker, passage.messageId, Date.now()));
-      }
+    for (const ref of breakersOn(passage.provider, passage.senderId)) {
+      const isProbe = passage.probes.some(({ scope, subject }) => scope === ref.scope && subject === ref.subject);
+      if (blames === ref.scope) await this.fails(passage, ref, isProbe, wordsOf(outcome));
+      else if (saysNothingOf(ref.scope, blames)) await this.release({ ...passage, probes: isProbe ? [ref] : [] });
+      else await this.answers(workspace, passage, ref, isProbe);
     }
-    return opens;
   }
 
-  private async failed({ workspaceId, messageId }: Passage, ref: BreakerRef, isProbe: boolean, reason: string): Promise<boolean> {
-    const { openMs, failuresMax } = this.settings;
+  private async fails({ workspaceId, messageId }: Passage, ref: BreakerRef, isProbe: boolean, reason: string): Promise<void> {
     if (isProbe) {
-      await this.change(workspaceId, ref, 'failed', (breaker) => probeFailed(breaker, messageId, reason, openMs, Date.now()));
-      return true;
-    }
-    const key = keyOf(workspaceId, ref);
-    const run = oneMoreFailure(this.runs.get(key), Date.now());
-    this.runs.delete(key);
-    this.runs.set(key, run);
-    for (const oldest of this.runs.keys()) {
-      if (this.runs.size <= runsMax) break;
-      this.runs.delete(oldest);
-    }
-    if (run.failures < failuresMax) return false;
-    this.runs.delete(key);
-    return this.change(workspaceId, ref, 'opened', (breaker) => opened(breaker, reason, openMs, Date.now()));
+      await this.change(workspaceId, ref, 'opened again', (one) => probeFailed(one, messageId, reason, this.settings, Date.now()));
+    } else await this.change(workspaceId, ref, 'failed', (one) => failed(one, reason, this.settings, Date.now()));
   }
 
-  private async change(
-    workspaceId: string,
-    ref: BreakerRef,
-    change: 'opened' | 'tried' | 'failed' | 'released' | 'closed',
-    how: (breaker: Breaker) => Breaker | null,
-  ): Promise<boolean> {
-    const { database, workspaces, telemetry, logger } = this.services;
-    const about = { workspaceId, ...ref };
+  private async answers(workspace: Workspace, { messageId }: Passage, ref: BreakerRef, isProbe: boolean): Promise<void> {
+    if (isProbe) await this.change(workspace.id, ref, 'closed', (breaker) => probeSucceeded(breaker, messageId, Date.now()));
+    else if ((breakerOf(workspace, ref.scope, ref.subject)?.failures ?? 0) > 0)
+      await this.change(workspace.id, ref, 'answered', (breaker) => answered(breaker, Date.now()));
+  }
+
+  private async change(workspaceId: string, ref: BreakerRef, change: Change, how: (breaker: Breaker) => Breaker | null): Promise<boolean> {
+    const { database, workspaces, logger } = this.services;
     try {
       const { breaker, changed } = await changeBreaker(database, workspaceId, ref, how);
       // Whatever this process believed is out of date.
       workspaces.forget(workspaceId);
-      if (!changed) return false;
-      telemetry.count('breaker_changes_total', { scope: ref.scope, change });
-      const level = change === 'opened' ? 'error' : change === 'failed' ? 'warn' : 'info';
-      logger[level]({ event: `breaker.${change}`, ...about, reason: breaker.reason, ...(change === 'opened' && { notify: 'operator' }) });
-      return true;
+      if (changed) this.note(workspaceId, breaker, change === 'failed' && breaker.state === 'open' ? 'opened' : change);
+      return changed;
     } catch (error) {
-      logger.warn({ event: 'breaker.not_changed', ...about, change, error: String(error) });
+      logger.warn({ event: 'breaker.not_changed', workspaceId, ...ref, change, error: String(error) });
       return false;
     }
   }
+
+  private note(workspaceId: string, { scope, subject, reason }: Breaker, change: Change): void {
+    if (change === 'failed' || change === 'answered') return;
+    const { telemetry, logger } = this.services;
+    telemetry.count('breaker_changes_total', { scope, change });
+    const about = { event: 'breaker.changed', workspaceId, scope, subject, change, reason };
+    if (change === 'opened') logger.error({ ...about, notify: 'operator' });
+    else if (change === 'opened again') logger.warn(about);
+    else logger.info(about);
+  }
 }
 
-const keyOf = (workspaceId: string, { scope, subject }: BreakerRef) => `${workspaceId}/${scope}/${subject}`;
+/** Where the account fails, nothing is known of the sender. */
+function saysNothingOf(scope: BreakerScope, blames: BreakerScope | null): boolean {
+  return scope === 'sender' && blames === 'account';
+}

@@ -124,7 +124,7 @@ export async function sendOnce(
     passage.settled = true;
     const { didWell } = verdictOf(outcome);
     if (workspace.accounts.length > 1 && didWell !== null) health.note(workspace.id, account.provider, didWell);
-    await breakers.settle(passage, decided === 'none' ? unreached(outcome) : outcome);
+    await breakers.settle(workspace, passage, decided === 'none' ? unreached(outcome) : outcome);
   }
   const { workspaceId, messageId } = message;
   const news = { workspaceId, messageId, createdAtMs: input.createdAtMs, attempt, provider: account.provider };

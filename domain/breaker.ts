@@ -27,9 +27,11 @@ export interface Forced {
 export interface Breaker extends BreakerRef {
   /** Open: nothing leaves. Half open: one message is on its way to see whether it works again. */
   state: 'closed' | 'open' | 'halfOpen';
+  /** Failures in a row while it is closed. */
+  failures: number;
   /** How often in a row it opened. */
   opens: number;
-  /** Since when nothing goes through, or since when all does. */
+  /** Since when nothing goes through; while it is closed, when the first of its failures was. */
   sinceMs: number;
   /** When one message may try, or the next one where the last never said what came of it. */
   retryAtMs: number;
@@ -44,7 +46,7 @@ export interface Breaker extends BreakerRef {
 export type Standing = { kind: 'closed' } | { kind: 'due' } | { kind: 'open'; untilMs: number; sinceMs: number };
 
 export function newBreaker({ scope, subject }: BreakerRef, nowMs: number): Breaker {
-  return { scope, subject, state: 'closed', opens: 0, sinceMs: nowMs, retryAtMs: 0, probe: null, reason: '', forced: null };
+  return { scope, subject, state: 'closed', failures: 0, opens: 0, sinceMs: nowMs, retryAtMs: 0, probe: null, reason: '', forced: null };
 }
 
 /** The decision that holds now. */
@@ -69,10 +71,25 @@ export function openForMs(opens: number, openMs: number): number {
   return Math.min(Math.max(openMs, breakerOpenMaxMs), openMs * breakerOpenGrowth ** (opens - 1));
 }
 
-/** After too many failures in a row. */
-export function opened(breaker: Breaker, reason: string, openMs: number, nowMs: number): Breaker | null {
+export interface BreakerSettings {
+  /** Failures in a row that open it. */
+  failuresMax: number;
+  /** How long it stays open at first. */
+  openMs: number;
+}
+
+/** One more failure: opens where there are too many in a row. Those that began too long ago do not count with it. */
+export function failed(breaker: Breaker, reason: string, { failuresMax, openMs }: BreakerSettings, nowMs: number): Breaker | null {
   if (breaker.state !== 'closed' || forcedNow(breaker, nowMs)) return null;
-  return { ...breaker, state: 'open', opens: 1, sinceMs: nowMs, retryAtMs: nowMs + openForMs(1, openMs), reason, forced: null };
+  const goesOn = breaker.failures > 0 && nowMs - breaker.sinceMs <= breakerWindowMs;
+  const failures = goesOn ? breaker.failures + 1 : 1;
+  if (failures < failuresMax) return { ...breaker, failures, sinceMs: goesOn ? breaker.sinceMs : nowMs, reason };
+  return { ...newBreaker(breaker, nowMs), state: 'open', opens: 1, retryAtMs: nowMs + openForMs(1, openMs), reason };
+}
+
+/** An answer: failures before it do not count any more. */
+export function answered(breaker: Breaker, nowMs: number): Breaker | null {
+  return breaker.state === 'closed' && breaker.failures > 0 ? { ...newBreaker(breaker, nowMs), forced: breaker.forced } : null;
 }
 
 /** A message wants to be the one that tries; null where another is, or it is too early. */
@@ -84,7 +101,13 @@ export function claimed(breaker: Breaker, messageId: string, nowMs: number): Bre
 const isProbe = ({ state, probe }: Breaker, messageId: string) => state === 'halfOpen' && probe === messageId;
 
 /** The one that tried failed: longer than before. */
-export function probeFailed(breaker: Breaker, messageId: string, reason: string, openMs: number, nowMs: number): Breaker | null {
+export function probeFailed(
+  breaker: Breaker,
+  messageId: string,
+  reason: string,
+  { openMs }: BreakerSettings,
+  nowMs: number,
+): Breaker | null {
   if (!isProbe(breaker, messageId)) return null;
   const opens = breaker.opens + 1;
   return { ...breaker, state: 'open', opens, retryAtMs: nowMs + openForMs(opens, openMs), probe: null, reason };
@@ -108,16 +131,4 @@ export function forcedTo(breaker: Breaker, state: ForcedState, untilMs: number, 
 /** A person leaves it to itself again: closed where it had been forced, else as it is. */
 export function leftToItself(breaker: Breaker, nowMs: number): Breaker | null {
   return breaker.forced ? newBreaker(breaker, nowMs) : null;
-}
-
-/** Failures in a row, as one process sees them. */
-export interface FailureRun {
-  failures: number;
-  /** When the first of them was. */
-  sinceMs: number;
-}
-
-/** One more failure: those that began too long ago do not count with it. */
-export function oneMoreFailure(run: FailureRun | undefined, nowMs: number): FailureRun {
-  return run && nowMs - run.sinceMs <= breakerWindowMs ? { ...run, failures: run.failures + 1 } : { failures: 1, sinceMs: nowMs };
 }

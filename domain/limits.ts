@@ -112,7 +112,7 @@ export const healthFloor = 0.05;
 export const healthKeepsContactMin = 0.5;
 /** A process writes what it learned of a workspace's providers no more often than this, and reads it anew. */
 export const healthEveryMs = 1_000;
-/** So many failures in a row, within this time, open a breaker: for each process by itself. */
+/** So many failures in a row, within this time, open a breaker. */
 export const breakerFailuresDefault = 5;
 export const breakerWindowMs = 60_000;
 /** An open breaker lets one message try after this time, and after so many times longer with each one that fails. */

@@ -151,7 +151,7 @@ export const variables = {
   ),
   BREAKER_FAILURES: variable(
     wholeNumber(1, 100_000).default(breakerFailuresDefault),
-    'So many failures of a provider in a row, within a minute and as one process sees them, open the breaker of a workspace for it.',
+    'So many failures of a provider in a row, within a minute, open the breaker of a workspace for it.',
     '5',
   ),
   BREAKER_OPEN_S: variable(

@@ -13,6 +13,8 @@ export interface BreakerView {
   since: string | null;
   /** When a message may try again. */
   retryAt: string | null;
+  /** Failures in a row while it is closed. */
+  failures: number;
   reason: string | null;
   forced: { state: ForcedState; until: string } | null;
 }
@@ -27,7 +29,7 @@ export function breakerViews(workspace: Workspace, nowMs: number): BreakerView[]
 }
 
 function viewOf(breaker: Breaker | undefined, scope: BreakerScope, subject: string, provider: string, nowMs: number): BreakerView {
-  if (!breaker) return { scope, subject, provider, state: 'closed', since: null, retryAt: null, reason: null, forced: null };
+  if (!breaker) return { scope, subject, provider, state: 'closed', since: null, retryAt: null, failures: 0, reason: null, forced: null };
   const standing = standingOf(breaker, nowMs);
   const forced = forcedNow(breaker, nowMs);
   const state =
@@ -39,6 +41,7 @@ function viewOf(breaker: Breaker | undefined, scope: BreakerScope, subject: stri
     state,
     since: state === 'closed' && !forced ? null : iso(breaker.sinceMs),
     retryAt: standing.kind === 'open' ? iso(forced ? forced.untilMs : breaker.retryAtMs) : null,
+    failures: breaker.failures,
     reason: state === 'closed' && !forced ? null : breaker.reason,
     forced: forced && { state: forced.state, until: iso(forced.untilMs) },
   };

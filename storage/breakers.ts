@@ -7,6 +7,7 @@ export interface BreakerRow extends Record<string, unknown> {
   scope: BreakerScope;
   subject: string;
   state: Breaker['state'];
+  failures: number;
   opens: number;
   sinceMs: number;
   retryAtMs: number;
@@ -18,13 +19,13 @@ export interface BreakerRow extends Record<string, unknown> {
 }
 
 const ms = (column: string) => `(extract(epoch from b.${column}) * 1000)::double precision`;
-const breakerJson = `json_build_object('scope', b.scope, 'subject', b.subject, 'state', b.state, 'opens', b.opens,
+const breakerJson = `json_build_object('scope', b.scope, 'subject', b.subject, 'state', b.state, 'failures', b.failures, 'opens', b.opens,
     'sinceMs', ${ms('since')}, 'retryAtMs', ${ms('retry_at')}, 'probe', b.probe, 'reason', b.reason, 'forced', b.forced,
     'forcedUntilMs', ${ms('forced_until')}, 'version', b.version)`;
 
-/** What a statement selects of workspace $1 to know its breakers: all that are not simply closed. */
+/** What a statement selects of workspace $1 to know its breakers: all that are not simply closed, without a failure. */
 export const breakersColumn = `(select coalesce(json_agg(${breakerJson}), '[]') from breaker b
-      where b.workspace_id = $1 and (b.state <> 'closed' or b.forced_until > now())) as breakers`;
+      where b.workspace_id = $1 and (b.state <> 'closed' or b.failures > 0 or b.forced_until > now())) as breakers`;
 
 export function toBreaker({ version: _, forced, forcedUntilMs, ...row }: BreakerRow): Breaker {
   return { ...row, forced: forced && { state: forced, untilMs: forcedUntilMs ?? 0 } } as Breaker;
@@ -39,16 +40,17 @@ const writeStatement: Statement = {
   name: 'write_breaker',
   text: `
   with changed as (
-    insert into breaker as b (workspace_id, scope, subject, state, opens, since, retry_at, probe, reason, forced, forced_until, version)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)
+    insert into breaker as b (workspace_id, scope, subject, state, failures, opens, since, retry_at, probe, reason, forced, forced_until,
+      version)
+    values ($1, $2, $3, $4, $16, $5, $6, $7, $8, $9, $10, $11, 1)
     on conflict (workspace_id, scope, subject) do update
-      set state = excluded.state, opens = excluded.opens, since = excluded.since, retry_at = excluded.retry_at, probe = excluded.probe,
+      set state = excluded.state, failures = excluded.failures, opens = excluded.opens, since = excluded.since, retry_at = excluded.retry_at, probe = excluded.probe,
         reason = excluded.reason, forced = excluded.forced, forced_until = excluded.forced_until, version = b.version + 1
       where b.version = $12
     returning workspace_id
   ), audited as (
     insert into audit_event (workspace_id, id, actor, action, details)
-    select workspace_id, $13::uuid, $14::text, $15::text, $16::jsonb from changed where $14::text is not null
+    select workspace_id, $13::uuid, $14::text, $15::text, $17::jsonb from changed where $14::text is not null
   )
   select workspace_id from changed`,
 };
@@ -81,7 +83,7 @@ export async function changeBreaker(
     const breaker = found ? toBreaker(found.breaker) : newBreaker(ref, Date.now());
     const next = change(breaker);
     if (!next) return { breaker, changed: false };
-    const { state, opens, sinceMs, retryAtMs, probe, reason, forced } = next;
+    const { state, failures, opens, sinceMs, retryAtMs, probe, reason, forced } = next;
     const written = await database.forWorkspace(workspaceId, writeStatement, [
       workspaceId,
       ref.scope,
@@ -98,6 +100,7 @@ export async function changeBreaker(
       uuidv7(),
       audit?.actor ?? null,
       audit?.action ?? null,
+      failures,
       JSON.stringify(audit?.details ?? {}),
     ]);
     if (written.length > 0) return { breaker: next, changed: true };

@@ -60,7 +60,7 @@ export function workspaceBreakers(services: Services): { list: RequestHandler; p
       workspaces.forget(workspaceId);
       if (changed) {
         telemetry.count('breaker_changes_total', { scope: ref.scope, change: 'forced' });
-        logger.warn({ event: 'breaker.forced', workspaceId, ...ref, state, forSeconds });
+        logger.warn({ event: 'breaker.changed', workspaceId, ...ref, change: 'forced', state, forSeconds, reason: words });
       }
       response.json((await views(workspaceId)).find((one) => one.scope === ref.scope && one.subject === subject));
     },

@@ -32,13 +32,17 @@ const route = z
       context.addIssue({ code: 'custom', message: 'has two entries at the same place of the order' });
   });
 
-const country = z.string().refine((code) => code === anyCountry || isCountry(code), {
-  error: `is not a country: use its two letters (ISO 3166-1), e.g. US, or ${anyCountry} for all others`,
+const byCountry = z.record(z.string(), route).superRefine((routes, context) => {
+  for (const code of Object.keys(routes)) {
+    if (code === anyCountry || isCountry(code)) continue;
+    const message = `is not a country: use its two letters (ISO 3166-1), e.g. US, or ${anyCountry} for all others`;
+    context.addIssue({ code: 'custom', path: [code], message });
+  }
 });
 
 /** The body of PUT /v1/workspace/routes. */
 const routesRequest = z.strictObject({
-  routes: z.record(country, route),
+  routes: byCountry,
   reason: z.string().max(reasonCharactersMax, `is too long: at most ${reasonCharactersMax} characters`).optional(),
 });
 

@@ -1,13 +1,14 @@
 import { describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  answered,
   type Breaker,
+  type BreakerSettings,
   claimed,
+  failed,
   forcedTo,
   leftToItself,
   newBreaker,
-  oneMoreFailure,
-  opened,
   openForMs,
   probeFailed,
   probeReleased,
@@ -19,8 +20,12 @@ import { breakerOpenMaxMs, breakerProbeMs, breakerWindowMs } from '../../domain/
 const ref = { scope: 'account', subject: 'twilio' } as const;
 const startMs = 1_700_000_000_000;
 const openMs = 10_000;
+const settings: BreakerSettings = { failuresMax: 5, openMs };
 const fresh = newBreaker(ref, startMs);
-const open = opened(fresh, 'HTTP 500', openMs, startMs) as Breaker;
+/** So many failures in a row at one moment. */
+const failing = (times: number, nowMs = startMs, from = fresh): Breaker =>
+  Array.from({ length: times }).reduce<Breaker>((breaker) => failed(breaker, 'HTTP 500', settings, nowMs) as Breaker, from);
+const open = failing(5);
 const halfOpen = claimed(open, 'first', startMs + openMs) as Breaker;
 
 describe('a breaker', () => {
@@ -49,7 +54,7 @@ describe('a breaker', () => {
     const waits: number[] = [];
     for (let failures = 0; failures < 6; failures++) {
       nowMs = breaker.retryAtMs;
-      breaker = probeFailed(claimed(breaker, 'one', nowMs) as Breaker, 'one', 'HTTP 500', openMs, nowMs) as Breaker;
+      breaker = probeFailed(claimed(breaker, 'one', nowMs) as Breaker, 'one', 'HTTP 500', settings, nowMs) as Breaker;
       waits.push((breaker.retryAtMs - nowMs) / 1_000);
     }
     expect(waits).toEqual([20, 40, 80, 120, 120, 120]);
@@ -67,8 +72,8 @@ describe('a breaker', () => {
   });
 
   it('opens once, however many failures were on their way', () => {
-    expect(opened(open, 'again', openMs, startMs + 1)).toBeNull();
-    expect(opened(halfOpen, 'again', openMs, startMs + 1)).toBeNull();
+    expect(failed(open, 'again', settings, startMs + 1)).toBeNull();
+    expect(failed(halfOpen, 'again', settings, startMs + 1)).toBeNull();
   });
 });
 
@@ -83,8 +88,8 @@ describe('a breaker that a person forces', () => {
   it('closed does not open, and may again when its time is over', () => {
     const forced = forcedTo(open, 'closed', startMs + 60_000, 'it works', startMs);
     expect(standingOf(forced, startMs)).toEqual({ kind: 'closed' });
-    expect(opened(forced, 'HTTP 500', openMs, startMs + 1)).toBeNull();
-    expect(opened(forced, 'HTTP 500', openMs, startMs + 60_000)).toMatchObject({ state: 'open', forced: null });
+    expect(failed(forced, 'HTTP 500', settings, startMs + 1)).toBeNull();
+    expect(failing(5, startMs + 60_000, forced)).toMatchObject({ state: 'open', forced: null });
   });
 
   it('is closed when it is left to itself; one that opened by itself stays as it is', () => {
@@ -93,17 +98,28 @@ describe('a breaker that a person forces', () => {
   });
 });
 
-test('only failures that begin within a minute count together', () => {
-  const first = oneMoreFailure(undefined, startMs);
-  const second = oneMoreFailure(first, startMs + breakerWindowMs);
-  expect([first.failures, second.failures]).toEqual([1, 2]);
-  expect(oneMoreFailure(second, startMs + breakerWindowMs + 1)).toEqual({ failures: 1, sinceMs: startMs + breakerWindowMs + 1 });
+describe('the failures that open a breaker', () => {
+  it('are five in a row', () => {
+    expect(failing(4)).toMatchObject({ state: 'closed', failures: 4 });
+    expect(standingOf(failing(4), startMs)).toEqual({ kind: 'closed' });
+    expect(open).toMatchObject({ state: 'open', failures: 0, opens: 1, reason: 'HTTP 500' });
+    const recovered = answered(failing(4), startMs) as Breaker;
+    expect(failing(4, startMs, recovered)).toMatchObject({ state: 'closed', failures: 4 });
+    expect(answered(fresh, startMs)).toBeNull();
+    expect(answered(open, startMs)).toBeNull();
+  });
+
+  it('all begin within a minute', () => {
+    expect(failing(1, startMs + breakerWindowMs, failing(4))).toMatchObject({ state: 'open' });
+    const later = startMs + breakerWindowMs + 1;
+    expect(failing(1, later, failing(4))).toMatchObject({ state: 'closed', failures: 1, sinceMs: later });
+  });
 });
 
 test('whatever happens in whatever order, never more than one message tries at a time', () => {
   const steps = fc.array(
     fc.record({
-      what: fc.constantFrom('claim', 'succeed', 'fail', 'release', 'open'),
+      what: fc.constantFrom('claim', 'succeed', 'fail', 'release', 'ordinary failure'),
       who: fc.constantFrom('x', 'y', 'z'),
       afterMs: fc.nat(30_000),
     }),
@@ -122,14 +138,14 @@ test('whatever happens in whatever order, never more than one message tries at a
             : what === 'succeed'
               ? probeSucceeded(breaker, who, nowMs)
               : what === 'fail'
-                ? probeFailed(breaker, who, '', openMs, nowMs)
+                ? probeFailed(breaker, who, '', settings, nowMs)
                 : what === 'release'
                   ? probeReleased(breaker, who, nowMs)
-                  : opened(breaker, '', openMs, nowMs);
+                  : failed(breaker, '', settings, nowMs);
         if (!next) continue;
         breaker = next;
         if (what === 'claim') trying.set(who, nowMs);
-        else trying.delete(who);
+        else if (what !== 'ordinary failure') trying.delete(who);
         const alive = [...trying.values()].filter((sinceMs) => nowMs - sinceMs < breakerProbeMs);
         expect(alive.length).toBeLessThanOrEqual(1);
       }

@@ -48,6 +48,8 @@ export async function startSystem(
     env?: Record<string, string>;
     workspaces?: number;
     simulatorArgs?: string[];
+    /** Master key, base64, where the test makes accounts of its own. */
+    encryptionKey?: string;
     /** A Postgres and a Temporal of its own, which the test may freeze and kill. */
     ownServices?: boolean;
   } = {},
@@ -63,6 +65,7 @@ export async function startSystem(
     simulatorArgs: options.simulatorArgs ?? ['--callbacks', 'sent:20,delivered:60'],
     ...(options.processes && { processes: options.processes }),
     ...(options.workspaces && { workspaces: options.workspaces }),
+    ...(options.encryptionKey && { encryptionKey: options.encryptionKey }),
     env: { LOG_LEVEL: 'warn', ...options.env },
     steps: new Steps((line) => said.push(line)),
   });

@@ -21,6 +21,8 @@ create table breaker (
   -- The provider's name, or the sender's id.
   subject text not null,
   state text not null check (state in ('closed', 'open', 'halfOpen')),
+  -- In a row, while it is closed; and how often in a row it opened.
+  failures integer not null,
   opens integer not null,
   since timestamptz(3) not null,
   retry_at timestamptz(3) not null,
