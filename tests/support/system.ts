@@ -66,7 +66,8 @@ export async function startSystem(
     ...(options.processes && { processes: options.processes }),
     ...(options.workspaces && { workspaces: options.workspaces }),
     ...(options.encryptionKey && { encryptionKey: options.encryptionKey }),
-    env: { LOG_LEVEL: 'warn', ...options.env },
+    // Faults that a test asks for are for the messages it names; what they do to all others is for the tests of breakers.
+    env: { LOG_LEVEL: 'warn', BREAKER_FAILURES: '1000', ...options.env },
     steps: new Steps((line) => said.push(line)),
   });
   const workspace = stack.workspaces[0] as DemoWorkspace;
