@@ -27,10 +27,10 @@ export type Sent =
   | { kind: 'late' }
   | { kind: 'refused'; standing: AttemptAnswer }
   /** Proved unsent, and queued as it was: by another way, or as `left` says. */
-  | ({ kind: 'unsent'; outcome: SendOutcome['kind']; rowUsed: boolean } & Left);
+  | { kind: 'unsent'; outcome: SendOutcome['kind']; rowUsed: boolean; left: Left };
 
 /** What becomes of a message that its provider did not take, where there is no other way. */
-export type Left = { left: TemporalFailure | Submission };
+type Left = TemporalFailure | Submission;
 
 /** A right to send that one message has. */
 export interface Right {
@@ -120,28 +120,36 @@ export async function sendOnce(
     telemetry.time('provider_seconds', { outcome: outcome.kind }, performance.now() - row.begunAt);
   }
   if (typeof decided === 'object' && 'refused' in decided) return { kind: 'refused', standing: decided.refused };
-  if (decided === 'begun' || decided === 'none') {
+  const learn = async (what: SendOutcome): Promise<void> => {
     passage.settled = true;
-    const { didWell } = verdictOf(outcome);
+    const { didWell } = verdictOf(what);
     if (workspace.accounts.length > 1 && didWell !== null) health.note(workspace.id, account.provider, didWell);
-    await breakers.settle(workspace, passage, decided === 'none' ? unreached(outcome) : outcome);
+    await breakers.settle(workspace, passage, what);
+  };
+  if (decided === 'none') {
+    await learn(unreached(outcome));
+    return { kind: 'unsent', outcome: 'notSent', rowUsed: false, left: failureOf(unreached(outcome), notBegun) };
   }
   const { workspaceId, messageId } = message;
   const news = { workspaceId, messageId, createdAtMs: input.createdAtMs, attempt, provider: account.provider };
-  if (decided === 'none') return { kind: 'unsent', outcome: 'notSent', rowUsed: false, left: failureOf(unreached(outcome), notBegun) };
   const submission = await settleOutcome(dependencies, news, outcome, { to: message.to, validUntilMs: message.validUntilMs, overrides });
+  // After the row: what became of the message comes first.
+  if (decided === 'begun') await learn(outcome);
   if (submission.kind !== 'notStored') {
     if (decided === 'late') return { kind: 'late' };
     if (typeof decided === 'object') throw failureOf(decided.failed, notBegun);
-    const unsent = (left: Left['left']): Sent => ({ kind: 'unsent', outcome: outcome.kind, rowUsed: true, left });
+    const unsent = (left: Left): Sent => ({ kind: 'unsent', outcome: outcome.kind, rowUsed: true, left });
     if (outcome.kind === 'notSent') return unsent(failureOf(outcome, { tries, attempt, overrides }));
     // Each refusal for the rate has used up an attempt's number, in whichever run: the wait grows with it.
     if (outcome.kind === 'rateLimited') {
       await coolDown(dependencies, workspace, message, outcome);
       return unsent(failureOf(outcome, { tries: attempt, attempt, overrides }));
     }
-    // Refused, and queued again: the row says so.
-    if (submission.kind === 'wait' && verdictOf(outcome).mayFallBack) return unsent(submission);
+    // Refused, and queued again with the error, so that it holds nobody up.
+    if (submission.kind === 'wait' && verdictOf(outcome).mayFallBack) {
+      await callMessages(dependencies, workspaceId, row.next);
+      return unsent(submission);
+    }
   }
   await callMessages(dependencies, workspaceId, row.next);
   return { kind: 'done', submission };

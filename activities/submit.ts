@@ -93,6 +93,7 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
       return last ? endTry(dependencies, message, attempt - 1, last) : noWay(input, way, attempt - 1, workspace);
     }
     if (last) telemetry.count('fallbacks_total', { outcome: last.outcome });
+    last = undefined;
     const gone = await goBy(dependencies, workspace, input, attempt, { way, grant, atGate });
     if ('kind' in gone) return tried.size > 0 && gone.kind === 'wait' ? { ...gone, tried: [...tried] } : gone;
     const { sent, right } = gone;
