@@ -26,13 +26,13 @@ function lookForProof(dependencies: Dependencies) {
   const { workspaces, reconcileDelaysMs, providerHoldMs } = dependencies;
   return async (input: ReconcileInput): Promise<Reconciliation> => {
     const { message, createdAtMs, check } = input;
-    const { workspaceId, messageId, to, body } = message;
+    const { workspaceId, messageId, to, from, body } = message;
     const ref = { workspaceId, messageId, createdAtMs };
     const { accounts, errorPolicy } = await workspaces.get(workspaceId);
     const lookedAtMs = Date.now();
     // A message has one at most; a run that was thought dead may have begun another than the one asked about.
     const isOpen = ({ status }: DoubtfulAttempt) => status !== 'abandoned';
-    const look = await lookForSend(dependencies, { ...ref, to, body, accounts }, isOpen, message.closesAtMs);
+    const look = await lookForSend(dependencies, { ...ref, to, from, body, accounts }, isOpen, message.closesAtMs);
     if (!look) return settledMeanwhile(dependencies, input);
     const { own, match } = look;
     const { attempt, provider } = own;

@@ -48,9 +48,9 @@ async function find(
   message: StoredMessage,
   { attempt, provider, providerMessageId }: StoredAttempt,
 ): Promise<ProviderMessage | undefined> {
-  const { workspaceId, id: messageId, to, body } = message;
+  const { workspaceId, id: messageId, to, from, body } = message;
   if (providerMessageId === null) {
-    const sought = { workspaceId, messageId, createdAtMs: message.createdAt.getTime(), to, body, accounts: workspace.accounts };
+    const sought = { workspaceId, messageId, createdAtMs: message.createdAt.getTime(), to, from, body, accounts: workspace.accounts };
     return (await lookForSend(services, sought, (one) => one.attempt === attempt))?.match;
   }
   const account = accountAt(workspace, provider);

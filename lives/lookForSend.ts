@@ -15,6 +15,8 @@ export interface LookServices {
 /** What was to be sent, and by whose accounts. */
 export interface SoughtMessage extends StoredRef, Pick<Workspace, 'accounts'> {
   to: string;
+  /** As it was accepted. */
+  from: string;
   body: string;
 }
 
@@ -48,8 +50,9 @@ export async function lookForSend(
   const before = (await doubtsAround(database, sought, { provider: '', ids: [] })).attempts;
   const inDoubt = before.find(isOwn);
   if (!inDoubt) return undefined;
-  // Where it left from: another number than the message was accepted with, where it went on to another provider.
-  const { provider, from } = inDoubt;
+  const { provider } = inDoubt;
+  // Another number than the message was accepted with, where it went on to another provider.
+  const from = inDoubt.from ?? sought.from;
   const listed = await listOrGiveUp(() => {
     const account = accountAt(sought, provider);
     if (!account) throw new ProviderUnavailable(`the workspace has no account at ${provider} any more`);

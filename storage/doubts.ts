@@ -12,8 +12,8 @@ export interface DoubtfulAttempt {
   deadlineAtMs: number;
   /** Why it is in doubt, in words. */
   evidence: string | null;
-  /** The number that it left from. */
-  from: string;
+  /** The number that it left from; null where the workspace has it no more. */
+  from: string | null;
   body: string;
 }
 
@@ -38,7 +38,7 @@ export const doubtsStatement: Statement = {
     join send_attempt a on a.workspace_id = $1 and a.contact_id = self.contact_id and a.sender_id = self.sender_id
       and a.status in ('dispatching', 'uncertain', 'abandoned')
     join message m on m.workspace_id = $1 and m.created_at = a.created_at and m.id = a.message_id
-    join sender s on s.workspace_id = $1 and s.id = a.sender_id
+    left join sender s on s.workspace_id = $1 and s.id = a.sender_id
   )
   select
     array(select provider_message_id from provider_reference
@@ -54,7 +54,7 @@ interface DoubtRow {
   started_at: string;
   deadline_at: string;
   evidence: string | null;
-  phone_number: string;
+  phone_number: string | null;
   body: string;
 }
 

@@ -23,7 +23,7 @@ const setup = (more: Partial<Setup> = {}): Setup => ({
   ...more,
 });
 const to = '+14155552671';
-const ways = (given: Setup, own: Sender | undefined = undefined, recipient = to) =>
+const ways = (given: Setup, own?: Sender, recipient = to) =>
   waysByRoute(given, { messageId: 'm', to: recipient, sender: own }, () => 1, nowMs).map((way) => `${way.sender.id} ${way.standing.kind}`);
 
 describe('the ways of a message by its route', () => {

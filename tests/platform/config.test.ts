@@ -34,6 +34,7 @@ const wrong: [Name, string, string][] = [
   ['PORT', '65536', 'must be at most 65535'],
   ['PUBLIC_BASE_URL', 'sms.example.com', 'must be an http(s) URL'],
   ['TWILIO_API_BASE_URL', 'ftp://example.com', 'must be an http(s) URL'],
+  ['TWILIO_STANDBY_API_BASE_URL', 'standby', 'must be an http(s) URL'],
   ['LOG_LEVEL', 'loud', 'must be debug, info, warn, error or silent'],
   ['DATABASE_CONNECTIONS_MAX', '1', 'must be at least 2'],
   ['FIRST_SEND', 'maybe', 'must be local or activity'],
@@ -48,6 +49,8 @@ const wrong: [Name, string, string][] = [
   ['RECONCILE_DELAYS_S', '0', 'must be a comma-separated list of seconds, each between 0 and 3600'],
   ['RECONCILE_DELAYS_S', '3601', 'must be a comma-separated list of seconds, each between 0 and 3600'],
   ['PROVIDER_HOLD_S', '601', 'must be at most 600'],
+  ['BREAKER_FAILURES', '0', 'must be at least 1'],
+  ['BREAKER_OPEN_S', '3601', 'must be at most 3600'],
   ['PROVIDER_RESPONSE_TIMEOUT_MS', '99', 'must be at least 100'],
 ];
 
