@@ -19,7 +19,8 @@ export async function coolDown(
   const forMs = Math.min(cooldownMaxMs, Math.ceil(Math.max(workspace.limits.cooldownMs, retryAfterMs ?? 0)));
   if (forMs === 0) return;
   const about = { workspaceId: workspace.id, code, forMs };
-  const scope = senderRateCodes.has(code) ? { senderId: message.senderId } : {};
+  // Another provider may take what this one does not: only the number that lives here rests.
+  const scope = senderRateCodes.has(code) || message.routed ? { senderId: message.senderId } : {};
   try {
     const reason = `rate error ${code} of the provider`;
     if (await startCooldown(database, workspace.id, { ...scope, forMs, reason, actor: 'provider' })) {

@@ -8,7 +8,9 @@ import type { Telemetry } from '../platform/telemetry.js';
 import type { Turns } from '../platform/turns.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import type { MessageStore } from '../storage/messageStore.js';
+import type { ProviderHealth } from '../storage/providerHealth.js';
 import type { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
+import type { ProviderBreakers } from './providerBreakers.js';
 
 /** What the activities of the scheduled workflows and of redrives need of their process. */
 export interface MaintenanceDependencies {
@@ -48,6 +50,8 @@ export interface Dependencies {
   store: MessageStore;
   workspaces: WorkspaceDirectory;
   providers: ProviderRegistry;
+  breakers: ProviderBreakers;
+  health: ProviderHealth;
   broker: TokenBroker;
   /** To call workflows of messages: without retries, since whoever is not called wakes by itself. */
   temporal: Client;

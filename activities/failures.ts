@@ -4,6 +4,7 @@ import { errorClassOf, type OwnErrorCode } from '../domain/errorCodes.js';
 import type { ErrorPolicyOverrides } from '../domain/errorPolicyOverrides.js';
 import type { FailureDetails } from '../domain/failureDetails.js';
 import { maskNumber } from '../domain/maskNumber.js';
+import type { MessageError } from '../domain/message.js';
 import { policyFor } from '../domain/policyFor.js';
 import { retryDelayMs } from '../domain/retryDelay.js';
 import { databaseFailureOf } from '../platform/databaseFailure.js';
@@ -55,6 +56,12 @@ export function failureOf(problem: unknown, context: FailureContext): TemporalFa
     details: [details],
     ...(waitMs !== null && { nextRetryDelay: waitMs }),
   });
+}
+
+/** What a failure of `failureOf` says of its message. */
+export function errorOfFailure(failure: TemporalFailure): MessageError | undefined {
+  const [details] = (failure instanceof ApplicationFailure ? (failure.details ?? []) : []) as FailureDetails[];
+  return details && { code: details.code, message: failure.message };
 }
 
 function isObstacle(problem: unknown): problem is Obstacle {

@@ -7,6 +7,7 @@ import type { Persisted, Submission, SubmitInput } from '../domain/submission.js
 import { LimiterUnavailable } from '../limiter/askLimiterWorkflow.js';
 import type { Grant } from '../limiter/tokenBroker.js';
 import type { PersistedMessage } from '../storage/persistMessages.js';
+import { closedToAll } from './chooseWay.js';
 import type { Dependencies } from './dependencies.js';
 import { submit } from './submit.js';
 import { turnRequest } from './turnRequest.js';
@@ -20,9 +21,12 @@ import { turnRequest } from './turnRequest.js';
 export function persistAndReserve(dependencies: Dependencies) {
   const { store, workspaces, broker } = dependencies;
   return async (given: OutboundMessage): Promise<Persisted> => {
-    const { limits, errorPolicy } = await workspaces.get(given.workspaceId);
+    const workspace = await workspaces.get(given.workspaceId);
+    const { limits, errorPolicy } = workspace;
     const isAhead = (given.sendAtMs ?? 0) > Date.now();
-    const asked = isAhead ? undefined : broker.acquire(given.workspaceId, turnRequest(given, limits), limits).catch(unlessUnavailable);
+    const closed = closedToAll(workspace, given);
+    const asked =
+      isAhead || closed ? undefined : broker.acquire(given.workspaceId, turnRequest(given, limits), limits).catch(unlessUnavailable);
     const stored = await store.persist(given).catch(async (error: unknown) => {
       const unneeded = await asked;
       if (unneeded?.kind === 'permit') unneeded.permit.drop();
@@ -60,6 +64,7 @@ export function persistAndReserve(dependencies: Dependencies) {
     }
     if (!owned || !grant) {
       if (grant?.kind === 'permit') grant.permit.drop();
+      if (owned && closed) return { ...persisted, ...closed };
       return { ...persisted, waitMs: owned ? limiterUnavailableRetryMs : 0, waitingFor: 'limiter' };
     }
     if (grant.kind === 'later') return { ...persisted, waitMs: grant.waitMs, asked: { times: 1, waitedMs: grant.waitMs } };

@@ -11,9 +11,10 @@ export function pollProvider(dependencies: Dependencies) {
   const { database, workspaces, providers } = dependencies;
   return async (message: OutboundMessage): Promise<MessageStatus | null> => {
     const newest = (await attemptsOfMessage(database, message.workspaceId, message.messageId)).at(-1);
+    if (!newest?.providerMessageId) return null;
     const workspace = await workspaces.get(message.workspaceId);
-    const account = newest && accountAt(workspace, newest.provider);
-    if (!account || !newest.providerMessageId) return null;
+    const account = accountAt(workspace, newest.provider);
+    if (!account) return null;
     const found = await providerNamed(providers, newest.provider).fetchMessage(account, newest.providerMessageId);
     if (!found) return null;
     const news = {

@@ -21,10 +21,10 @@ export function pollUnheardMessages(dependencies: MaintenanceDependencies) {
     const due = await unheardMessages(database, spans, pollBatchMax);
     let finished = 0;
     for (const messages of groupsOf(due)) {
-      const [{ workspaceId, provider }] = messages;
       Context.current().heartbeat();
+      const [{ workspaceId, provider }] = messages;
       try {
-        finished += await pollAccount(dependencies, workspaceId, provider, messages);
+        finished += await pollAccount(dependencies, messages);
       } catch (error) {
         // One account that can't be asked must not keep the others waiting.
         logger.warn({ event: 'poll.account_failed', workspaceId, provider, error: String(error) });
@@ -36,29 +36,27 @@ export function pollUnheardMessages(dependencies: MaintenanceDependencies) {
   };
 }
 
-/** By account: one workspace's at one provider. */
-function groupsOf(messages: UnheardMessage[]): Iterable<[UnheardMessage, ...UnheardMessage[]]> {
-  const groups = new Map<string, [UnheardMessage, ...UnheardMessage[]]>();
+/** Messages of one account. */
+type OfAccount = [UnheardMessage, ...UnheardMessage[]];
+
+function groupsOf(messages: UnheardMessage[]): OfAccount[] {
+  const groups = new Map<string, OfAccount>();
   for (const message of messages) {
-    const name = `${message.workspaceId} ${message.provider}`;
-    const group = groups.get(name);
+    const key = `${message.workspaceId}/${message.provider}`;
+    const group = groups.get(key);
     if (group) group.push(message);
-    else groups.set(name, [message]);
+    else groups.set(key, [message]);
   }
-  return groups.values();
+  return [...groups.values()];
 }
 
-async function pollAccount(
-  dependencies: MaintenanceDependencies,
-  workspaceId: string,
-  providerName: string,
-  messages: UnheardMessage[],
-): Promise<number> {
+async function pollAccount(dependencies: MaintenanceDependencies, messages: OfAccount): Promise<number> {
   const { workspaces, providers } = dependencies;
+  const [{ workspaceId, provider: name }] = messages;
   const workspace = await workspaces.get(workspaceId);
-  const account = accountAt(workspace, providerName);
+  const account = accountAt(workspace, name);
   if (!account) return 0;
-  const provider = providerNamed(providers, providerName);
+  const provider = providerNamed(providers, name);
   const times = messages.map(({ startedAtMs }) => startedAtMs);
   const span = { fromMs: Math.min(...times) - candidateLeadMs, toMs: Math.max(...times) + candidateLagMs };
   const listed = provider.capabilities.canList ? await provider.listMessages(account, span) : [];
@@ -74,7 +72,7 @@ async function pollAccount(
     const news: Advance = {
       ...ref,
       attempt,
-      provider: message.provider,
+      provider: name,
       attemptStatus: found.status,
       messageStatus: found.status,
       providerMessageId: found.id,

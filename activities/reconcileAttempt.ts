@@ -29,11 +29,11 @@ function lookForProof(dependencies: Dependencies) {
     const { message, createdAtMs, check } = input;
     const { workspaceId, messageId, to, from, body } = message;
     const ref = { workspaceId, messageId, createdAtMs };
-    const workspace = await workspaces.get(workspaceId);
+    const { accounts, errorPolicy } = await workspaces.get(workspaceId);
     const lookedAtMs = Date.now();
     // A message has one at most; a run that was thought dead may have begun another than the one asked about.
     const isOpen = ({ status }: DoubtfulAttempt) => status !== 'abandoned';
-    const look = await lookForSend(dependencies, { ...ref, to, from, body, workspace }, isOpen, message.closesAtMs);
+    const look = await lookForSend(dependencies, { ...ref, to, from, body, accounts }, isOpen, message.closesAtMs);
     if (!look) return settledMeanwhile(dependencies, input);
     const { own, match } = look;
     const { attempt, provider } = own;
@@ -48,7 +48,7 @@ function lookForProof(dependencies: Dependencies) {
         error: match.error,
         evidence: `the provider's list shows it, look ${check}`,
       };
-      const { advanced, again } = await advanceAfterError(dependencies, news, workspace.errorPolicy);
+      const { advanced, again } = await advanceAfterError(dependencies, news, errorPolicy);
       if (again && match.error) return { kind: 'retry', again, error: match.error };
       return { kind: 'found', attempt, status: advanced?.status ?? match.status, providerMessageId: match.id };
     }

@@ -1,43 +1,37 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
-import { attemptWriteWindowMs, inProcessWaitMaxMs, limiterUnavailableRetryMs, validitySecondsMax } from '../domain/limits.js';
+import { TemporalFailure } from '@temporalio/common';
+import { errorSentenceOf } from '../domain/errorCodes.js';
+import { inProcessWaitMaxMs, limiterUnavailableRetryMs } from '../domain/limits.js';
+import type { OutboundMessage } from '../domain/message.js';
 import { isClosed, isTerminal } from '../domain/messageStatus.js';
 import { costOf } from '../domain/rateLimit.js';
-import { isMessagingService } from '../domain/sender.js';
 import type { Submission, SubmitInput } from '../domain/submission.js';
 import { LimiterUnavailable } from '../limiter/askLimiterWorkflow.js';
 import type { Grant } from '../limiter/tokenBroker.js';
-import { callAfter, callMessages } from '../lives/callMessages.js';
+import { callAfter } from '../lives/callMessages.js';
 import { TurnedAway } from '../platform/turns.js';
-import type { SendOutcome, SendRequest } from '../providers/provider.js';
-import { providerNamed } from '../providers/registry.js';
-import { statusCallbackUrl } from '../storage/callbackUrls.js';
-import { type AttemptAnswer, beginAttempt } from '../storage/sendAttempts.js';
+import type { AttemptAnswer } from '../storage/sendAttempts.js';
 import type { Workspace } from '../storage/workspaces.js';
 import { awaitTurn } from './awaitTurn.js';
-import { coolDown } from './coolDown.js';
+import { type ChosenWay, chooseWay, closedToAll, type NoWay } from './chooseWay.js';
 import { deferToOpening } from './deferToOpening.js';
 import type { Dependencies } from './dependencies.js';
-import { type FailureContext, failureOf, type Obstacle } from './failures.js';
-import { sendReference } from './sendReference.js';
-import { settleOutcome } from './settleOutcome.js';
+import { errorOfFailure, failureOf } from './failures.js';
+import { type Right, type Sent, sendOnce } from './sendOnce.js';
 import { turnRequest } from './turnRequest.js';
-import { type Unsent, unsentEnd } from './unsentEnd.js';
-
-/** The provider's validity period, seconds. */
-const validityMinS = 1;
+import { unsentEnd, type Unsent as WhyUnsent } from './unsentEnd.js';
 
 /** A grant that may be used now. */
-interface SendRight {
+interface SendRight extends Right {
   grant: Grant;
-  limitsEpoch: number;
-  used(): void;
   drop(): void;
 }
 
+type Unsent = Extract<Sent, { kind: 'unsent' }>;
+
 /**
- * Sends one message, at most once in whatever happens. The order is the point: the right to send and the gate, then a
+ * Sends one message, at most once in whatever happens. The order is the point: a way that is open, the right to send and the gate, then a
  * connection, then the attempt's row, then the first byte. Only who inserted the row writes; who finds another's row
  * decides nothing but `uncertain`.
  *
@@ -54,7 +48,7 @@ export async function submit(dependencies: Dependencies, input: SubmitInput, gra
 }
 
 /** This process ends: another one takes the message up, and its slot where it has one, or as one that has waited. */
-function handBack({ token, outOfTurn, asked }: SubmitInput, granted?: Grant): Submission {
+function handBack({ token, outOfTurn, asked, tried }: SubmitInput, granted?: Grant): Submission {
   if (granted?.kind === 'permit') granted.permit.drop();
   const slot = granted?.kind === 'slot' ? granted.token : token;
   const returning = slot ? asked : (asked ?? { times: 1, waitedMs: 0 });
@@ -65,15 +59,18 @@ function handBack({ token, outOfTurn, asked }: SubmitInput, granted?: Grant): Su
     token: slot,
     ...(outOfTurn && { outOfTurn }),
     ...(returning && { asked: returning }),
+    ...(tried && { tried }),
   };
 }
 
 async function submitInTurn(dependencies: Dependencies, input: SubmitInput, granted?: Grant): Promise<Submission> {
-  const { workspaces, gate } = dependencies;
+  const { workspaces, telemetry } = dependencies;
   const { message } = input;
   let grant: Grant | undefined = granted ?? (input.token ? { kind: 'slot', token: input.token } : undefined);
   let attempt = input.attempt + 1;
   let atGate = false;
+  const tried = new Set(input.tried);
+  let last: Unsent | undefined;
   for (;;) {
     const mayNot =
       Date.now() > message.validUntilMs
@@ -86,22 +83,41 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
       return mayNot;
     }
     const workspace = await workspaces.get(message.workspaceId);
-    const right = await rightOf(dependencies, workspace, input, grant);
-    if ('kind' in right) return right;
-    const gateMs = atGate ? 0 : gate.enter(message.workspaceId, workspace.limits, costOf(message, workspace.limits));
+    const way = await chooseWay(dependencies, workspace, message, { attempts: attempt - 1, tried });
+    if (way.kind === 'all tried' && !last) {
+      // They were before it waited: it begins anew.
+      tried.clear();
+      continue;
+    }
+    if (way.kind !== 'way') {
+      if (grant?.kind === 'permit') grant.permit.drop();
+      return last ? endTry(dependencies, message, attempt - 1, last) : noWay(input, way, attempt - 1, workspace);
+    }
+    if (last) telemetry.count('fallbacks_total', { outcome: last.outcome });
+    last = undefined;
+    const gone = await goBy(dependencies, workspace, input, attempt, { way, grant, atGate });
+    if ('kind' in gone) return tried.size > 0 && gone.kind === 'wait' ? { ...gone, tried: [...tried] } : gone;
+    const { sent, right } = gone;
     atGate = true;
-    if (gateMs > 0) await delay(gateMs);
-
-    const sent = await sendOnce(dependencies, workspace, input, attempt, right).catch((error: unknown) => {
-      // Nothing for a right that was used; one that was not serves the next message.
-      right.drop();
-      throw error;
-    });
     if (sent.kind === 'done') return sent.submission;
     if (sent.kind === 'late') {
       // The row is closed as not sent; its number is used up.
       attempt += 1;
       atGate = false;
+      continue;
+    }
+    if (sent.kind === 'unsent') {
+      const begun = sent.rowUsed ? attempt : attempt - 1;
+      if (!message.routed) {
+        right.drop();
+        return endTry(dependencies, message, begun, sent);
+      }
+      tried.add(way.account.provider);
+      last = sent;
+      attempt = begun + 1;
+      // Nothing has left by a right without a row: the next way may use it.
+      grant = sent.rowUsed ? undefined : right.grant;
+      atGate = !sent.rowUsed;
       continue;
     }
     const { standing } = sent;
@@ -129,6 +145,57 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
     // The limits were changed after the right was given.
     if (standing.limitsEpoch > right.limitsEpoch) workspaces.forget(message.workspaceId);
   }
+}
+
+/** One try by one way. What was claimed to try a breaker is given back where it did not come to that. */
+async function goBy(
+  dependencies: Dependencies,
+  workspace: Workspace,
+  input: SubmitInput,
+  attempt: number,
+  { way, grant, atGate }: { way: ChosenWay; grant: Grant | undefined; atGate: boolean },
+): Promise<{ sent: Sent; right: SendRight } | Submission> {
+  const { gate, breakers } = dependencies;
+  const { workspaceId, messageId } = input.message;
+  const { account, sender, probes } = way;
+  const message: OutboundMessage = { ...input.message, senderId: sender.id, from: sender.phoneNumber };
+  const passage = { workspaceId, messageId, provider: account.provider, senderId: sender.id, probes, settled: false };
+  try {
+    const right = await rightOf(dependencies, workspace, { ...input, message }, grant);
+    if ('kind' in right) return right;
+    const gateMs = atGate ? 0 : gate.enter(workspaceId, workspace.limits, costOf(message, workspace.limits));
+    if (gateMs > 0) await delay(gateMs);
+    const sent = await sendOnce(dependencies, workspace, { ...input, message }, attempt, right, account, passage).catch(
+      (error: unknown) => {
+        // Nothing for a right that was used; one that was not serves the next message.
+        right.drop();
+        throw error;
+      },
+    );
+    return { sent, right };
+  } finally {
+    if (!passage.settled) await breakers.release(passage);
+  }
+}
+
+/** There was no way before anything was tried: it waits for a breaker, or for an account. */
+function noWay({ asked, outOfTurn }: SubmitInput, way: NoWay, attempt: number, { errorPolicy: overrides }: Workspace): Submission {
+  if (way.kind === 'wait') return { ...way, ...(asked && { asked }), ...(outOfTurn && { outOfTurn }) };
+  throw failureOf(
+    { kind: 'own', code: 'no_provider_account', message: errorSentenceOf('no_provider_account') },
+    { tries: Context.current().info.attempt, attempt, overrides },
+  );
+}
+
+/** No way is left. Where breakers have closed all of them by now, it waits for one and burns no tries; else as the last one said. */
+async function endTry({ workspaces }: Dependencies, message: OutboundMessage, attempt: number, { left }: Unsent): Promise<Submission> {
+  const closed = closedToAll(await workspaces.get(message.workspaceId), message);
+  if (!closed) {
+    if (left instanceof TemporalFailure) throw left;
+    return left;
+  }
+  const error = left instanceof TemporalFailure ? errorOfFailure(left) : left.kind === 'wait' ? left.error : undefined;
+  return { ...closed, attempt, ...(error && { error }) };
 }
 
 /** Turns a grant, or what becomes of asking for one, into the right to send now; or says how long to wait outside. */
@@ -178,122 +245,12 @@ function isSendable({ status, generation, expired }: AttemptAnswer, own: number)
   return status === 'queued' && generation === own && !expired;
 }
 
-/** The attempt's row as `beforeWrite` left it; `none` where no connection came about. */
-type RowState = 'none' | 'begun' | 'late' | { refused: AttemptAnswer } | { failed: unknown };
-
-type Sent = { kind: 'done'; submission: Submission } | { kind: 'late' } | { kind: 'refused'; standing: AttemptAnswer };
-
-async function sendOnce(
-  dependencies: Dependencies,
-  workspace: Workspace,
-  input: SubmitInput,
-  attempt: number,
-  right: SendRight,
-): Promise<Sent> {
-  const { database, providers, telemetry } = dependencies;
-  const { message } = input;
-  const { account, errorPolicy: overrides } = workspace;
-  const tries = Context.current().info.attempt;
-  const notBegun: FailureContext = { tries, attempt: attempt - 1, overrides };
-  if (!account) {
-    throw failureOf({ kind: 'own', code: 'no_provider_account', message: `workspace ${workspace.id} has no provider account` }, notBegun);
-  }
-  const provider = providerNamed(providers, account.provider);
-  if (isMessagingService(message.from) && !provider.capabilities.hasMessagingServices) {
-    const obstacle = `the sender is a Messaging Service, and ${account.provider} has none`;
-    throw failureOf({ kind: 'own', code: 'sender_not_served', message: obstacle }, notBegun);
-  }
-  const request: SendRequest = {
-    to: message.to,
-    from: message.from,
-    body: message.body,
-    mediaUrls: message.mediaUrls,
-    statusCallback: statusCallbackUrl(dependencies.publicBaseUrl, workspace, account.provider, {
-      messageId: message.messageId,
-      createdAtMs: input.createdAtMs,
-      attempt,
-    }),
-    reference: await sendReference(dependencies, message, account.provider, attempt),
-    validitySeconds: Math.min(validitySecondsMax, Math.max(validityMinS, Math.floor((message.validUntilMs - Date.now()) / 1_000))),
-  };
-
-  const row: { state: RowState; begunAt: number; writeUntil: number; next: string[] } = {
-    state: 'none',
-    begunAt: 0,
-    writeUntil: 0,
-    next: [],
-  };
-  const isInTime = () => performance.now() < row.writeUntil;
-  const beforeWrite = async (): Promise<boolean> => {
-    row.writeUntil = performance.now() + attemptWriteWindowMs;
-    try {
-      const answer = await beginAttempt(database, {
-        workspaceId: message.workspaceId,
-        messageId: message.messageId,
-        createdAtMs: input.createdAtMs,
-        generation: message.generation,
-        to: message.to,
-        token: randomUUID(),
-        limitsEpoch: right.limitsEpoch,
-        provider: account.provider,
-        attempt,
-        writeWindowMs: attemptWriteWindowMs,
-      });
-      if (!answer)
-        throw failureOf({ kind: 'own', code: 'message_missing', message: `message ${message.messageId} is not stored` }, notBegun);
-      if (!answer.begun) row.state = { refused: answer };
-      else row.state = isInTime() ? 'begun' : 'late';
-      if (row.state === 'begun') {
-        right.used();
-        row.next = answer.next;
-        row.begunAt = performance.now();
-        if (attempt === 1)
-          telemetry.time('accept_to_attempt_seconds', { lane: message.priority }, Date.now() - (message.sendAtMs ?? message.acceptedAtMs));
-      }
-    } catch (failed) {
-      // The row may be there or not; that no byte has left is certain, and is stored below.
-      row.state = { failed };
-    }
-    return row.state === 'begun';
-  };
-  const outcome = await provider.send(account, request, beforeWrite, isInTime);
-  // Frozen between the row and the write: the window has closed since.
-  const isTooLate = row.state === 'begun' && outcome.kind === 'notSent' && !isInTime();
-  const decided: RowState = isTooLate ? 'late' : row.state;
-  if (decided === 'begun') {
-    telemetry.count('send_attempts_total', { outcome: outcome.kind });
-    telemetry.time('provider_seconds', { outcome: outcome.kind }, performance.now() - row.begunAt);
-  }
-  if (typeof decided === 'object' && 'refused' in decided) return { kind: 'refused', standing: decided.refused };
-  const { workspaceId, messageId } = message;
-  const news = { workspaceId, messageId, createdAtMs: input.createdAtMs, attempt, provider: account.provider };
-  if (decided === 'none') throw failureOf(unreachable(outcome), notBegun);
-  const submission = await settleOutcome(dependencies, news, outcome, { to: message.to, validUntilMs: message.validUntilMs, overrides });
-  if (submission.kind !== 'notStored') {
-    if (decided === 'late') return { kind: 'late' };
-    if (typeof decided === 'object') throw failureOf(decided.failed, notBegun);
-    if (outcome.kind === 'notSent') throw failureOf(outcome, { tries, attempt, overrides });
-    // Each refusal for the rate has used up an attempt's number, in whichever run: the wait grows with it.
-    if (outcome.kind === 'rateLimited') {
-      await coolDown(dependencies, workspace, message, outcome);
-      throw failureOf(outcome, { tries: attempt, attempt, overrides });
-    }
-  }
-  await callMessages(dependencies, workspaceId, row.next);
-  return { kind: 'done', submission };
-}
-
-/** Why there was no connection; without one nothing was sent, whatever the outcome says. */
-function unreachable(outcome: SendOutcome): Obstacle {
-  return outcome.kind === 'notSent' ? outcome : { kind: 'notSent', reason: outcome.kind };
-}
-
 /** What another run, a callback or a person has made of the message in the meantime. */
 async function foundOtherwise(
   dependencies: Dependencies,
   input: SubmitInput,
   now: Pick<AttemptAnswer, 'status' | 'generation' | 'newestAttempt' | 'providerMessageId'>,
-  why: Unsent = 'expired',
+  why: WhyUnsent = 'expired',
 ): Promise<Submission> {
   const { store, reconcileDelaysMs } = dependencies;
   const { message } = input;
@@ -313,7 +270,7 @@ async function foundOtherwise(
 }
 
 /** Ends a message that must not be sent any more, unless something else has become of it. */
-async function endUnsent(dependencies: Dependencies, input: SubmitInput, attempt: number, why: Unsent): Promise<Submission> {
+async function endUnsent(dependencies: Dependencies, input: SubmitInput, attempt: number, why: WhyUnsent): Promise<Submission> {
   const { database, store, telemetry, logger } = dependencies;
   const { workspaceId, messageId, generation } = input.message;
   const about = { workspaceId, messageId, createdAtMs: input.createdAtMs, attempt, provider: '', attemptStatus: null };

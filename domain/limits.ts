@@ -111,6 +111,38 @@ export const callbackClockToleranceMs = 5 * 60_000;
 /** A send that is in doubt is repeated, where a repeat sends nothing twice, after this time, doubled with each repeat up to the bound. */
 export const repeatDelayMs = 5_000;
 export const repeatDelayMaxMs = 5 * 60_000;
+
+/** Providers of one route, at most. */
+export const routeEntriesMax = 10;
+/** A provider's health falls by this for each failure, rises by this for each success, and by this with each second; never below the floor. */
+export const healthStepDown = 0.05;
+export const healthStepUp = 0.005;
+export const healthRecoveryPerS = 0.001;
+export const healthFloor = 0.05;
+/** A conversation keeps its provider while that is in no worse health. */
+export const healthKeepsContactMin = 0.5;
+/** A process writes what it learned of a workspace's providers no more often than this, and reads it anew. */
+export const healthEveryMs = 1_000;
+/** So many failures in a row, within this time, open a breaker. */
+export const breakerFailuresDefault = 5;
+export const breakerWindowMs = 60_000;
+/** An open breaker lets one message try after this time, and after so many times longer with each one that fails. */
+export const breakerOpenDefaultMs = 10_000;
+export const breakerOpenGrowth = 2;
+export const breakerOpenMaxMs = 2 * 60_000;
+/** The message that tries has this long; then another may. Others look again after this time whether it has succeeded. */
+export const breakerProbeMs = 60_000;
+export const breakerProbeLookMs = 5_000;
+/** A message sleeps before a breaker no longer than this share of the time it has been open, between these; so it notices when a person closes it. */
+export const breakerSleepShare = 0.5;
+export const breakerSleepMinMs = 10_000;
+export const breakerSleepMaxMs = 5 * 60_000;
+/** They come back over this share of the time that it has been open, between these, so that not all come at once. */
+export const breakerSpreadShare = 0.1;
+export const breakerSpreadMinMs = 2_000;
+export const breakerSpreadMaxMs = 60_000;
+/** A person may force a breaker for so long. */
+export const breakerForcedMaxMs = 24 * 60 * 60_000;
 export const reconcileDelaysDefaultMs = [5_000, 30_000, 120_000] as const;
 
 /** Start-to-close of submitToProvider: slot wait + connect + answer, with room. */

@@ -24,6 +24,8 @@ export interface OutboundMessage {
   to: string;
   senderId: string;
   from: string;
+  /** Nobody asked for this sender: where its provider can't take the message, it may leave from another's number. */
+  routed?: true;
   body: string;
   mediaUrls: string[];
   metadata: Record<string, string>;

@@ -38,6 +38,16 @@ export const metrics = {
     about: 'Errors that providers gave, in answers and in receipts, by class and code.',
     labels: ['class', 'code'],
   },
+  fallbacks_total: {
+    kind: 'counter',
+    about: 'Messages that went on to another provider, by what the one before had said.',
+    labels: ['outcome'],
+  },
+  breaker_changes_total: {
+    kind: 'counter',
+    about: 'Breakers that changed, of accounts and of senders: opened, tried, failed again, closed, or forced by a person.',
+    labels: ['scope', 'change'],
+  },
   messages_ended_total: { kind: 'counter', about: 'Messages that came to an end, by state.', labels: ['status'] },
   reconciliations_total: { kind: 'counter', about: 'Sends in doubt, by what became of them.', labels: ['result'] },
   cooldowns_started_total: { kind: 'counter', about: 'Cooldowns after rate errors, of a workspace or a sender.', labels: ['scope'] },

@@ -15,6 +15,7 @@ export const notificationKinds = {
   'message.unknown': { severity: 'warning', audience: 'operator' },
   'consent.review': { severity: 'warning', audience: 'workspace' },
   'cooldown.started': { severity: 'warning', audience: 'workspace' },
+  'breaker.opened': { severity: 'error', audience: 'operator' },
   'redrive.incomplete': { severity: 'warning', audience: 'operator' },
   'webhook.given_up': { severity: 'warning', audience: 'workspace' },
   'webhook.disabled': { severity: 'error', audience: 'workspace' },

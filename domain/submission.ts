@@ -7,9 +7,19 @@ import type { MessageStatus } from './messageStatus.js';
 /**
  * What a message waits for: its booked slot, a rate limiter or a database that does not answer, the time its provider
  * named, an account that is not set up, the next try after one that failed, the time for which it is scheduled, the
- * hours of its recipient, or an earlier message to the same contact.
+ * hours of its recipient, an earlier message to the same contact, or a breaker that lets nothing through.
  */
-export type WaitingFor = 'slot' | 'limiter' | 'provider' | 'configuration' | 'database' | 'retry' | 'schedule' | 'quietHours' | 'earlier';
+export type WaitingFor =
+  | 'slot'
+  | 'limiter'
+  | 'provider'
+  | 'configuration'
+  | 'database'
+  | 'retry'
+  | 'schedule'
+  | 'quietHours'
+  | 'earlier'
+  | 'breaker';
 
 /** When a message whose attempt failed is tried again. */
 export interface Again {
@@ -44,6 +54,10 @@ export interface Wait {
   outOfTurn?: OutOfTurn;
   /** Absent where it was not told to come later. */
   asked?: Asked;
+  /** Providers that have not taken it since it last waited for them: others come first. */
+  tried?: string[];
+  /** Whose breaker it waits for. */
+  provider?: string;
 }
 
 /** Answer of persistAndReserve. */
@@ -63,7 +77,7 @@ export interface Persisted extends Wait {
 }
 
 /** A stored message whose sending is this run's business. */
-export interface SubmitInput extends Pick<Wait, 'token' | 'outOfTurn' | 'asked'> {
+export interface SubmitInput extends Pick<Wait, 'token' | 'outOfTurn' | 'asked' | 'tried'> {
   message: OutboundMessage;
   createdAtMs: number;
   attempt: number;

@@ -50,7 +50,7 @@ async function find(
 ): Promise<ProviderMessage | undefined> {
   const { workspaceId, id: messageId, to, from, body } = message;
   if (providerMessageId === null) {
-    const sought = { workspaceId, messageId, createdAtMs: message.createdAt.getTime(), to, from, body, workspace };
+    const sought = { workspaceId, messageId, createdAtMs: message.createdAt.getTime(), to, from, body, accounts: workspace.accounts };
     return (await lookForSend(services, sought, (one) => one.attempt === attempt))?.match;
   }
   const account = accountAt(workspace, provider);

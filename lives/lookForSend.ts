@@ -13,11 +13,11 @@ export interface LookServices {
 }
 
 /** What was to be sent, and by whose accounts. */
-export interface SoughtMessage extends StoredRef {
+export interface SoughtMessage extends StoredRef, Pick<Workspace, 'accounts'> {
   to: string;
+  /** As it was accepted. */
   from: string;
   body: string;
-  workspace: Pick<Workspace, 'accounts'>;
 }
 
 /** What a look into the provider's list saw of one attempt in doubt. */
@@ -45,7 +45,7 @@ export async function lookForSend(
   isMeant: (attempt: DoubtfulAttempt) => boolean,
   giveUpAtMs = Number.POSITIVE_INFINITY,
 ): Promise<Look | undefined> {
-  const { messageId, to, from, body, workspace } = sought;
+  const { messageId, to, body } = sought;
   const isOwn = (one: DoubtfulAttempt) => one.messageId === messageId && isMeant(one);
 
   const before = (await doubtsAround(database, sought, { provider: '', ids: [] })).attempts;
@@ -54,9 +54,11 @@ export async function lookForSend(
   const { provider } = inDoubt;
   const looksAlike = (one: DoubtfulAttempt) => one.provider === provider && one.body === body;
   const { canList } = providerNamed(providers, provider).capabilities;
+  // Another number than the message was accepted with, where it went on to another provider.
+  const from = inDoubt.from ?? sought.from;
   const listed = await listOrGiveUp(async () => {
     if (!canList) return [];
-    const account = accountAt(workspace, provider);
+    const account = accountAt(sought, provider);
     if (!account) throw new ProviderUnavailable(`the workspace has no account at ${provider} any more`);
     const span = listSpan(inDoubt, before.filter(looksAlike));
     return providerNamed(providers, provider).listMessages(account, { to, from, ...span });

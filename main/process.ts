@@ -8,6 +8,7 @@ import {
   createSendActivities,
   createWebhookActivities,
 } from '../activities/index.js';
+import { ProviderBreakers } from '../activities/providerBreakers.js';
 import { acceptsConcurrentMax, temporalProbeTimeoutMs } from '../domain/limits.js';
 import { askLimiterWorkflow } from '../limiter/askLimiterWorkflow.js';
 import { SendGate } from '../limiter/sendGate.js';
@@ -30,6 +31,7 @@ import { createProviders, type ProviderRegistry } from '../providers/registry.js
 import { startServer } from '../server/server.js';
 import { ApiKeyRegister } from '../storage/apiKeys.js';
 import { MessageStore } from '../storage/messageStore.js';
+import { ProviderHealth } from '../storage/providerHealth.js';
 import { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
 import {
   createLimiterWorker,
@@ -72,7 +74,8 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
   const bus = new EventBus(config.REDIS_URL, logger);
   const telemetry = new Telemetry(config.ROLES.join('+'));
   const metrics = config.METRICS_PORT === undefined ? undefined : await startMetricsServer(telemetry, config.HOST, config.METRICS_PORT);
-  const store = new MessageStore(database, bus, telemetry);
+  const health = new ProviderHealth(database, logger);
+  const store = new MessageStore(database, bus, telemetry, health);
   const providers = givenProviders ?? createProviders(providerOptions(config));
   const http = new PublicHttp(config.WEBHOOK_TARGETS);
   const publicBaseUrl = (config.PUBLIC_BASE_URL ?? `http://127.0.0.1:${config.PORT}`).replace(/\/+$/, '');
@@ -97,6 +100,11 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       store,
       workspaces,
       providers,
+      breakers: new ProviderBreakers(
+        { database, store, workspaces, telemetry, logger },
+        { failuresMax: config.BREAKER_FAILURES, openMs: config.BREAKER_OPEN_S * 1_000 },
+      ),
+      health,
       broker: new TokenBroker(askLimiterWorkflow(impatientClient), Math.random, (what) =>
         what === 'question' ? telemetry.count('limiter_questions_total', {}) : telemetry.count('limiter_grants_total', { from: what }),
       ),
@@ -155,6 +163,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
         settings,
         apiKeys: new ApiKeyRegister(database, changes),
         providers,
+        health,
         hasEagerRoom: roomForStarts,
         telemetry,
         temporalHealth,
@@ -188,6 +197,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       bus.close();
       await changes.close();
       await settings.close();
+      await health.close();
       await database.close();
       logger.info({ event: 'process.stopped' });
     },

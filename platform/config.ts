@@ -5,6 +5,8 @@
  */
 import { z } from 'zod';
 import {
+  breakerFailuresDefault,
+  breakerOpenDefaultMs,
   messageValidityDefaultMs,
   providerHoldDefaultMs,
   providerResponseTimeoutDefaultMs,
@@ -98,6 +100,11 @@ export const variables = {
     'Any server that speaks Twilio. The simulator is just one.',
     'http://127.0.0.1:4010',
   ),
+  TWILIO_STANDBY_API_BASE_URL: variable(
+    httpUrl.optional(),
+    'A second server that speaks Twilio, such as that of another region: the provider twilio-standby, at which workspaces have accounts and senders of their own.',
+    'https://api.dublin.ie1.twilio.com',
+  ),
   TELNYX_API_BASE_URL: variable(httpUrl.default('https://api.telnyx.com'), 'Any server that speaks Telnyx.', 'http://127.0.0.1:4010'),
   GATEWAY_HOSTS: variable(
     z.enum(['public', 'any'], { error: 'must be public or any' }).default('public'),
@@ -152,6 +159,16 @@ export const variables = {
     wholeNumber(1, 600).default(providerHoldDefaultMs / 1_000),
     'How long a provider may hold a request. Nothing about a doubtful send is decided earlier.',
     '26',
+  ),
+  BREAKER_FAILURES: variable(
+    wholeNumber(1, 100_000).default(breakerFailuresDefault),
+    'So many failures of a provider in a row, within a minute, open the breaker of a workspace for it.',
+    '5',
+  ),
+  BREAKER_OPEN_S: variable(
+    wholeNumber(1, 3_600).default(breakerOpenDefaultMs / 1_000),
+    'How long a breaker stays open before one message tries; twice as long each time that fails, up to two minutes.',
+    '10',
   ),
   PROVIDER_RESPONSE_TIMEOUT_MS: variable(
     wholeNumber(100, 30_000).default(providerResponseTimeoutDefaultMs),

@@ -8,16 +8,15 @@ export type ProviderRegistry = ReadonlyMap<string, SmsProvider>;
 
 export interface ProviderOptions {
   twilio: TwilioOptions;
+  /** A second server that speaks Twilio, where there is one. */
+  twilioStandby?: TwilioOptions | undefined;
   telnyx: TelnyxOptions;
   httpGateway: HttpGatewayOptions;
 }
 
-export function createProviders(options: ProviderOptions): ProviderRegistry {
-  const all: SmsProvider[] = [
-    new TwilioProvider(options.twilio),
-    new TelnyxProvider(options.telnyx),
-    new HttpGatewayProvider(options.httpGateway),
-  ];
+export function createProviders({ twilio, twilioStandby, telnyx, httpGateway }: ProviderOptions): ProviderRegistry {
+  const all: SmsProvider[] = [new TwilioProvider(twilio), new TelnyxProvider(telnyx), new HttpGatewayProvider(httpGateway)];
+  if (twilioStandby) all.push(new TwilioProvider(twilioStandby, 'twilio-standby'));
   return new Map(all.map((provider) => [provider.name, provider]));
 }
 

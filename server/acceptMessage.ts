@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Problem } from '../domain/errors.js';
 import { isUuid, type MessageRef, messageWorkflowId, uuidFromBytes } from '../domain/ids.js';
-import { keyReadPatienceMs, stateQueryPatienceMs } from '../domain/limits.js';
+import { stateQueryPatienceMs } from '../domain/limits.js';
 import type { Category, OutboundMessage } from '../domain/message.js';
 import { countSegments } from '../domain/segments.js';
 import { acceptedMessage as readAccepted } from '../lives/acceptedMessage.js';
@@ -12,6 +11,8 @@ import { lookBeforeAccept } from '../storage/acceptLook.js';
 import { readMessage } from '../storage/messages.js';
 import { contactIdOf, type Workspace } from '../storage/workspaces.js';
 import { getMessageStateQuery } from '../workflows/messages.js';
+import { chooseSender, namedSender } from './chooseSender.js';
+import { inGoodTime } from './inGoodTime.js';
 import { makeDurable, notAccepted, ownKeyPrefix, refuseOtherPayload } from './makeDurable.js';
 import type { MessageView } from './messageView.js';
 import { viewOf, viewOfNew } from './messageView.js';
@@ -27,17 +28,6 @@ function messageIdOf(workspace: Workspace, idempotencyKey: string | undefined): 
   return isUuid(own) ? own : uuidFromBytes(hmac(workspace.keys.messageId, idempotencyKey));
 }
 
-/** The sender asked for, or the workspace's first. */
-function senderOf(workspace: Workspace, from: string | undefined): { id: string; phoneNumber: string } {
-  const sender = from === undefined ? workspace.senders[0] : workspace.senders.find(({ phoneNumber }) => phoneNumber === from);
-  if (sender) return sender;
-  const detail =
-    from === undefined
-      ? 'the workspace has no sender yet'
-      : `from: ${from} is not a sender of this workspace; leave it out or use one of its senders`;
-  throw new Problem('unknown_sender', detail, { errors: [{ field: 'from', message: 'is not a sender of this workspace' }] });
-}
-
 /**
  * Accepts a message, whichever road it came: the one function behind POST /v1/messages and `message:outbound`. It
  * answers after the message is durable (makeDurable); a repeat under the same key answers the first message.
@@ -50,9 +40,9 @@ export async function acceptMessage(
   idempotencyKey: string | undefined,
 ): Promise<{ message: MessageView; repeated: boolean }> {
   const workspace = await services.workspaces.get(workspaceId);
-  const sender = senderOf(workspace, request.from);
   const messageId = messageIdOf(workspace, idempotencyKey);
-  const payloadHash = payloadHashOf(request, sender.phoneNumber);
+  // Of what was asked for: by which number it leaves may be another the second time.
+  const payloadHash = payloadHashOf(request, namedSender(workspace, request.from).phoneNumber);
   const { to, category } = request;
   let optedOut = false;
   const first = async (): Promise<{ message: MessageView; repeated: true } | undefined> => {
@@ -64,10 +54,14 @@ export async function acceptMessage(
     return stored && { message: viewOf(stored), repeated: true };
   };
 
-  const known = await inGoodTime(services, first);
+  // Without an answer the message is taken all the same: Temporal refuses a second start for as long as it remembers the first,
+  // and the row keeps a message from being sent twice.
+  const known = await inGoodTime(services, 'key', first);
   if (known) return known;
   if (optedOut) throw recipientOptedOut(category);
 
+  const contactId = contactIdOf(workspace.keys.contactId, to);
+  const { sender, routed } = await chooseSender(services, workspace, { from: request.from, to, messageId, contactId });
   const now = Date.now();
   const { encoding, segments } = countSegments(request.body);
   const times = sendTimes(request, now, services.config.MESSAGE_VALIDITY_S);
@@ -76,10 +70,11 @@ export async function acceptMessage(
     messageId,
     generation: 1,
     payloadHash: payloadHash.toString('hex'),
-    contactId: contactIdOf(workspace.keys.contactId, request.to),
-    to: request.to,
+    contactId,
+    to,
     senderId: sender.id,
     from: sender.phoneNumber,
+    ...(routed && { routed }),
     body: request.body,
     mediaUrls: request.mediaUrls,
     metadata: request.metadata,
@@ -95,7 +90,7 @@ export async function acceptMessage(
   if ((await makeDurable(services, message, idempotencyKey)) !== 'known') return { message: viewOfNew(message), repeated: false };
 
   // The same key at the same time, by another road: the first one's workflow has it, stored or about to be.
-  const stored = await inGoodTime(services, first);
+  const stored = await inGoodTime(services, 'key', first);
   if (stored) return stored;
   const memo = await memoOf(services, message, idempotencyKey);
   refuseOtherPayload(memo?.payloadHash === message.payloadHash);
@@ -108,21 +103,6 @@ function recipientOptedOut(category: Category): Problem {
   return new Problem('opted_out', `to: the recipient has opted out${from}; nothing is sent to this number until its owner opts in again`, {
     errors: [{ field: 'to', message: `has opted out${from}` }],
   });
-}
-
-/**
- * What the database knows of the key and the recipient, if it says so in good time. If not, the message is taken all the same: Temporal
- * refuses a second start for as long as it remembers the first, and the row keeps a message from being sent twice.
- */
-async function inGoodTime<T>({ logger }: Services, read: () => Promise<T | undefined>): Promise<T | undefined> {
-  const late = delay(keyReadPatienceMs, undefined, { ref: false });
-  try {
-    return await Promise.race([read(), late]);
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    logger.warn({ event: 'message.key_not_read', error: String(error) });
-    return undefined;
-  }
 }
 
 /** What was noted with the first start: enough to tell another payload before the row is there. */

@@ -113,6 +113,9 @@ export const resolveRequest = z.strictObject({
   reason,
 });
 
+/** The body of PUT /v1/workspace/senders/{sender}: the provider at which it lives, its first where it is left out. */
+export const senderRequest = z.strictObject({ provider: z.string().min(1).max(64).optional(), reason });
+
 const confirmation = z.enum(confirmations, { error: `must be one of ${confirmations.join(', ')}` });
 const time = z.iso.datetime({ offset: true, error: 'must be a time in ISO 8601 with its offset, e.g. 2026-12-01T09:00:00Z' });
 const listOf = <T extends z.ZodType>(one: T) => z.array(one).min(1, 'is empty: leave it out to mean all').max(100).optional();

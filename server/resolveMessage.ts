@@ -8,7 +8,7 @@ import { type ByHand, noteAudit } from '../storage/audit.js';
 import { readMessage, type StoredMessage } from '../storage/messages.js';
 import { ownerOfReference } from '../storage/providerReferences.js';
 import { attemptsOfMessage } from '../storage/sendAttempts.js';
-import { accountAt, type Workspace } from '../storage/workspaces.js';
+import { accountAt, type ProviderAccount } from '../storage/workspaces.js';
 import { type MessageView, viewOf } from './messageView.js';
 import { askedProvider } from './retryMessage.js';
 import type { Services } from './services.js';
@@ -34,10 +34,14 @@ export async function resolveMessage(
   if (isSo(message) || (await isRepeat(services, ref, byHand, ['message.resolved']))) return viewOf(message);
   refuseUnlessInDoubt(message);
   const workspace = await services.workspaces.get(workspaceId);
-  const newest = (await attemptsOfMessage(services.database, workspaceId, messageId)).at(-1);
-  const attempt = { attempt: message.attempt, provider: newest?.provider ?? '' };
-  const found = await sought(services, message, { workspace, provider: attempt.provider, sentAs });
-
+  // The newest attempt is the one in doubt; its provider has the message, if any.
+  const attempt = (await attemptsOfMessage(services.database, workspaceId, messageId)).at(-1);
+  const account = attempt && accountAt(workspace, attempt.provider);
+  if (!account) {
+    const detail = `the workspace has no account at ${attempt?.provider ?? 'any provider'} any more`;
+    throw new Problem('not_possible_now', detail, { messageStatus: message.status });
+  }
+  const found = await sought(services, message, account, sentAs);
   await adopt(services, ref, { attempt, found, evidence: `resolved by hand as ${sentAs}, by ${byHand.actor}` }, workspace);
   const after = await viewOfStored(services, ref);
   if (after.providerMessageId !== sentAs)
@@ -62,18 +66,14 @@ function refuseUnlessInDoubt({ status, attempt }: StoredMessage): void {
 async function sought(
   { providers, database }: Services,
   message: StoredMessage,
-  { workspace, provider, sentAs }: { workspace: Workspace; provider: string; sentAs: string },
+  account: ProviderAccount,
+  sentAs: string,
 ): Promise<ProviderMessage> {
-  const account = accountAt(workspace, provider);
-  if (!account)
-    throw new Problem('not_possible_now', `the workspace has no account at ${provider || 'the provider'} any more`, {
-      messageStatus: message.status,
-    });
-  const found = await askedProvider(() => providerNamed(providers, provider).fetchMessage(account, sentAs));
-  if (!found) throw wrong(`${provider} knows no message ${sentAs} of this account: check the id`);
+  const found = await askedProvider(() => providerNamed(providers, account.provider).fetchMessage(account, sentAs));
+  if (!found) throw wrong(`${account.provider} knows no message ${sentAs} of this account: check the id`);
   if (found.to !== message.to) throw wrong(`${sentAs} went to another number than this message`);
   if (found.createdAtMs < message.createdAt.getTime() - candidateLeadMs) throw wrong(`${sentAs} is older than this message`);
-  const owner = await ownerOfReference(database, message.workspaceId, provider, sentAs);
+  const owner = await ownerOfReference(database, message.workspaceId, account.provider, sentAs);
   if (owner !== undefined && owner !== message.id) throw wrong(`${sentAs} belongs to message ${owner}`);
   return found;
 }

@@ -11,6 +11,7 @@ import type { Turns } from '../platform/turns.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import type { ApiKeyRegister } from '../storage/apiKeys.js';
 import type { MessageStore } from '../storage/messageStore.js';
+import type { ProviderHealth } from '../storage/providerHealth.js';
 import type { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
 
 /** What the server needs of its process; made once, in main/. */
@@ -22,6 +23,7 @@ export interface Services {
   settings: SettingsStore;
   apiKeys: ApiKeyRegister;
   providers: ProviderRegistry;
+  health: ProviderHealth;
   /** Whether this process can run the first task of a start at once. */
   hasEagerRoom(): boolean;
   telemetry: Telemetry;

@@ -102,10 +102,18 @@ const writers: Record<string, Writer> = {
   },
   errorPolicy: async (transaction, id, changes) => {
     const { errorPolicy } = await transaction.workspace.findFirstOrThrow();
-    const merged = { ...(errorPolicy as Record<string, unknown>), ...Object.fromEntries(changes.map(({ name, to }) => [name, to])) };
-    const stored = Object.fromEntries(Object.entries(merged).filter(([, override]) => override !== null));
-    await transaction.workspace.update({ where: { id }, data: { errorPolicy: stored as object } });
+    await transaction.workspace.update({ where: { id }, data: { errorPolicy: merged(errorPolicy, changes) } });
+  },
+  routes: async (transaction, id, changes) => {
+    const { routes } = await transaction.workspace.findFirstOrThrow();
+    await transaction.workspace.update({ where: { id }, data: { routes: merged(routes, changes) } });
   },
   doubt: (transaction, id, changes) =>
     transaction.workspace.update({ where: { id }, data: { ambiguousPolicy: String(changes.at(-1)?.to) } }),
 };
+
+/** Settings that are kept as one object, with some of them changed; what is null is taken out. */
+function merged(kept: unknown, changes: ConfigurationChange[]): object {
+  const all = { ...(kept as Record<string, unknown>), ...Object.fromEntries(changes.map(({ name, to }) => [name, to])) };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
+}

@@ -66,3 +66,21 @@ export async function conversationSequence(database: Database, workspaceId: stri
   const [row] = await database.forWorkspace<{ last_seq: number }>(workspaceId, findStatement, [workspaceId, conversationId]);
   return row?.last_seq;
 }
+
+const lastSenderStatement: Statement = {
+  name: 'last_sender',
+  text: `
+  select m.sender_id
+  from contact c join lateral (
+    select sender_id from message
+    where workspace_id = $1 and contact_id = $2 and created_at = c.last_message_at
+    order by id desc limit 1
+  ) m on true
+  where c.workspace_id = $1 and c.id = $2`,
+};
+
+/** The id of the sender by which a contact was written to, or wrote, last; undefined where there is no such message. */
+export async function lastSenderOf(database: Database, workspaceId: string, contactId: string): Promise<string | undefined> {
+  const [row] = await database.forWorkspace<{ sender_id: string | null }>(workspaceId, lastSenderStatement, [workspaceId, contactId]);
+  return row?.sender_id ?? undefined;
+}

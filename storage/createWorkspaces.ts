@@ -7,7 +7,7 @@ import { contactIdOf, type ProviderAccount, sealAuthToken, unwrapWorkspaceKey, w
 export interface NewWorkspace {
   id: string;
   name: string;
-  /** E.164 numbers, or SIDs of Messaging Services; the first is the default sender. */
+  /** E.164 numbers of the account, or SIDs of its Messaging Services; the first is the default sender. */
   senders: string[];
   contacts: { phoneNumber: string; name: string }[];
   account: ProviderAccount;
@@ -50,17 +50,20 @@ export async function createWorkspaces(database: Database, masterKey: Buffer, wo
       column(({ account }) => JSON.stringify(account.settings)),
     ],
   );
-  const senders = workspaces.flatMap(({ id, senders: numbers }) => numbers.map((phoneNumber, index) => ({ id, phoneNumber, index })));
+  const senders = workspaces.flatMap(({ id, senders: numbers, account: { provider } }) =>
+    numbers.map((phoneNumber, index) => ({ id, phoneNumber, provider, index })),
+  );
   await database.asMaintenance(
-    `insert into sender (workspace_id, id, phone_number, created_at)
-     select workspace_id, id, phone_number,
+    `insert into sender (workspace_id, id, phone_number, provider, created_at)
+     select workspace_id, id, phone_number, provider,
        -- Before those that are there: the first is the default.
        coalesce((select min(created_at) from sender e where e.workspace_id = s.workspace_id) - interval '1 minute', now()) + place * interval '1 millisecond'
-     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::integer[]) as s (workspace_id, id, phone_number, place) on conflict do nothing`,
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::integer[]) as s (workspace_id, id, phone_number, provider, place) on conflict do nothing`,
     [
       senders.map(({ id }) => id),
       senders.map(() => uuidv7()),
       senders.map(({ phoneNumber }) => phoneNumber),
+      senders.map(({ provider }) => provider),
       senders.map(({ index }) => index),
     ],
   );

@@ -12,6 +12,8 @@ export interface DoubtfulAttempt {
   deadlineAtMs: number;
   /** Why it is in doubt, in words. */
   evidence: string | null;
+  /** The number that it left from; null where the workspace has it no more. */
+  from: string | null;
   body: string;
 }
 
@@ -31,11 +33,12 @@ export const doubtsStatement: Statement = {
   with self as (
     select contact_id, sender_id from message where workspace_id = $1 and created_at = $2 and id = $3
   ), doubts as (
-    select a.message_id, a.attempt, a.status, a.provider, a.started_at, a.deadline_at, a.evidence, m.body
+    select a.message_id, a.attempt, a.status, a.provider, a.started_at, a.deadline_at, a.evidence, s.phone_number, m.body
     from self
     join send_attempt a on a.workspace_id = $1 and a.contact_id = self.contact_id and a.sender_id = self.sender_id
       and a.status in ('dispatching', 'uncertain', 'abandoned')
     join message m on m.workspace_id = $1 and m.created_at = a.created_at and m.id = a.message_id
+    left join sender s on s.workspace_id = $1 and s.id = a.sender_id
   )
   select
     array(select provider_message_id from provider_reference
@@ -51,6 +54,7 @@ interface DoubtRow {
   started_at: string;
   deadline_at: string;
   evidence: string | null;
+  phone_number: string | null;
   body: string;
 }
 
@@ -71,6 +75,7 @@ export async function doubtsAround(database: Database, message: StoredRef, liste
     startedAtMs: Date.parse(one.started_at),
     deadlineAtMs: Date.parse(one.deadline_at),
     evidence: one.evidence,
+    from: one.phone_number,
     body: one.body,
   }));
   return { attempts, referenced: new Set(row?.referenced) };

@@ -1,4 +1,5 @@
 import type { Advance } from '../domain/advance.js';
+import type { ErrorClass } from '../domain/errorCatalogue.js';
 import { countedCodeOf, errorClassOf } from '../domain/errorCodes.js';
 import type { MessageRef } from '../domain/ids.js';
 import { recordLingerMs } from '../domain/limits.js';
@@ -18,8 +19,12 @@ import type { StoredRef } from './messages.js';
 import { cancelByHand, dismissByHand, type MovedByHand, parkByHand, type Retry, retryByHand } from './moveByHand.js';
 import { raiseNotifications } from './notifications.js';
 import { type PersistedMessage, persistMessages } from './persistMessages.js';
+import type { ProviderHealth } from './providerHealth.js';
 import { type RecordedOutcome, recordOutcomes, reopenMessage } from './recordOutcomes.js';
 import { refusedRecipient } from './refusedRecipient.js';
+
+/** Errors of messages, in answers and in receipts, that say something of who was to carry them. */
+const providersFault: ReadonlySet<ErrorClass> = new Set(['CONGESTION', 'AMBIGUOUS']);
 
 const keyOf = ({ workspaceId, messageId }: { workspaceId: string; messageId: string }) => `${workspaceId}/${messageId}`;
 
@@ -37,6 +42,7 @@ export class MessageStore {
     private readonly database: Database,
     private readonly bus: EventBus,
     private readonly telemetry: Telemetry,
+    private readonly health: ProviderHealth,
   ) {
     this.persistOne = batched((messages: OutboundMessage[]) => persistMessages(database, messages), {
       keyOf,
@@ -75,7 +81,9 @@ export class MessageStore {
     }
     if (advanced?.attemptMoved && news.error) {
       const { code } = news.error;
-      this.telemetry.count('provider_errors_total', { class: errorClassOf(code), code: countedCodeOf(code) });
+      const errorClass = errorClassOf(code);
+      this.telemetry.count('provider_errors_total', { class: errorClass, code: countedCodeOf(code) });
+      if (providersFault.has(errorClass)) this.health.note(news.workspaceId, news.provider, false);
     }
     return advanced;
   }

@@ -13,6 +13,7 @@ interface OutboundRow extends Record<string, unknown> {
   contact_number: string;
   sender_id: string;
   sender_number: string;
+  routed: boolean;
   body: string;
   media_urls: string[];
   metadata: Record<string, string>;
@@ -37,7 +38,7 @@ export async function readOutboundMessages(
 ): Promise<Map<string, OutboundMessage>> {
   const rows = await database.asMaintenance<OutboundRow>(
     `select m.workspace_id, m.id, m.generation, k.payload_sha256, m.contact_id, c.phone_number as contact_number, m.sender_id,
-       s.phone_number as sender_number, m.body, m.media_urls, m.metadata, m.priority, m.encoding, m.segments, m.created_at,
+       s.phone_number as sender_number, m.routed, m.body, m.media_urls, m.metadata, m.priority, m.encoding, m.segments, m.created_at,
        (extract(epoch from m.accepted_at) * 1000000)::bigint as accepted_at_us, m.category, m.send_at, m.valid_until
      from unnest($1::uuid[], $2::uuid[]) as i (workspace_id, message_id)
      join message_key k using (workspace_id, message_id)
@@ -59,6 +60,7 @@ export async function readOutboundMessages(
         to: row.contact_number,
         senderId: row.sender_id,
         from: row.sender_number,
+        ...(row.routed && { routed: true as const }),
         body: row.body,
         mediaUrls: row.media_urls,
         metadata: row.metadata,

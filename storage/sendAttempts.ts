@@ -16,6 +16,8 @@ export interface AttemptRequest {
   token: string;
   limitsEpoch: number;
   provider: string;
+  /** From which sender it leaves: the message takes it on. */
+  senderId: string;
   /** The number that the request already carries in its callback URL. */
   attempt: number;
   writeWindowMs: number;
@@ -75,7 +77,7 @@ export const beginStatement: Statement = {
   ), begun as (
     insert into send_attempt (workspace_id, created_at, message_id, attempt, token, status, provider, contact_id, sender_id, started_at,
       deadline_at, updated_at)
-    select workspace_id, created_at, id, attempt + 1, $4, 'dispatching', $7, contact_id, sender_id, clock_timestamp(),
+    select workspace_id, created_at, id, attempt + 1, $4, 'dispatching', $7, contact_id, $11::uuid, clock_timestamp(),
       clock_timestamp() + $8::integer * interval '1 millisecond', now()
     from current
     where status = 'queued' and generation = $5 and limits_epoch <= $6 and attempt + 1 = $9 and not expired and not out_of_turn
@@ -83,7 +85,7 @@ export const beginStatement: Statement = {
     on conflict do nothing
     returning workspace_id, created_at, message_id, attempt
   ), moved as (
-    update message m set status = 'dispatching', attempt = b.attempt, updated_at = now()
+    update message m set status = 'dispatching', attempt = b.attempt, sender_id = $11::uuid, updated_at = now()
     from begun b
     -- By parameters, not by the row of begun: so Postgres opens one partition, not all.
     where m.workspace_id = $1 and m.created_at = $2 and m.id = $3
@@ -122,6 +124,7 @@ export async function beginAttempt(database: Database, request: AttemptRequest):
     request.writeWindowMs,
     request.attempt,
     request.to,
+    request.senderId,
   ]);
   return (
     row && {

@@ -1,8 +1,12 @@
+import type { Breaker } from '../domain/breaker.js';
 import type { ErrorPolicyOverrides } from '../domain/errorPolicyOverrides.js';
 import { uuidFromBytes } from '../domain/ids.js';
 import type { RateLimits } from '../domain/rateLimit.js';
+import type { Routes } from '../domain/routing.js';
+import type { Sender } from '../domain/ways.js';
 import { deriveKey, hmac, open, seal } from '../platform/crypto.js';
 import type { Database, Statement } from '../platform/database.js';
+import { type BreakerRow, breakersColumn, toBreaker } from './breakers.js';
 import { type LimitsRow, limitsColumns, limitsOf } from './limitsRow.js';
 
 export interface ProviderAccount {
@@ -20,15 +24,17 @@ export interface Workspace {
   limits: RateLimits & { cooldownMs: number };
   /** What it decides otherwise than the catalogue of errors. */
   errorPolicy: ErrorPolicyOverrides;
-  senders: { id: string; phoneNumber: string }[];
-  /** One a provider, the oldest first. */
+  /** In the order in which they were made: the first is the default. */
+  senders: Sender[];
+  /** One at a provider at most, the oldest first. */
   accounts: ProviderAccount[];
-  /** The one that it sends by: its first. */
-  account: ProviderAccount | undefined;
+  routes: Routes;
+  /** Those that are open, half open or forced. */
+  breakers: Breaker[];
   keys: { messageId: Buffer; contactId: Buffer; callback: Buffer; secrets: Buffer };
 }
 
-/** The workspace's account at a provider, such as the one by which an attempt was made. */
+/** A workspace's account at a provider, where it has one. */
 export function accountAt({ accounts }: Pick<Workspace, 'accounts'>, provider: string): ProviderAccount | undefined {
   return accounts.find((account) => account.provider === provider);
 }
@@ -58,8 +64,8 @@ export function contactIdOf(contactKey: Buffer, e164: string): string {
 const findStatement: Statement = {
   name: 'find_workspace',
   text: `
-  select w.id, w.name, w.wrapped_key, w.error_policy, ${limitsColumns},
-    (select coalesce(json_agg(json_build_object('id', s.id, 'phoneNumber', s.phone_number) order by s.created_at), '[]')
+  select w.id, w.name, w.wrapped_key, w.error_policy, w.routes, ${limitsColumns}, ${breakersColumn},
+    (select coalesce(json_agg(json_build_object('id', s.id, 'phoneNumber', s.phone_number, 'provider', s.provider) order by s.created_at), '[]')
       from sender s where s.workspace_id = $1) as senders,
     (select coalesce(json_agg(json_build_object('provider', a.provider, 'accountSid', a.account_sid, 'authToken', a.auth_token,
         'settings', a.settings) order by a.created_at, a.provider), '[]')
@@ -72,11 +78,13 @@ interface WorkspaceRow extends LimitsRow {
   name: string;
   wrapped_key: string;
   error_policy: ErrorPolicyOverrides;
-  senders: { id: string; phoneNumber: string }[];
+  routes: Routes;
+  breakers: BreakerRow[];
+  senders: { id: string; phoneNumber: string; provider: string | null }[];
   accounts: ProviderAccount[];
 }
 
-/** Reads a workspace with its senders and provider accounts, by one statement: every accept may need it. Undefined where there is none. */
+/** Reads a workspace with its senders, provider accounts, routes and breakers, by one statement: every accept may need it. Undefined where there is none. */
 export async function loadWorkspace(database: Database, masterKey: Buffer, workspaceId: string): Promise<Workspace | undefined> {
   const [row] = await database.forWorkspace<WorkspaceRow>(workspaceId, findStatement, [workspaceId]);
   if (!row) return undefined;
@@ -86,14 +94,17 @@ export async function loadWorkspace(database: Database, masterKey: Buffer, works
     ...account,
     authToken: open(secrets, tokenContext(workspaceId, account.provider), account.authToken).toString(),
   }));
+  const [first] = accounts;
   return {
     id: row.id,
     name: row.name,
     limits: limitsOf(row),
     errorPolicy: row.error_policy,
-    senders: row.senders,
+    routes: row.routes,
+    breakers: row.breakers.map(toBreaker),
+    // A sender that does not say where it lives is of the time when there was one account.
+    senders: row.senders.map((sender) => ({ ...sender, provider: sender.provider ?? first?.provider ?? '' })),
     accounts,
-    account: accounts[0],
     keys: {
       messageId: deriveKey(key, 'message-id'),
       contactId: deriveKey(key, 'contact-id'),

@@ -135,7 +135,7 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
       if ((await waitForTurn(wait)) === 'row changed') return takeUp();
       called = false;
       enter('submitting', 'submitting to the provider');
-      const { token, outOfTurn, asked } = wait;
+      const { token, outOfTurn, asked, tried } = wait;
       const submit = submitProxy(`send to ${maskNumber(message.to)}`, errorPolicy);
       try {
         const submission = await submit({
@@ -145,6 +145,7 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
           token,
           ...(outOfTurn && { outOfTurn }),
           ...(asked && { asked }),
+          ...(tried && { tried }),
         });
         failures = 0;
         return submission;
@@ -208,7 +209,7 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
   }
 
   /** Sleeps until the message may try, and never beyond its validity. Says whether its row must be read before. */
-  async function waitForTurn({ waitMs, waitingFor, token, deferral }: Wait): Promise<'turn' | 'row changed'> {
+  async function waitForTurn({ waitMs, waitingFor, token, deferral, provider }: Wait): Promise<'turn' | 'row changed'> {
     if (deferral) putOff(deferral);
     const isScheduled = waitingFor === 'schedule' || waitingFor === 'quietHours';
     const isEstimate = waitingFor === 'slot' && token === null;
@@ -219,7 +220,9 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
     if (isScheduled) state.status = 'scheduled';
     enter(
       isScheduled ? 'scheduled' : 'waiting for send token',
-      isEstimate ? `waiting for send token, estimated turn ${timeOf(state.waitingUntil)}` : waitingWords[waitingFor](state.waitingUntil),
+      isEstimate
+        ? `waiting for send token, estimated turn ${timeOf(state.waitingUntil)}`
+        : waitingWords[waitingFor](state.waitingUntil, provider),
     );
     const unusual = waitingFor === 'configuration' ? 'configuration' : waitMs > unusualWaitMs && !isScheduled ? 'waiting' : undefined;
     if (unusual) markUnusual(unusual);
@@ -318,8 +321,8 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
 const timeOf = (at: string) => `${at.slice(11, 21)} UTC`;
 const dateOf = (at: string) => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
 
-/** What a wait is for, with the ISO time of its end. */
-const waitingWords: Record<WaitingFor, (at: string) => string> = {
+/** What a wait is for, with the ISO time of its end, and whose breaker it waits for. */
+const waitingWords: Record<WaitingFor, (at: string, provider?: string) => string> = {
   slot: (at) => `waiting for send token until ${timeOf(at)}`,
   limiter: (at) => `the rate limiter does not answer: asking again at ${timeOf(at)}`,
   provider: (at) => `the provider refused for its rate: trying again at ${timeOf(at)}`,
@@ -328,6 +331,7 @@ const waitingWords: Record<WaitingFor, (at: string) => string> = {
   earlier: (at) => `an earlier message to this contact has not left yet: looking again at ${timeOf(at)}`,
   configuration: (at) => `the account or the sender is not set up at the provider: trying again at ${timeOf(at)}`,
   database: (at) => `the database does not answer, trying again at ${timeOf(at)}`,
+  breaker: (at, provider = '') => `provider ${provider} is not taking messages, trying again at ${timeOf(at)}`,
   retry: (at) => `the last try failed: trying again at ${timeOf(at)}`,
 };
 

@@ -17,9 +17,11 @@ const options = {
   confirm: { type: 'string' },
   'dry-run': { type: 'boolean' },
   yes: { type: 'boolean' },
+  for: { type: 'string' },
   reason: { type: 'string' },
   key: { type: 'string' },
   file: { type: 'string' },
+  provider: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -67,8 +69,14 @@ export const commands = {
   webhooks: { about: 'where the workspace hears of what happens, and whether that works', options: [] },
   providers: { about: 'the accounts of the workspace at providers', options: [] },
   'set-provider': { takes: 'PROVIDER', about: 'set the account at a provider, from a file', options: ['file', 'reason'] },
+  sender: { takes: 'NUMBER', about: 'make a number a sender, or say at which provider it lives', options: ['provider', 'reason'] },
   'remove-provider': { takes: 'PROVIDER', about: 'remove the account at a provider', options: [] },
   limits: { about: 'show or change the limits of the workspace', options: ['rate', 'burst', 'cooldown-s', 'reason'] },
+  routes: { about: 'by which providers messages leave, and how well these serve', options: [] },
+  'breaker list': { about: 'the breakers of accounts and senders, and what holds', options: [] },
+  'breaker open': { takes: 'BREAKER', about: 'let nothing through for a time', options: ['for', 'reason'] },
+  'breaker close': { takes: 'BREAKER', about: 'let everything through for a time', options: ['for', 'reason'] },
+  'breaker auto': { takes: 'BREAKER', about: 'leave it to itself again', options: ['reason'] },
 } as const satisfies Record<string, CommandWords>;
 export type CommandName = keyof typeof commands;
 
@@ -94,10 +102,15 @@ ${words.join('\n')}
   --sent-as SID           for resolve: the provider's id
   --confirm C,C           for retry and redrive: may-have-been-sent; for redrive and cancel-all everything; for undo changed-since
   --yes                   for cancel-all, undo and restore: not only show it
+  --provider NAME         for sender: twilio, telnyx, …; the first account where it is left out
   --file FILE             for set-provider: JSON with its credentials; - reads standard input, so that they are in no history
+  --for TIME              for breaker open and close: 30s, 10m or 2h (default: 10m)
+  --confirm C,C           for retry and redrive: may-have-been-sent; for redrive also everything
   --reason TEXT           for the audit
   --key KEY               Idempotency-Key: under it, it is done once
   --json                  one line of JSON on standard output
+
+A BREAKER is account/PROVIDER, such as account/twilio, or sender/NUMBER.
 
 POSTRIDER_URL (default: http://127.0.0.1:3000) and POSTRIDER_API_KEY say where, and as whom.
 Exit code 1 where Postrider refuses, 2 where these words are wrong.`;
@@ -114,8 +127,12 @@ export interface OperatorArguments {
 export function readArguments(given: string[]): OperatorArguments | undefined {
   const { values, positionals } = parse(given);
   if (values.help) return undefined;
-  const [command, id, ...more] = positionals;
-  if (command === undefined) throw new UsageError('say what to do');
+  const [first, second] = positionals;
+  if (first === undefined) throw new UsageError('say what to do');
+  // Some have two words.
+  const isPair = Object.hasOwn(commands, `${first} ${second}`);
+  const command = isPair ? `${first} ${second}` : first;
+  const [id, ...more] = positionals.slice(isPair ? 2 : 1);
   if (!Object.hasOwn(commands, command)) throw new UsageError(`there is no command ${command}`);
   const known: CommandWords = commands[command as CommandName];
   if (known.takes && id === undefined) throw new UsageError(`${command} needs one more word: ${known.takes}`);
@@ -131,7 +148,17 @@ export function readArguments(given: string[]): OperatorArguments | undefined {
     const text = values[name];
     if (text !== undefined && !/^\d+$/.test(text)) throw new UsageError(`--${name} ${text} is not a whole number`);
   }
+  if (values.for !== undefined && secondsOf(values.for) === undefined)
+    throw new UsageError(`--for ${values.for} is not a time such as 30s, 10m or 2h`);
   return { command: command as CommandName, id: id ?? '', values, json: values.json };
+}
+
+const secondsIn = { s: 1, m: 60, h: 3_600 } as const;
+
+/** A time as people write it, in seconds; undefined where it is none. */
+export function secondsOf(text: string): number | undefined {
+  const [, amount, unit] = /^(\d+)([smh])$/.exec(text) ?? [];
+  return amount && unit ? Number(amount) * secondsIn[unit as keyof typeof secondsIn] : undefined;
 }
 
 function parse(given: string[]) {

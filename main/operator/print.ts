@@ -81,9 +81,19 @@ export function print(command: CommandName, answer: Answer): string {
       );
     case 'providers':
       return table(answer.data.map(providerRow));
+    case 'sender':
+      return table([{ number: answer.phoneNumber, kind: answer.kind, provider: answer.provider }]);
     case 'set-provider':
     case 'remove-provider':
       return table([providerRow(answer)]);
+    case 'routes':
+      return printRoutes(answer);
+    case 'breaker list':
+      return table(answer.data.map(breakerRow));
+    case 'breaker open':
+    case 'breaker close':
+    case 'breaker auto':
+      return table([breakerRow(answer)]);
     case 'redrive':
       return printRedrive(answer);
     case 'cancel-all':
@@ -186,6 +196,22 @@ const providerRow = ({ provider, configured, account, needs, inboundUrl }: Answe
         .join(' ')
     : `none; needs ${needs.join(', ')}`,
   inboundUrl,
+});
+
+function printRoutes({ routes, providers }: Answer): string {
+  const entries = Object.entries<Answer[]>(routes).flatMap(([country, all]) => all.map((one) => ({ country, ...one })));
+  const served = providers.map(({ provider, health, senders }: Answer) => ({ provider, health, senders: senders.join(' ') }));
+  return `${entries.length > 0 ? table(entries) : 'no routes: each message leaves by the provider of its sender\n'}\n${table(served)}`;
+}
+
+const breakerRow = ({ scope, subject, provider, state, since, retryAt, reason, forced }: Answer): Row => ({
+  breaker: `${scope}/${subject}`,
+  provider,
+  state,
+  since,
+  retryAt,
+  forcedUntil: forced?.until,
+  reason: shortened(reason),
 });
 
 const messageRow = ({ id, status, attempt, providerMessageId, error, outcome }: Answer): Row => ({

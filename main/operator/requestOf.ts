@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../../platform/commandLine.js';
-import type { OperatorArguments } from './arguments.js';
+import { type OperatorArguments, secondsOf } from './arguments.js';
 
 /** A request to the API. */
 export interface ApiRequest {
@@ -20,6 +20,12 @@ export function requestOf({ command, id, values }: OperatorArguments): ApiReques
     path: `/v1/messages/${place}/${name}`,
     body: { reason, ...more },
   });
+  const onBreaker = (state: string, more: Record<string, unknown> = {}): ApiRequest => {
+    const [scope = '', ...subject] = id.split('/');
+    const path = `/v1/workspace/breakers/${encodeURIComponent(scope)}/${encodeURIComponent(subject.join('/'))}`;
+    return { method: 'PUT', path, body: { state, reason, ...more } };
+  };
+  const forSeconds = secondsOf(String(values.for ?? '10m'));
   switch (command) {
     case 'queues':
       return { method: 'GET', path: '/v1/queues' };
@@ -83,8 +89,20 @@ export function requestOf({ command, id, values }: OperatorArguments): ApiReques
       return { method: 'GET', path: '/v1/workspace/providers' };
     case 'set-provider':
       return { method: 'PUT', path: `/v1/workspace/providers/${place}`, body: { ...jsonFrom(String(values.file)), reason } };
+    case 'sender':
+      return { method: 'PUT', path: `/v1/workspace/senders/${place}`, body: { provider: values.provider, reason } };
     case 'remove-provider':
       return { method: 'DELETE', path: `/v1/workspace/providers/${place}` };
+    case 'routes':
+      return { method: 'GET', path: '/v1/workspace/routes' };
+    case 'breaker list':
+      return { method: 'GET', path: '/v1/workspace/breakers' };
+    case 'breaker open':
+      return onBreaker('open', { forSeconds });
+    case 'breaker close':
+      return onBreaker('closed', { forSeconds });
+    case 'breaker auto':
+      return onBreaker('auto');
     case 'limits': {
       const cooldownS = numberOf('cooldown-s');
       const change = { ratePerSecond: numberOf('rate'), burst: numberOf('burst'), cooldownMs: cooldownS && cooldownS * 1_000 };

@@ -47,7 +47,6 @@ export interface TwilioOptions {
 
 /** Twilio, by its official client over a transport of ours. Retries are off: they belong to Temporal. */
 export class TwilioProvider implements SmsProvider {
-  readonly name = 'twilio';
   readonly capabilities: Capabilities = { canList: true, isIdempotent: false, hasMessagingServices: true, limitsValidity: true };
   readonly accountFields: Record<string, AccountField> = {
     accountSid: {
@@ -58,7 +57,10 @@ export class TwilioProvider implements SmsProvider {
   };
   private readonly transport: Transport;
 
-  constructor(private readonly options: TwilioOptions) {
+  constructor(
+    private readonly options: TwilioOptions,
+    readonly name = 'twilio',
+  ) {
     this.transport = new Transport(options);
   }
 

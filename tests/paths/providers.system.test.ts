@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { DemoWorkspace } from '../../main/seedDemo.js';
-import { credentialsFor, moveTo, providers, telnyxProfile } from '../support/accounts.js';
+import { credentialsFor, moveSenders, moveTo, providers, telnyxProfile } from '../support/accounts.js';
 import { anybody } from '../support/anybody.js';
 import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
@@ -187,7 +187,12 @@ describe('a message from a Messaging Service of Twilio', () => {
     expect(await add('+14155552798')).toMatchObject({ status: 200 });
     expect(await add('MG5')).toMatchObject({ status: 422, body: { code: 'invalid_request', errors: [{ field: 'sender' }] } });
     const { body } = await system.request('GET', '/v1/workspace', { as: workspaces.twilio });
-    expect(body.senders).toContainEqual({ id: expect.any(String), phoneNumber: service, kind: 'messagingService' });
+    expect(body.senders).toContainEqual({ id: expect.any(String), phoneNumber: service, kind: 'messagingService', provider: 'twilio' });
+    const nowhere = await system.request('PUT', `/v1/workspace/senders/${service}`, {
+      as: workspaces.twilio,
+      body: { provider: 'telnyx' },
+    });
+    expect(nowhere).toMatchObject({ status: 422, body: { code: 'invalid_request', errors: [{ field: 'provider' }] } });
   });
 });
 
@@ -213,6 +218,7 @@ describe('the accounts of a workspace', () => {
       ['twilio', false],
       ['telnyx', false],
     ]);
+    await moveSenders(system, as, 'http-gateway');
     const sent = await system.send({ to: anybody(), body: 'by the new account' }, undefined, as);
     await system.message(sent.body.id, ['delivered'], { withinMs, as });
 

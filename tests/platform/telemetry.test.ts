@@ -26,7 +26,21 @@ describe('what a process shows to Prometheus', () => {
   });
 
   test('has no label for what users write, nor for workspaces and numbers', () => {
-    const allowed = new Set(['lane', 'by', 'outcome', 'class', 'code', 'status', 'result', 'scope', 'from', 'how', 'consent']);
+    const allowed = new Set([
+      'lane',
+      'by',
+      'outcome',
+      'class',
+      'code',
+      'status',
+      'result',
+      'scope',
+      'from',
+      'how',
+      'consent',
+      'change',
+      'kind',
+    ]);
     expect(Object.values(metrics).flatMap(({ labels }) => labels.filter((label) => !allowed.has(label)))).toEqual([]);
   });
 });

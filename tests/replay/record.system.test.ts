@@ -22,7 +22,7 @@ let connection: Connection;
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   system = await startSystem({
-    workspaces: 3,
+    workspaces: 4,
     env: {
       RECONCILE_DELAYS_S: '1,2',
       PROVIDER_HOLD_S: '1',
@@ -103,6 +103,15 @@ const ways: Record<
     },
     workspace: 1,
     ends: ['parked'],
+  },
+  'held-by-a-breaker': {
+    arrange: () =>
+      system.request('PUT', '/v1/workspace/breakers/account/twilio', {
+        body: { state: 'open', forSeconds: 2 },
+        as: system.workspaces[3] as System['workspace'],
+      }),
+    workspace: 3,
+    ends: ['delivered'],
   },
   scheduled: { fields: () => ({ sendAt: inMs(1_500) }), ends: ['delivered'] },
   'canceled-while-scheduled': {

@@ -13,7 +13,8 @@ function workspace(id: string, seed: number): Workspace {
     errorPolicy: {},
     senders: [],
     accounts: [],
-    account: undefined,
+    routes: {},
+    breakers: [],
     keys: {
       messageId: deriveKey(key, 'message-id'),
       contactId: deriveKey(key, 'contact-id'),

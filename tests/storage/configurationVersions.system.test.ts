@@ -53,7 +53,10 @@ describe('versions of a configuration', () => {
     const good = await newest();
     await changeLimits(database, workspaceId, { ratePerSecond: 77, burst: 7, cooldownMs: 1, countBy: 'segment' }, 'a test');
     await changeSenderLimits(database, workspaceId, [{ senderId, ratePerSecond: 1, burst: 1 }], { actor: 'a test' });
-    await sql(own.url, `update workspace set ambiguous_policy = 'prefer-delivery', error_policy = '{"NETWORK": {"attemptsMax": 5}}'`);
+    await sql(
+      own.url,
+      `update workspace set ambiguous_policy = 'prefer-delivery', routes = '{"US": [{"provider": "twilio", "weight": 100, "order": 1}]}', error_policy = '{"NETWORK": {"attemptsMax": 5}}'`,
+    );
     const bad = await newest();
     const sections = (configuration: Configuration) => Object.keys(configuration).sort();
     const wrong = changesBetween(good.configuration, bad.configuration);

@@ -50,7 +50,7 @@ const change = (phoneNumber: string, meaning: 'stop' | 'start') =>
 
 describe('consent in the transaction of an attempt', () => {
   it(`is one look into one index among ${suppressions} suppressions`, async () => {
-    const values = [workspaceId, new Date(), randomUUID(), randomUUID(), 1, 1, 'twilio', 500, 1, '+12125000002'];
+    const values = [workspaceId, new Date(), randomUUID(), randomUUID(), 1, 1, 'twilio', 500, 1, '+12125000002', randomUUID()];
     const text = `explain ${beginStatement.text.replaceAll(/\$(\d+)/g, (_, n) => {
       const value = values[Number(n) - 1];
       return value instanceof Date ? `'${value.toISOString()}'` : typeof value === 'number' ? String(value) : `'${value}'`;

@@ -7,6 +7,7 @@ import { createLogger } from '../../platform/logger.js';
 import { Telemetry } from '../../platform/telemetry.js';
 import { MessageStore } from '../../storage/messageStore.js';
 import { listNotifications, markNotificationsRead } from '../../storage/notifications.js';
+import { ProviderHealth } from '../../storage/providerHealth.js';
 import { createTestDatabase, sql, type TestDatabase } from '../support/database.js';
 
 const now = { at: new Date(Date.UTC(2100, 0)), id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
@@ -21,7 +22,9 @@ beforeAll(async () => {
   const logger = createLogger('silent');
   database = new Database(own.url, 6, logger);
   // As in two processes: each gathers its own.
-  stores = [1, 2].map(() => new MessageStore(database, new EventBus(undefined, logger), new Telemetry('test')));
+  stores = [1, 2].map(
+    () => new MessageStore(database, new EventBus(undefined, logger), new Telemetry('test'), new ProviderHealth(database, logger)),
+  );
   const { workspaces } = await seedDemo({ databaseUrl: own.url, encryptionKey: Buffer.alloc(32, 7).toString('base64') });
   workspaceId = workspaces[0]?.id as string;
 }, 60_000);

@@ -18,9 +18,18 @@ export async function credentialsFor(system: System, name: string, account: stri
   return { account, secret, url: `${system.simulatorUrl}${path}` };
 }
 
+/** Says that all numbers of a workspace live at a provider now. */
+export async function moveSenders(system: System, as: DemoWorkspace, provider: string): Promise<void> {
+  for (const sender of as.senders) {
+    const moved = await system.request('PUT', `/v1/workspace/senders/${encodeURIComponent(sender)}`, { as, body: { provider } });
+    if (moved.status !== 200) throw new Error(JSON.stringify(moved.body));
+  }
+}
+
 /** Moves a workspace from Twilio to another provider, over the API. */
 export async function moveTo(system: System, as: DemoWorkspace, name: string, account: string): Promise<void> {
   const set = await providers(system, as, 'PUT', name, await credentialsFor(system, name, account));
+  await moveSenders(system, as, name);
   const removed = await providers(system, as, 'DELETE', 'twilio');
   if (set.status !== 200 || removed.status !== 200) throw new Error(JSON.stringify([set.body, removed.body]));
 }

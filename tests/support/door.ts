@@ -8,7 +8,10 @@ export interface Door {
   leadTo(url: string): void;
   /** Sends that have come so far. */
   sends(): number;
+  /** Shuts it: who knocks finds nobody. */
   close(): void;
+  /** Opens it again, under the same URL. */
+  open(): Promise<void>;
 }
 
 export async function openDoor(): Promise<Door> {
@@ -23,9 +26,11 @@ export async function openDoor(): Promise<Door> {
     onward.on('error', () => response.destroy());
     request.pipe(onward);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     leadTo: (url) => {
       target = url;
     },
@@ -34,5 +39,6 @@ export async function openDoor(): Promise<Door> {
       server.close();
       server.closeAllConnections();
     },
+    open: () => listen(port),
   };
 }

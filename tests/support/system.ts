@@ -48,6 +48,8 @@ export async function startSystem(
     env?: Record<string, string>;
     workspaces?: number;
     simulatorArgs?: string[];
+    /** Master key, base64, where the test makes accounts of its own. */
+    encryptionKey?: string;
     /** A Postgres and a Temporal of its own, which the test may freeze and kill. */
     ownServices?: boolean;
   } = {},
@@ -63,7 +65,9 @@ export async function startSystem(
     simulatorArgs: options.simulatorArgs ?? ['--callbacks', 'sent:20,delivered:60'],
     ...(options.processes && { processes: options.processes }),
     ...(options.workspaces && { workspaces: options.workspaces }),
-    env: { LOG_LEVEL: 'warn', ...options.env },
+    ...(options.encryptionKey && { encryptionKey: options.encryptionKey }),
+    // Faults that a test asks for are for the messages it names; what they do to all others is for the tests of breakers.
+    env: { LOG_LEVEL: 'warn', BREAKER_FAILURES: '1000', ...options.env },
     steps: new Steps((line) => said.push(line)),
   });
   const workspace = stack.workspaces[0] as DemoWorkspace;

@@ -9,6 +9,7 @@ language sql stable set search_path = public, pg_temp as $$
     'senderLimits', (select coalesce(jsonb_object_agg(s.id, jsonb_build_object('ratePerSecond', s.rate_per_second, 'burst', s.burst)), '{}')
       from sender s where s.workspace_id = w.id and s.rate_per_second is not null),
     'errorPolicy', w.error_policy,
+    'routes', w.routes,
     'doubt', jsonb_build_object('policy', w.ambiguous_policy))
   from workspace w where w.id = of_workspace
 $$;
@@ -56,11 +57,18 @@ begin
 end $$;
 
 create constraint trigger keep_configuration_version
-  after insert or update of rate_per_second, burst, cooldown_ms, count_by, error_policy, ambiguous_policy on workspace
+  after insert or update of rate_per_second, burst, cooldown_ms, count_by, error_policy, ambiguous_policy, routes on workspace
   deferrable initially deferred for each row execute function keep_configuration_version();
 create constraint trigger keep_configuration_version
   after delete or update of rate_per_second, burst on sender
   deferrable initially deferred for each row execute function keep_configuration_version();
 
+-- The owner, too, sees no row while row-level security is forced.
+alter table workspace no force row level security;
+alter table sender no force row level security;
+alter table configuration_version no force row level security;
 insert into configuration_version (workspace_id, version, actor, configuration)
 select id, 1, 'system', configuration_of(id) from workspace;
+alter table workspace force row level security;
+alter table sender force row level security;
+alter table configuration_version force row level security;

@@ -39,11 +39,17 @@ describe('the words of an operator', () => {
     ['read 1-2', 'POST', '/v1/notifications/1-2/read', undefined],
     ['read all', 'POST', '/v1/notifications/read', undefined],
     ['webhooks', 'GET', '/v1/webhook-endpoints', undefined],
+    ['sender +14155550100 --provider telnyx', 'PUT', '/v1/workspace/senders/%2B14155550100', { provider: 'telnyx' }],
     ['providers', 'GET', '/v1/workspace/providers', undefined],
     ['set-provider twilio --file package.json', 'PUT', '/v1/workspace/providers/twilio', expect.objectContaining({ name: 'postrider' })],
     ['remove-provider http-gateway', 'DELETE', '/v1/workspace/providers/http-gateway', undefined],
     ['limits', 'GET', '/v1/workspace/limits', undefined],
     ['limits --rate 5 --cooldown-s 0', 'PATCH', '/v1/workspace/limits', { ratePerSecond: 5, cooldownMs: 0 }],
+    ['routes', 'GET', '/v1/workspace/routes', undefined],
+    ['breaker list', 'GET', '/v1/workspace/breakers', undefined],
+    ['breaker open account/twilio --for 2h', 'PUT', '/v1/workspace/breakers/account/twilio', { state: 'open', forSeconds: 7_200 }],
+    ['breaker close sender/+1415', 'PUT', '/v1/workspace/breakers/sender/%2B1415', { state: 'closed', forSeconds: 600 }],
+    ['breaker auto account/twilio --reason why', 'PUT', '/v1/workspace/breakers/account/twilio', { state: 'auto', reason: 'why' }],
     [
       'redrive --status failed,expired --error-code 30003 --rate 2 --dry-run',
       'POST',
@@ -65,6 +71,10 @@ describe('the words of an operator', () => {
     ['resolve 1', /resolve needs --sent-as/],
     ['set-provider twilio', /set-provider needs --file FILE/],
     ['limits --rate fast', /--rate fast is not a whole number/],
+    ['breaker', /there is no command breaker/],
+    ['breaker open', /breaker open needs one more word: BREAKER/],
+    ['breaker open account/twilio --for ever', /--for ever is not a time such as 30s/],
+    ['breaker list --for 2h', /--for does not belong to breaker list/],
     ['queues --colour', /'--colour'/],
   ])('that are wrong are refused: %s', (line, sentence) => {
     expect(() => readArguments(line.split(' ').filter(Boolean))).toThrow(UsageError);
