@@ -4,11 +4,14 @@ import { providerNamed } from '../providers/registry.js';
 import { advanceAfterError } from '../storage/advanceAfterError.js';
 import { attemptsOfMessage } from '../storage/sendAttempts.js';
 import type { Dependencies } from './dependencies.js';
+import { whileBeating } from './whileBeating.js';
 
 /** Asks the provider once how a message stands whose receipts never came, and stores the answer. Answers its state. */
 export function pollProvider(dependencies: Dependencies) {
   const { database, workspaces, providers } = dependencies;
-  return async (message: OutboundMessage): Promise<MessageStatus | null> => {
+  return (message: OutboundMessage): Promise<MessageStatus | null> => whileBeating(() => ask(message));
+
+  async function ask(message: OutboundMessage): Promise<MessageStatus | null> {
     const newest = (await attemptsOfMessage(database, message.workspaceId, message.messageId)).at(-1);
     const { account, errorPolicy } = await workspaces.get(message.workspaceId);
     if (!account || !newest?.providerMessageId) return null;
@@ -28,5 +31,5 @@ export function pollProvider(dependencies: Dependencies) {
     };
     const { advanced } = await advanceAfterError(dependencies, news, errorPolicy);
     return advanced?.status ?? null;
-  };
+  }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
+import { laneName } from '../domain/lanes.js';
 import { attemptWriteWindowMs, inProcessWaitMaxMs, limiterUnavailableRetryMs, validitySecondsMax } from '../domain/limits.js';
 import { isClosed, isTerminal } from '../domain/messageStatus.js';
 import { costOf } from '../domain/rateLimit.js';
@@ -44,7 +45,7 @@ interface SendRight {
 export async function submit(dependencies: Dependencies, input: SubmitInput, granted?: Grant): Promise<Submission> {
   try {
     // The turn comes first: a slot that is waited for must not pass while others send.
-    return await dependencies.sends.run(() => submitInTurn(dependencies, input, granted));
+    return await dependencies.sends.run(laneName(input.message), () => submitInTurn(dependencies, input, granted));
   } catch (error) {
     if (!(error instanceof TurnedAway)) throw error;
     return handBack(input, granted);
@@ -80,7 +81,7 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
     if (mayNot) {
       if (grant?.kind === 'permit') grant.permit.drop();
       if (mayNot.kind !== 'wait' || mayNot.waitingFor !== 'earlier')
-        await callAfter(dependencies, { ...input.message, createdAtMs: input.createdAtMs });
+        void callAfter(dependencies, { ...message, createdAtMs: input.createdAtMs });
       return mayNot;
     }
     const workspace = await workspaces.get(message.workspaceId);
@@ -106,7 +107,7 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
     if (standing.optedOut && isSendable(standing, message.generation)) {
       right.drop();
       const ended = await endUnsent(dependencies, input, standing.newestAttempt, 'optedOut');
-      await callAfter(dependencies, { ...message, createdAtMs: input.createdAtMs });
+      void callAfter(dependencies, { ...message, createdAtMs: input.createdAtMs });
       return ended;
     }
     if (standing.outOfTurn && isSendable(standing, message.generation)) {
@@ -271,7 +272,8 @@ async function sendOnce(
       throw failureOf(outcome, { tries: attempt, attempt, overrides });
     }
   }
-  await callMessages(dependencies, workspaceId, row.next);
+  // Nobody waits for it: the place to send is for others.
+  void callMessages(dependencies, workspaceId, row.next);
   return { kind: 'done', submission };
 }
 

@@ -2,7 +2,7 @@ import type { Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Dependencies } from '../activities/dependencies.js';
 import { createLimiterActivities, createLocalActivities, createMaintenanceActivities, createSendActivities } from '../activities/index.js';
-import { acceptsConcurrentMax, temporalProbeTimeoutMs } from '../domain/limits.js';
+import { acceptsConcurrentMax, acceptsOfLaneMax, temporalProbeTimeoutMs } from '../domain/limits.js';
 import { askLimiterWorkflow } from '../limiter/askLimiterWorkflow.js';
 import { SendGate } from '../limiter/sendGate.js';
 import { TokenBroker } from '../limiter/tokenBroker.js';
@@ -141,7 +141,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
         hasEagerRoom: roomForStarts,
         telemetry,
         temporalHealth,
-        starts: new Turns(acceptsConcurrentMax),
+        starts: new Turns(acceptsConcurrentMax, acceptsOfLaneMax),
         temporal: client,
         bus,
         logger,

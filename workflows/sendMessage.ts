@@ -10,7 +10,7 @@ import { searchAttributeNames, type UnusualStatus } from '../domain/taskQueues.j
 import {
   closeAsUnknown,
   persistAndReserve,
-  pollProviderOnce,
+  pollProvider,
   reconcileAttempt,
   recordOutcome,
   storeNews,
@@ -291,7 +291,7 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
     if (await condition(decided, Math.max(1, message.closesAtMs - Date.now()))) return receipt?.again ?? null;
     enter('awaiting status callback', 'no status callback came in time: asking the provider');
     try {
-      const status = await pollProviderOnce(message);
+      const status = await pollProvider(message);
       if (status !== null && isTerminal(status)) return null;
       // It was queued again and the signal was lost; its time is over, and the send step says so.
       if (status === 'queued') return { waitMs: 0, waitingFor: 'retry' };
