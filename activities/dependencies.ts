@@ -9,7 +9,7 @@ import type { ProviderRegistry } from '../providers/registry.js';
 import type { MessageStore } from '../storage/messageStore.js';
 import type { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
 
-/** What the activities of the scheduled workflows and of redrives need of their process. */
+/** What the activities of the scheduled workflows, of redrives and of raised limits need of their process. */
 export interface MaintenanceDependencies {
   telemetry: Telemetry;
   database: Database;

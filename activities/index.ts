@@ -1,3 +1,4 @@
+import { callWaitingMessages } from './callWaitingMessages.js';
 import { closeAsUnknown } from './closeAsUnknown.js';
 import type { Dependencies, MaintenanceDependencies } from './dependencies.js';
 import { persistAndReserve } from './persistAndReserve.js';
@@ -37,18 +38,19 @@ export function createSendActivities(dependencies: Dependencies) {
 }
 export type SendActivities = ReturnType<typeof createSendActivities>;
 
-/** Activities of the scheduled workflows, and of redrives. */
+/** Activities of the scheduled workflows, of redrives and of raised limits. */
 export function createMaintenanceActivities(dependencies: MaintenanceDependencies) {
   return {
     sweepOpenMessages: withFailures(sweepOpenMessages(dependencies)),
     pollUnheardMessages: withFailures(pollUnheardMessages(dependencies)),
     redriveBatch: withFailures(redriveBatch(dependencies)),
+    callWaitingMessages: withFailures(callWaitingMessages(dependencies)),
   };
 }
 export type MaintenanceActivities = ReturnType<typeof createMaintenanceActivities>;
 
-/** Activities of the rateLimiter workflows, which need the database and nothing else. */
-export function createLimiterActivities(dependencies: Pick<Dependencies, 'database'>) {
+/** Activities of the rateLimiter workflows. */
+export function createLimiterActivities(dependencies: Pick<Dependencies, 'database' | 'temporal' | 'logger'>) {
   return { storeLimits: withFailures(storeLimits(dependencies)) };
 }
 export type LimiterActivities = ReturnType<typeof createLimiterActivities>;

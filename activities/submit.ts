@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { laneName } from '../domain/lanes.js';
-import { attemptWriteWindowMs, inProcessWaitMaxMs, limiterUnavailableRetryMs, validitySecondsMax } from '../domain/limits.js';
+import { attemptWriteWindowMs, validitySecondsMax } from '../domain/limits.js';
 import { isClosed, isTerminal } from '../domain/messageStatus.js';
 import { costOf } from '../domain/rateLimit.js';
 import type { Submission, SubmitInput } from '../domain/submission.js';
-import { LimiterUnavailable } from '../limiter/askLimiterWorkflow.js';
+import type { GatePlace } from '../limiter/sendGate.js';
 import type { Grant } from '../limiter/tokenBroker.js';
 import { callAfter, callMessages } from '../lives/callMessages.js';
 import { TurnedAway } from '../platform/turns.js';
@@ -20,20 +20,12 @@ import { coolDown } from './coolDown.js';
 import { deferToOpening } from './deferToOpening.js';
 import type { Dependencies } from './dependencies.js';
 import { type FailureContext, failureOf, type Obstacle } from './failures.js';
+import { rightToSend } from './rightToSend.js';
 import { settleOutcome } from './settleOutcome.js';
-import { turnRequest } from './turnRequest.js';
 import { type Unsent, unsentEnd } from './unsentEnd.js';
 
 /** The provider's validity period, seconds. */
 const validityMinS = 1;
-
-/** A grant that may be used now. */
-interface SendRight {
-  grant: Grant;
-  limitsEpoch: number;
-  used(): void;
-  drop(): void;
-}
 
 /**
  * Sends one message, at most once in whatever happens. The order is the point: the right to send and the gate, then a
@@ -68,16 +60,35 @@ function handBack({ token, outOfTurn, asked }: SubmitInput, granted?: Grant): Su
 }
 
 async function submitInTurn(dependencies: Dependencies, input: SubmitInput, granted?: Grant): Promise<Submission> {
+  const held: HeldPlace = {};
+  try {
+    return await submitHolding(dependencies, input, granted, held);
+  } finally {
+    held.place?.drop();
+  }
+}
+
+/** The place at the gate, once there is one. */
+interface HeldPlace {
+  place?: GatePlace;
+}
+
+async function submitHolding(
+  dependencies: Dependencies,
+  input: SubmitInput,
+  granted: Grant | undefined,
+  held: HeldPlace,
+): Promise<Submission> {
   const { workspaces, gate } = dependencies;
   const { message } = input;
   let grant: Grant | undefined = granted ?? (input.token ? { kind: 'slot', token: input.token } : undefined);
   let attempt = input.attempt + 1;
-  let atGate = false;
   for (;;) {
     const mayNot =
       Date.now() > message.validUntilMs
         ? await endUnsent(dependencies, input, attempt - 1, 'expired')
-        : ((await deferToOpening(dependencies, input)) ?? (input.outOfTurn && !atGate ? await awaitTurn(dependencies, input) : undefined));
+        : ((await deferToOpening(dependencies, input)) ??
+          (input.outOfTurn && !held.place ? await awaitTurn(dependencies, input) : undefined));
     if (mayNot) {
       if (grant?.kind === 'permit') grant.permit.drop();
       if (mayNot.kind !== 'wait' || mayNot.waitingFor !== 'earlier')
@@ -85,22 +96,32 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
       return mayNot;
     }
     const workspace = await workspaces.get(message.workspaceId);
-    const right = await rightOf(dependencies, workspace, input, grant);
+    const right = await rightToSend(dependencies, workspace, input, grant);
     if ('kind' in right) return right;
-    const gateMs = atGate ? 0 : gate.enter(message.workspaceId, workspace.limits, costOf(message, workspace.limits));
-    atGate = true;
-    if (gateMs > 0) await delay(gateMs);
+    grant = { kind: 'permit', permit: right };
+    if (!held.place) {
+      held.place = gate.enter(message.workspaceId, workspace.limits, costOf(message, workspace.limits));
+      if (held.place.waitMs > 0) await delay(held.place.waitMs);
+    }
+    const { place } = held;
+    const leaves = () => {
+      right.used();
+      place.used();
+    };
 
-    const sent = await sendOnce(dependencies, workspace, input, attempt, right).catch((error: unknown) => {
-      // Nothing for a right that was used; one that was not serves the next message.
-      right.drop();
-      throw error;
-    });
+    const sent = await sendOnce(dependencies, workspace, input, attempt, { limitsEpoch: right.limitsEpoch, leaves }).catch(
+      (error: unknown) => {
+        // Nothing for a right that was used; one that was not serves the next message.
+        right.drop();
+        throw error;
+      },
+    );
     if (sent.kind === 'done') return sent.submission;
     if (sent.kind === 'late') {
       // The row is closed as not sent; its number is used up.
       attempt += 1;
-      atGate = false;
+      place.drop();
+      delete held.place;
       continue;
     }
     const { standing } = sent;
@@ -114,7 +135,6 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
       const wait = await awaitTurn(dependencies, input);
       if (!wait) {
         // It keeps its right, and its place at the gate: nothing has left by them.
-        grant = right.grant;
         attempt = standing.newestAttempt + 1;
         continue;
       }
@@ -127,48 +147,6 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
     attempt = standing.newestAttempt + 1;
     // The limits were changed after the right was given.
     if (standing.limitsEpoch > right.limitsEpoch) workspaces.forget(message.workspaceId);
-  }
-}
-
-/** Turns a grant, or what becomes of asking for one, into the right to send now; or says how long to wait outside. */
-async function rightOf(
-  { broker, workspaces }: Dependencies,
-  workspace: Workspace,
-  { message, asked }: SubmitInput,
-  given: Grant | undefined,
-): Promise<SendRight | Submission> {
-  let grant = given;
-  for (;;) {
-    if (grant?.kind === 'permit') {
-      const { permit } = grant;
-      if (permit.isGood()) return { grant, limitsEpoch: permit.limitsEpoch, used: () => permit.used(), drop: () => permit.drop() };
-      grant.permit.drop();
-      grant = undefined;
-    }
-    if (grant?.kind === 'later') {
-      const { waitMs } = grant;
-      const again = { times: (asked?.times ?? 0) + 1, waitedMs: (asked?.waitedMs ?? 0) + waitMs };
-      return { kind: 'wait', waitMs, waitingFor: 'slot', token: null, asked: again };
-    }
-    const now = Date.now();
-    const missed = grant !== undefined && (grant.token.goodUntilMs < now || grant.token.limitsEpoch < workspace.limits.epoch);
-    if (grant && !missed) {
-      const { token } = grant;
-      const waitMs = token.notBeforeMs - now;
-      if (waitMs > inProcessWaitMaxMs) return { kind: 'wait', waitMs, waitingFor: 'slot', token, ...(asked && { asked }) };
-      if (waitMs > 0) await delay(waitMs);
-      return { grant, limitsEpoch: token.limitsEpoch, used: () => undefined, drop: () => undefined };
-    }
-    try {
-      const { limits } = await workspaces.get(message.workspaceId);
-      // Who has missed a slot has waited for one: it is not sent to the end of the line.
-      const returning = asked ?? (missed ? { times: 1, waitedMs: 0 } : undefined);
-      grant = await broker.acquire(message.workspaceId, turnRequest(message, limits, returning), limits);
-    } catch (error) {
-      if (error instanceof LimiterUnavailable)
-        return { kind: 'wait', waitMs: limiterUnavailableRetryMs, waitingFor: 'limiter', token: null, ...(asked && { asked }) };
-      throw error;
-    }
   }
 }
 
@@ -187,7 +165,7 @@ async function sendOnce(
   workspace: Workspace,
   input: SubmitInput,
   attempt: number,
-  right: SendRight,
+  right: { limitsEpoch: number; leaves(): void },
 ): Promise<Sent> {
   const { database, providers, telemetry } = dependencies;
   const { message } = input;
@@ -237,7 +215,7 @@ async function sendOnce(
       if (!answer.begun) row.state = { refused: answer };
       else row.state = isInTime() ? 'begun' : 'late';
       if (row.state === 'begun') {
-        right.used();
+        right.leaves();
         row.next = answer.next;
         row.begunAt = performance.now();
         if (attempt === 1)

@@ -146,7 +146,22 @@ export const asleepAfterMs = 650;
 export const calledAtOnceMax = 3;
 /** The call to one of them is given up after this time. */
 export const callTimeoutMs = 1_000;
-/** The sleep of a message that is out of turn grows with how many are before it, and by this factor each time none of them has left. */
+/** When limits are raised, who waits under the lower ones is called: so many as may leave in this time are called and have not left yet. */
+export const callAheadMs = 1_500;
+/** They are called in steps so far apart; one run of the activity takes about so long, and is given up after so long. */
+export const callStepMs = 250;
+export const callRunMs = 2_000;
+export const callRunTimeoutMs = 60_000;
+/** Where those who were called do not leave, whatever holds them up, the others are called at this share of the rate. */
+export const callAtLeastShare = 0.25;
+/** Calls that are under way at once. */
+export const callsConcurrentMax = 20;
+/**
+ * The sleep of a message that is out of turn grows with how many are before it, each of them at this pace or the workspace's
+ * where that is slower, and by this factor each time none of them has left. Who leaves wakes those behind it: the sleep is for
+ * a call that was lost, and who wakes too early makes the machine slower for the one whose turn it is.
+ */
+export const outOfTurnPaceMs = 250;
 export const outOfTurnSleepMinMs = 300;
 export const outOfTurnSleepMaxMs = 15_000;
 export const outOfTurnSleepGrowth = 1.3;

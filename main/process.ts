@@ -108,8 +108,8 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       workers.push(worker);
     } else workers.push(await createSendsWorker(forWorkers, activities));
   }
-  if (has('limiter')) workers.push(await createLimiterWorker(forWorkers, createLimiterActivities({ database })));
   const client = createClient(connection, temporal);
+  if (has('limiter')) workers.push(await createLimiterWorker(forWorkers, createLimiterActivities({ database, temporal: client, logger })));
   const askTemporal = () =>
     client.withDeadline(Date.now() + temporalProbeTimeoutMs, () => client.connection.workflowService.getSystemInfo({}));
   const times = {

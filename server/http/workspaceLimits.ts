@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Problem } from '../../domain/errors.js';
 import { burstMax, cooldownMaxMs, rateMaxPerSecond } from '../../domain/limits.js';
 import { countings } from '../../domain/rateLimit.js';
+import { callWaiting } from '../../lives/callWaiting.js';
 import { changeLimits, readLimits } from '../../storage/limits.js';
 import { changeSenderLimits } from '../../storage/senderLimits.js';
 import type { Services } from '../services.js';
@@ -75,12 +76,14 @@ export function workspaceLimits(services: Services): { get: RequestHandler; patc
         }
         return { senderId: sender.id, ...limit };
       });
+      const before = await readLimits(database, workspaceId);
       const actor = actorOf(response);
       const why = reason === undefined ? {} : { reason };
       const change = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
       if (Object.keys(change).length > 0) await changeLimits(database, workspaceId, { ...change, ...why }, actor);
       if (changes && changes.length > 0) await changeSenderLimits(database, workspaceId, changes, { actor, ...why });
       workspaces.forget(workspaceId);
+      await callWaiting(services, workspaceId, before, await readLimits(database, workspaceId));
       response.json(await view(workspaceId));
     },
   };

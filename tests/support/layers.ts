@@ -61,6 +61,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'storage/',
       'providers/',
       'workflows/messages',
+      'type workflows/callWaiting',
       'type workflows/receiveMessage',
       'type workflows/sendMessage',
       '@temporalio/client',

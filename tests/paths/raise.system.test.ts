@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import type { DemoWorkspace } from '../../main/seedDemo.js';
+import { eventually } from '../support/eventually.js';
+import { type System, startSystem } from '../support/system.js';
+
+const raisedTo = 10;
+/** The last of so many would leave a minute after it was accepted, at one a second. */
+const waiting = 60;
+
+let system: System;
+let connection: Connection;
+let client: Client;
+
+beforeAll(async () => {
+  system = await startSystem({ workspaces: 4 });
+  connection = await Connection.connect({ address: system.temporalAddress });
+  client = new Client({ connection, namespace: system.temporalNamespace });
+}, 90_000);
+afterAll(async () => {
+  await connection.close();
+  await system.stop();
+}, 60_000);
+
+const patch = (as: DemoWorkspace, body: object) => system.request('PATCH', '/v1/workspace/limits', { body, as });
+const timesOf = async (name: string) =>
+  (await system.ledger(name)).map(({ requestReceivedAtMs }) => requestReceivedAtMs).sort((a, b) => a - b);
+const sendAll = (as: DemoWorkspace, name: string, count: number, fields: object) =>
+  Promise.all(
+    Array.from({ length: count }, (_, index) =>
+      system.send({ to: `+1212555${String(4_000 + index)}`, body: `${name} ${index}.`, ...fields }, undefined, as),
+    ),
+  );
+
+/** When the raise was, and when the messages left after it. */
+async function raiseWhileWaiting(
+  as: DemoWorkspace,
+  name: string,
+  { before, fields, raise }: { before: object; fields: object; raise: () => Promise<unknown> },
+): Promise<number[]> {
+  await patch(as, before);
+  const sent = await sendAll(as, name, waiting, fields);
+  expect(sent.every(({ status }) => status === 202)).toBe(true);
+  const isQueued = async () => {
+    const { body } = await system.request('GET', '/v1/queues', { as });
+    return body.queues.outbound.count >= waiting - 15;
+  };
+  await eventually(isQueued, 30_000);
+  const raisedAtMs = Date.now();
+  await raise();
+  const left = (await timesOf(name)).length;
+  await eventually(async () => (await timesOf(name)).length === waiting, 40_000, 500);
+  return (await timesOf(name)).slice(left).map((atMs) => atMs - raisedAtMs);
+}
+
+/** At one a second they would have taken as many seconds as there were. */
+function expectNewRate(afterMs: number[]): void {
+  expect(afterMs.length).toBeGreaterThan(waiting / 2);
+  // Within about a second the first leave at the new rate, and so do all behind them.
+  expect(afterMs[raisedTo / 2]).toBeLessThan(2_500);
+  expect(afterMs.at(-1)).toBeLessThan((afterMs.length / raisedTo) * 1_000 * 1.5 + 2_000);
+  // And not above it.
+  const withinASecond = afterMs.map((start) => afterMs.filter((time) => time >= start && time < start + 1_000).length);
+  expect(Math.max(...withinASecond)).toBeLessThanOrEqual(1.25 * raisedTo + 2);
+}
+
+describe('messages that wait when their limit is raised', () => {
+  it.concurrent('leave at the new rate at once, though they were told to come later', async () => {
+    const as = system.workspaces[0] as DemoWorkspace;
+    const raise = () => patch(as, { ratePerSecond: raisedTo });
+    expectNewRate(
+      await raiseWhileWaiting(as, 'told later', { before: { ratePerSecond: 1, burst: 1 }, fields: { priority: 'bulk' }, raise }),
+    );
+  }, 90_000);
+
+  it.concurrent('leave at the new rate at once, though their slots were booked', async () => {
+    const as = system.workspaces[1] as DemoWorkspace;
+    const raise = () =>
+      client.workflow.getHandle(`ratelimiter/${as.id}`).executeUpdate('setLimits', { args: [{ ratePerSecond: raisedTo, reason: 'more' }] });
+    expectNewRate(await raiseWhileWaiting(as, 'booked', { before: { ratePerSecond: 1, burst: 1 }, fields: { priority: 'high' }, raise }));
+  }, 90_000);
+
+  it.concurrent('leave at the new rate of their sender, and call nobody else', async () => {
+    const as = system.workspaces[2] as DemoWorkspace;
+    const [slow] = (await system.request('GET', '/v1/workspace/limits', { as })).body.senders;
+    const limit = (ratePerSecond: number) => ({ senders: [{ phoneNumber: slow.phoneNumber, ratePerSecond, burst: 1 }] });
+    const raise = () => patch(as, limit(raisedTo));
+    const before = { ratePerSecond: 40, burst: 1, ...limit(1) };
+    expectNewRate(await raiseWhileWaiting(as, 'one sender', { before, fields: { from: slow.phoneNumber }, raise }));
+  }, 90_000);
+});
