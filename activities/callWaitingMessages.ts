@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
-import { callAheadMs, callAtLeastShare, callRunMs, callStepMs, callsConcurrentMax, callTimeoutMs } from '../domain/limits.js';
+import { callAheadMs, callAtLeastShare, callRunMs, callStepMs, callsOfStepMax } from '../domain/limits.js';
 import { type Called, type CallInput, type CallPlace, nextLane, ratePerSecondOf } from '../domain/raise.js';
 import { costOf } from '../domain/rateLimit.js';
-import { signalMessage } from '../lives/signalMessage.js';
+import { tellToAskAgain } from '../lives/tellToAskAgain.js';
 import { readLimits } from '../storage/limits.js';
 import { type WaitingMessage, waitingMessages, waitingTokens } from '../storage/waitingMessages.js';
-import { askAgainSignal } from '../workflows/messages.js';
 import type { MaintenanceDependencies } from './dependencies.js';
 
 /**
@@ -30,10 +29,13 @@ export function callWaitingMessages(dependencies: MaintenanceDependencies) {
       const ratePerSecond = ratePerSecondOf(limits, raised);
       least += (ratePerSecond * callStepMs * callAtLeastShare) / 1_000;
       const underWay = await waitingTokens(database, workspaceId, { raised, upTo: place, countBy: limits.countBy });
-      const room = Math.max(Math.ceil((ratePerSecond * callAheadMs) / 1_000) - underWay, Math.floor(least));
+      const room = Math.min(callsOfStepMax, Math.max(Math.ceil((ratePerSecond * callAheadMs) / 1_000) - underWay, Math.floor(least)));
       const page: WaitingMessage[] = room > 0 ? await waitingMessages(database, workspaceId, { raised, after: place, limit: room }) : [];
       const next = firstOf(page, room, (message) => costOf(message, limits));
-      await callAll(workspaceId, next);
+      await tellToAskAgain(
+        dependencies,
+        next.map(({ messageId }) => ({ workspaceId, messageId })),
+      );
       if (next.length > 0) least = 0;
       called += next.length;
       const isLaneOver = page.length < room && next.length === page.length;
@@ -43,15 +45,6 @@ export function callWaitingMessages(dependencies: MaintenanceDependencies) {
     }
     return { called, place, waitMs: 0 };
   };
-
-  async function callAll(workspaceId: string, messages: WaitingMessage[]): Promise<void> {
-    const left = [...messages];
-    const caller = async () => {
-      for (let one = left.shift(); one; one = left.shift())
-        await signalMessage(dependencies, { workspaceId, messageId: one.messageId }, callTimeoutMs, askAgainSignal);
-    };
-    await Promise.all(Array.from({ length: callsConcurrentMax }, caller));
-  }
 }
 
 /** Of a page the first that together cost no more than so many tokens, and one in any case. */

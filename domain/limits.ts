@@ -154,8 +154,9 @@ export const callRunMs = 2_000;
 export const callRunTimeoutMs = 60_000;
 /** Where those who were called do not leave, whatever holds them up, the others are called at this share of the rate. */
 export const callAtLeastShare = 0.25;
-/** Calls that are under way at once. */
-export const callsConcurrentMax = 20;
+/** Calls of one step, and those that are under way at once. */
+export const callsOfStepMax = 250;
+export const callsConcurrentMax = 50;
 /**
  * The sleep of a message that is out of turn grows with how many are before it, each of them at this pace or the workspace's
  * where that is slower, and by this factor each time none of them has left. Who leaves wakes those behind it: the sleep is for

@@ -11,6 +11,7 @@ const options = {
   rate: { type: 'string' },
   burst: { type: 'string' },
   'cooldown-s': { type: 'string' },
+  'end-cooldown': { type: 'boolean' },
   limit: { type: 'string' },
   'sent-as': { type: 'string' },
   confirm: { type: 'string' },
@@ -47,7 +48,7 @@ export const commands = {
   },
   progress: { takes: 'REDRIVE', about: 'how far a redrive has come', options: [] },
   stop: { takes: 'REDRIVE', about: 'end a redrive', options: byHand },
-  limits: { about: 'show or change the limits of the workspace', options: ['rate', 'burst', 'cooldown-s', 'reason'] },
+  limits: { about: 'show or change the limits of the workspace', options: ['rate', 'burst', 'cooldown-s', 'end-cooldown', 'reason'] },
 } as const satisfies Record<string, CommandWords>;
 export type CommandName = keyof typeof commands;
 
@@ -68,6 +69,7 @@ ${words.join('\n')}
   --dry-run               for redrive: count, and change nothing
   --rate N                for redrive and limits: messages a second
   --burst N, --cooldown-s N   for limits
+  --end-cooldown          for limits: go on at once after a rate error of the provider
   --limit N               for list: at most so many (default: 20)
   --sent-as SID           for resolve: the provider's id
   --confirm C,C           for retry and redrive: may-have-been-sent; for redrive also everything

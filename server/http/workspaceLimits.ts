@@ -25,11 +25,12 @@ const limitsRequest = z
     burst: burst.optional(),
     cooldownMs: z.number().int().min(0).max(cooldownMaxMs).optional(),
     countBy: z.enum(countings).optional(),
+    cooldownUntil: z.null().optional(),
     senders: z.array(senderLimit).max(1_000).optional(),
     reason: z.string().max(500).optional(),
   })
   .refine(({ reason: _, ...change }) => Object.values(change).some((value) => value !== undefined), {
-    error: 'name at least one of ratePerSecond, burst, cooldownMs, countBy, senders',
+    error: 'name at least one of ratePerSecond, burst, cooldownMs, countBy, cooldownUntil, senders',
   });
 
 /** Limits of the workspace and of its senders, as they hold for every send from now on. */

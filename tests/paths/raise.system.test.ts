@@ -80,6 +80,19 @@ describe('messages that wait when their limit is raised', () => {
     expectNewRate(await raiseWhileWaiting(as, 'booked', { before: { ratePerSecond: 1, burst: 1 }, fields: { priority: 'high' }, raise }));
   }, 90_000);
 
+  it.concurrent('leave when a cooldown is lifted, long before its end', async () => {
+    const as = system.workspaces[3] as DemoWorkspace;
+    await patch(as, { cooldownMs: 600_000, ratePerSecond: 20 });
+    await system.control('POST', '/rules', { match: { bodyIncludes: 'cooled 0.' }, action: { rateLimited: {} }, times: 1 });
+    const sent = await sendAll(as, 'cooled', 1, {});
+    const isCooling = async () => (await system.request('GET', '/v1/workspace', { as })).body.coolingDownUntil;
+    await eventually(isCooling);
+    sent.push(...(await sendAll(as, 'also cooled', 10, {})));
+    await patch(as, { cooldownUntil: null, reason: 'the provider allows more again' });
+    expect(await isCooling()).toBeNull();
+    for (const { body } of sent) await system.message(body.id, ['delivered'], { withinMs: 30_000, as });
+  }, 90_000);
+
   it.concurrent('leave at the new rate of their sender, and call nobody else', async () => {
     const as = system.workspaces[2] as DemoWorkspace;
     const [slow] = (await system.request('GET', '/v1/workspace/limits', { as })).body.senders;

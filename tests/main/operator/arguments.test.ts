@@ -25,6 +25,7 @@ describe('the words of an operator', () => {
     ['stop 1-2', 'POST', '/v1/queues/failed/redrive/1-2/cancel', {}],
     ['limits', 'GET', '/v1/workspace/limits', undefined],
     ['limits --rate 5 --cooldown-s 0', 'PATCH', '/v1/workspace/limits', { ratePerSecond: 5, cooldownMs: 0 }],
+    ['limits --end-cooldown', 'PATCH', '/v1/workspace/limits', { cooldownUntil: null }],
     [
       'redrive --status failed,expired --error-code 30003 --rate 2 --dry-run',
       'POST',
