@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  calledAtOnceMax,
   messagesAheadNearMax,
   outOfTurnDelaysMs,
   outOfTurnPaceMs,
@@ -32,7 +31,7 @@ export async function awaitTurn(
   }
   if (ahead === 0) return undefined;
   const { limits } = await workspaces.get(message.workspaceId);
-  const theirsMs = (ahead - calledAtOnceMax) * Math.max(outOfTurnPaceMs, 1_000 / limits.ratePerSecond);
+  const theirsMs = (ahead - messagesAheadNearMax) * Math.max(outOfTurnPaceMs, 1_000 / limits.ratePerSecond);
   // One that is stuck for hours must not be asked about every moment: each look is written to this run's history.
   const unchanged = ahead === outOfTurn?.ahead ? outOfTurn.unchanged + 1 : 0;
   const leastMs = outOfTurnSleepMinMs * outOfTurnSleepGrowth ** unchanged;

@@ -23,7 +23,7 @@ export const keyReadPatienceMs = 300;
 /** Starts that a server has under way at once; a burst waits its turn here, so that its last ones don't run out of time at Temporal. */
 export const acceptsConcurrentMax = 32;
 /** Of those, the starts of one lane of a workspace: what is under way is before everybody else at Temporal, and a flood should wait where others pass it. */
-export const acceptsOfLaneMax = 8;
+export const acceptsOfLaneMax = 4;
 /** How long a process trusts what it read of a workspace's settings while it does not hear of changes. Limits and consent are decided again in the attempt transaction. */
 export const settingsUnheardMs = 5_000;
 /** The same for API keys: a revoked one stops working within this time, and within moments while changes are heard of. */

@@ -4,9 +4,9 @@ import type { DemoWorkspace } from '../../main/seedDemo.js';
 import { eventually } from '../support/eventually.js';
 import { type System, startSystem } from '../support/system.js';
 
-const raisedTo = 10;
-/** The last of so many would leave a minute after it was accepted, at one a second. */
-const waiting = 60;
+const raisedTo = 5;
+/** At one a second the last of so many would leave after as many seconds. */
+const waiting = 40;
 
 let system: System;
 let connection: Connection;
@@ -43,7 +43,7 @@ async function raiseWhileWaiting(
   expect(sent.every(({ status }) => status === 202)).toBe(true);
   const isQueued = async () => {
     const { body } = await system.request('GET', '/v1/queues', { as });
-    return body.queues.outbound.count >= waiting - 15;
+    return body.queues.outbound.count >= waiting - 10;
   };
   await eventually(isQueued, 30_000);
   const raisedAtMs = Date.now();
@@ -53,12 +53,12 @@ async function raiseWhileWaiting(
   return (await timesOf(name)).slice(left).map((atMs) => atMs - raisedAtMs);
 }
 
-/** At one a second they would have taken as many seconds as there were. */
+/** With room for a busy machine, and far from what they would have taken: a second each. */
 function expectNewRate(afterMs: number[]): void {
   expect(afterMs.length).toBeGreaterThan(waiting / 2);
-  // Within about a second the first leave at the new rate, and so do all behind them.
-  expect(afterMs[raisedTo / 2]).toBeLessThan(2_500);
-  expect(afterMs.at(-1)).toBeLessThan((afterMs.length / raisedTo) * 1_000 * 1.5 + 2_000);
+  // The first leave at the new rate, and so do all behind them.
+  expect(afterMs[2 * raisedTo - 1]).toBeLessThan(2 * raisedTo * 800);
+  expect(afterMs.at(-1)).toBeLessThan(afterMs.length * 500);
   // And not above it.
   const withinASecond = afterMs.map((start) => afterMs.filter((time) => time >= start && time < start + 1_000).length);
   expect(Math.max(...withinASecond)).toBeLessThanOrEqual(1.25 * raisedTo + 2);

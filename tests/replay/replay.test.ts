@@ -17,7 +17,9 @@ beforeAll(() => {
 describe('a workflow that runs since before a change', () => {
   it('goes on after it: every recorded history replays on the code as it is', async () => {
     const types = new Set(recorded.map(({ history }) => history.events[0].workflowExecutionStartedEventAttributes.workflowType.name));
-    expect(types).toEqual(new Set(['sendMessage', 'receiveMessage', 'rateLimiter', 'sweepMessages', 'pollStatuses', 'redriveMessages']));
+    expect(types).toEqual(
+      new Set(['sendMessage', 'receiveMessage', 'rateLimiter', 'sweepMessages', 'pollStatuses', 'redriveMessages', 'callWaiting']),
+    );
     expect(await replay(recorded)).toEqual([]);
   }, 60_000);
 
