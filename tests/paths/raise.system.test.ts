@@ -59,9 +59,9 @@ function expectNewRate(afterMs: number[]): void {
   // The first leave at the new rate, and so do all behind them.
   expect(afterMs[2 * raisedTo - 1]).toBeLessThan(2 * raisedTo * 800);
   expect(afterMs.at(-1)).toBeLessThan(afterMs.length * 500);
-  // And not above it.
+  // And not above it: burst 1, and slots may be used up to a second late.
   const withinASecond = afterMs.map((start) => afterMs.filter((time) => time >= start && time < start + 1_000).length);
-  expect(Math.max(...withinASecond)).toBeLessThanOrEqual(1.25 * raisedTo + 2);
+  expect(Math.max(...withinASecond)).toBeLessThanOrEqual(1 + 2 * raisedTo);
 }
 
 describe('messages that wait when their limit is raised', () => {
