@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   messagesAheadNearMax,
   outOfTurnDelaysMs,
+  outOfTurnPaceMs,
   outOfTurnSleepGrowth,
   outOfTurnSleepMaxMs,
   outOfTurnSleepMinMs,
@@ -12,8 +13,8 @@ import type { Dependencies } from './dependencies.js';
 
 /**
  * Lets earlier messages to the same contact leave first: waits a moment in this process, which is long enough where they
- * are on their way; undefined once it is this one's turn. Else says how long to sleep: as long as those before it take at
- * the workspace's rate, so that a long queue is not asked for its order all the time.
+ * are on their way; undefined once it is this one's turn. Else says how long to sleep, where nobody wakes it: as long as those
+ * before it take at the pace of a line or of the workspace, so that a long queue is not asked for its order all the time.
  */
 export async function awaitTurn(
   { database, workspaces }: Dependencies,
@@ -30,7 +31,7 @@ export async function awaitTurn(
   }
   if (ahead === 0) return undefined;
   const { limits } = await workspaces.get(message.workspaceId);
-  const theirsMs = ((ahead - messagesAheadNearMax) * 1_000) / limits.ratePerSecond;
+  const theirsMs = (ahead - messagesAheadNearMax) * Math.max(outOfTurnPaceMs, 1_000 / limits.ratePerSecond);
   // One that is stuck for hours must not be asked about every moment: each look is written to this run's history.
   const unchanged = ahead === outOfTurn?.ahead ? outOfTurn.unchanged + 1 : 0;
   const leastMs = outOfTurnSleepMinMs * outOfTurnSleepGrowth ** unchanged;

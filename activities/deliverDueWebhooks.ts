@@ -54,7 +54,7 @@ export function deliverDueWebhooks(dependencies: WebhookDependencies) {
         if (isTaken) await storeTaken(dependencies, ref, delivery, answer);
         else isLeftAlone = (await storeFailure(dependencies, ref, target, delivery, answer)) || isLeftAlone || target.failingSince !== null;
       };
-      await Promise.all(due.map((delivery) => turns.run(() => attempt(delivery))));
+      await Promise.all(due.map((delivery) => turns.run(ref.endpointId, () => attempt(delivery))));
     }
     return { ...counts, isMore: true };
   }

@@ -12,7 +12,7 @@ import type { ProviderHealth } from '../storage/providerHealth.js';
 import type { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
 import type { ProviderBreakers } from './providerBreakers.js';
 
-/** What the activities of the scheduled workflows and of redrives need of their process. */
+/** What the activities of the scheduled workflows, of redrives and of raised limits need of their process. */
 export interface MaintenanceDependencies {
   telemetry: Telemetry;
   database: Database;

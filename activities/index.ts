@@ -1,3 +1,4 @@
+import { callWaitingMessages } from './callWaitingMessages.js';
 import { cancelBatch } from './cancelBatch.js';
 import { closeAsUnknown } from './closeAsUnknown.js';
 import { deliverDueWebhooks } from './deliverDueWebhooks.js';
@@ -46,6 +47,7 @@ export function createMaintenanceActivities(dependencies: MaintenanceDependencie
     pollUnheardMessages: withFailures(pollUnheardMessages(dependencies)),
     redriveBatch: withFailures(redriveBatch(dependencies)),
     cancelBatch: withFailures(cancelBatch(dependencies)),
+    callWaitingMessages: withFailures(callWaitingMessages(dependencies)),
   };
 }
 export type MaintenanceActivities = ReturnType<typeof createMaintenanceActivities>;
@@ -56,8 +58,8 @@ export function createWebhookActivities(dependencies: WebhookDependencies) {
 }
 export type WebhookActivities = ReturnType<typeof createWebhookActivities>;
 
-/** Activities of the rateLimiter workflows, which need the database and nothing else. */
-export function createLimiterActivities(dependencies: Pick<Dependencies, 'database'>) {
+/** Activities of the rateLimiter workflows. */
+export function createLimiterActivities(dependencies: Pick<Dependencies, 'database' | 'temporal' | 'logger'>) {
   return { storeLimits: withFailures(storeLimits(dependencies)) };
 }
 export type LimiterActivities = ReturnType<typeof createLimiterActivities>;

@@ -5,11 +5,14 @@ import { advanceAfterError } from '../storage/advanceAfterError.js';
 import { attemptsOfMessage } from '../storage/sendAttempts.js';
 import { accountAt } from '../storage/workspaces.js';
 import type { Dependencies } from './dependencies.js';
+import { whileBeating } from './whileBeating.js';
 
 /** Asks the provider once how a message stands whose receipts never came, and stores the answer. Answers its state. */
 export function pollProvider(dependencies: Dependencies) {
   const { database, workspaces, providers } = dependencies;
-  return async (message: OutboundMessage): Promise<MessageStatus | null> => {
+  return (message: OutboundMessage): Promise<MessageStatus | null> => whileBeating(() => ask(message));
+
+  async function ask(message: OutboundMessage): Promise<MessageStatus | null> {
     const newest = (await attemptsOfMessage(database, message.workspaceId, message.messageId)).at(-1);
     if (!newest?.providerMessageId) return null;
     const workspace = await workspaces.get(message.workspaceId);
@@ -31,5 +34,5 @@ export function pollProvider(dependencies: Dependencies) {
     };
     const { advanced } = await advanceAfterError(dependencies, news, workspace.errorPolicy);
     return advanced?.status ?? null;
-  };
+  }
 }

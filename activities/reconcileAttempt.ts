@@ -6,6 +6,7 @@ import { attemptsOfMessage } from '../storage/sendAttempts.js';
 import { decideWithoutProof } from './decideWithoutProof.js';
 import type { Dependencies } from './dependencies.js';
 import { repeatSend } from './repeatSend.js';
+import { whileBeating } from './whileBeating.js';
 
 /** A look-up that may not decide yet, though it was the last planned, is repeated after this time. */
 const lookAgainMs = 5_000;
@@ -17,7 +18,7 @@ const lookAgainMs = 5_000;
 export function reconcileAttempt(dependencies: Dependencies) {
   const look = lookForProof(dependencies);
   return async (input: ReconcileInput): Promise<Reconciliation> => {
-    const result = await look(input);
+    const result = await whileBeating(() => look(input));
     if (result.kind !== 'again') dependencies.telemetry.count('reconciliations_total', { result: result.kind });
     return result;
   };

@@ -156,11 +156,12 @@ export async function sendOnce(
     }
     // Refused, and queued again with the error, so that it holds nobody up.
     if (submission.kind === 'wait' && verdictOf(outcome).mayFallBack) {
-      await callMessages(dependencies, workspaceId, row.next);
+      void callMessages(dependencies, workspaceId, row.next);
       return unsent(submission);
     }
   }
-  await callMessages(dependencies, workspaceId, row.next);
+  // Nobody waits for it: the place to send is for others.
+  void callMessages(dependencies, workspaceId, row.next);
   return { kind: 'done', submission };
 }
 

@@ -1,7 +1,8 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { invalidLimits, type LimitsChange } from '../domain/limitsChange.js';
 import type { RateLimits } from '../domain/rateLimit.js';
-import { changeLimits, InvalidLimits } from '../storage/limits.js';
+import { callWaiting } from '../lives/callWaiting.js';
+import { changeLimits, InvalidLimits, readLimits } from '../storage/limits.js';
 import type { Dependencies } from './dependencies.js';
 
 export interface StoreLimitsInput extends LimitsChange {
@@ -11,11 +12,15 @@ export interface StoreLimitsInput extends LimitsChange {
   reason?: string;
 }
 
-/** Stores a change of a workspace's limits with its entry in the audit; answers the limits as they are then. */
-export function storeLimits({ database }: Pick<Dependencies, 'database'>) {
+/** Stores a change of a workspace's limits with its entry in the audit, and has those called who waited under lower ones; answers the limits as they are then. */
+export function storeLimits(dependencies: Pick<Dependencies, 'database' | 'temporal' | 'logger'>) {
+  const { database } = dependencies;
   return async ({ workspaceId, actor = 'operator', ...change }: StoreLimitsInput): Promise<RateLimits> => {
     try {
-      return await changeLimits(database, workspaceId, change, actor);
+      const before = await readLimits(database, workspaceId);
+      const limits = await changeLimits(database, workspaceId, change, actor);
+      await callWaiting(dependencies, workspaceId, before, limits);
+      return limits;
     } catch (error) {
       if (error instanceof InvalidLimits) throw ApplicationFailure.nonRetryable(error.message, invalidLimits);
       throw error;

@@ -2,12 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { TemporalFailure } from '@temporalio/common';
 import { errorSentenceOf } from '../domain/errorCodes.js';
-import { inProcessWaitMaxMs, limiterUnavailableRetryMs } from '../domain/limits.js';
+import { laneName } from '../domain/lanes.js';
 import type { OutboundMessage } from '../domain/message.js';
 import { isClosed, isTerminal } from '../domain/messageStatus.js';
 import { costOf } from '../domain/rateLimit.js';
 import type { Submission, SubmitInput } from '../domain/submission.js';
-import { LimiterUnavailable } from '../limiter/askLimiterWorkflow.js';
+import type { Permit } from '../limiter/permits.js';
+import type { GatePlace } from '../limiter/sendGate.js';
 import type { Grant } from '../limiter/tokenBroker.js';
 import { callAfter } from '../lives/callMessages.js';
 import { TurnedAway } from '../platform/turns.js';
@@ -18,15 +19,9 @@ import { type ChosenWay, chooseWay, closedToAll, type NoWay } from './chooseWay.
 import { deferToOpening } from './deferToOpening.js';
 import type { Dependencies } from './dependencies.js';
 import { errorOfFailure, failureOf } from './failures.js';
-import { type Right, type Sent, sendOnce } from './sendOnce.js';
-import { turnRequest } from './turnRequest.js';
+import { rightToSend } from './rightToSend.js';
+import { type Sent, sendOnce } from './sendOnce.js';
 import { unsentEnd, type Unsent as WhyUnsent } from './unsentEnd.js';
-
-/** A grant that may be used now. */
-interface SendRight extends Right {
-  grant: Grant;
-  drop(): void;
-}
 
 type Unsent = Extract<Sent, { kind: 'unsent' }>;
 
@@ -40,7 +35,7 @@ type Unsent = Extract<Sent, { kind: 'unsent' }>;
 export async function submit(dependencies: Dependencies, input: SubmitInput, granted?: Grant): Promise<Submission> {
   try {
     // The turn comes first: a slot that is waited for must not pass while others send.
-    return await dependencies.sends.run(() => submitInTurn(dependencies, input, granted));
+    return await dependencies.sends.run(laneName(input.message), () => submitInTurn(dependencies, input, granted));
   } catch (error) {
     if (!(error instanceof TurnedAway)) throw error;
     return handBack(input, granted);
@@ -64,22 +59,41 @@ function handBack({ token, outOfTurn, asked, tried }: SubmitInput, granted?: Gra
 }
 
 async function submitInTurn(dependencies: Dependencies, input: SubmitInput, granted?: Grant): Promise<Submission> {
+  const held: HeldPlace = {};
+  try {
+    return await submitHolding(dependencies, input, granted, held);
+  } finally {
+    held.place?.drop();
+  }
+}
+
+/** The place at the gate, once there is one. */
+interface HeldPlace {
+  place?: GatePlace;
+}
+
+async function submitHolding(
+  dependencies: Dependencies,
+  input: SubmitInput,
+  granted: Grant | undefined,
+  held: HeldPlace,
+): Promise<Submission> {
   const { workspaces, telemetry } = dependencies;
   const { message } = input;
   let grant: Grant | undefined = granted ?? (input.token ? { kind: 'slot', token: input.token } : undefined);
   let attempt = input.attempt + 1;
-  let atGate = false;
   const tried = new Set(input.tried);
   let last: Unsent | undefined;
   for (;;) {
     const mayNot =
       Date.now() > message.validUntilMs
         ? await endUnsent(dependencies, input, attempt - 1, 'expired')
-        : ((await deferToOpening(dependencies, input)) ?? (input.outOfTurn && !atGate ? await awaitTurn(dependencies, input) : undefined));
+        : ((await deferToOpening(dependencies, input)) ??
+          (input.outOfTurn && !held.place ? await awaitTurn(dependencies, input) : undefined));
     if (mayNot) {
       if (grant?.kind === 'permit') grant.permit.drop();
       if (mayNot.kind !== 'wait' || mayNot.waitingFor !== 'earlier')
-        await callAfter(dependencies, { ...input.message, createdAtMs: input.createdAtMs });
+        void callAfter(dependencies, { ...message, createdAtMs: input.createdAtMs });
       return mayNot;
     }
     const workspace = await workspaces.get(message.workspaceId);
@@ -95,15 +109,15 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
     }
     if (last) telemetry.count('fallbacks_total', { outcome: last.outcome });
     last = undefined;
-    const gone = await goBy(dependencies, workspace, input, attempt, { way, grant, atGate });
+    const gone = await goBy(dependencies, workspace, input, attempt, { way, grant, held });
     if ('kind' in gone) return tried.size > 0 && gone.kind === 'wait' ? { ...gone, tried: [...tried] } : gone;
     const { sent, right } = gone;
-    atGate = true;
+    grant = { kind: 'permit', permit: right };
     if (sent.kind === 'done') return sent.submission;
     if (sent.kind === 'late') {
       // The row is closed as not sent; its number is used up.
       attempt += 1;
-      atGate = false;
+      leaveGate(held);
       continue;
     }
     if (sent.kind === 'unsent') {
@@ -116,22 +130,23 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
       last = sent;
       attempt = begun + 1;
       // Nothing has left by a right without a row: the next way may use it.
-      grant = sent.rowUsed ? undefined : right.grant;
-      atGate = !sent.rowUsed;
+      if (sent.rowUsed) {
+        grant = undefined;
+        leaveGate(held);
+      }
       continue;
     }
     const { standing } = sent;
     if (standing.optedOut && isSendable(standing, message.generation)) {
       right.drop();
       const ended = await endUnsent(dependencies, input, standing.newestAttempt, 'optedOut');
-      await callAfter(dependencies, { ...message, createdAtMs: input.createdAtMs });
+      void callAfter(dependencies, { ...message, createdAtMs: input.createdAtMs });
       return ended;
     }
     if (standing.outOfTurn && isSendable(standing, message.generation)) {
       const wait = await awaitTurn(dependencies, input);
       if (!wait) {
         // It keeps its right, and its place at the gate: nothing has left by them.
-        grant = right.grant;
         attempt = standing.newestAttempt + 1;
         continue;
       }
@@ -147,25 +162,39 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
   }
 }
 
+/** Its place is for others, or used up: the next try takes a new one. */
+function leaveGate(held: HeldPlace): void {
+  held.place?.drop();
+  delete held.place;
+}
+
 /** One try by one way. What was claimed to try a breaker is given back where it did not come to that. */
 async function goBy(
   dependencies: Dependencies,
   workspace: Workspace,
   input: SubmitInput,
   attempt: number,
-  { way, grant, atGate }: { way: ChosenWay; grant: Grant | undefined; atGate: boolean },
-): Promise<{ sent: Sent; right: SendRight } | Submission> {
+  { way, grant, held }: { way: ChosenWay; grant: Grant | undefined; held: HeldPlace },
+): Promise<{ sent: Sent; right: Permit } | Submission> {
   const { gate, breakers } = dependencies;
   const { workspaceId, messageId } = input.message;
   const { account, sender, probes } = way;
   const message: OutboundMessage = { ...input.message, senderId: sender.id, from: sender.phoneNumber };
   const passage = { workspaceId, messageId, provider: account.provider, senderId: sender.id, probes, settled: false };
   try {
-    const right = await rightOf(dependencies, workspace, { ...input, message }, grant);
+    const right = await rightToSend(dependencies, workspace, { ...input, message }, grant);
     if ('kind' in right) return right;
-    const gateMs = atGate ? 0 : gate.enter(workspaceId, workspace.limits, costOf(message, workspace.limits));
-    if (gateMs > 0) await delay(gateMs);
-    const sent = await sendOnce(dependencies, workspace, { ...input, message }, attempt, right, account, passage).catch(
+    if (!held.place) {
+      held.place = gate.enter(workspaceId, workspace.limits, costOf(message, workspace.limits));
+      if (held.place.waitMs > 0) await delay(held.place.waitMs);
+    }
+    const { place } = held;
+    const used = () => {
+      right.used();
+      place.used();
+    };
+    const mayLeave = { limitsEpoch: right.limitsEpoch, used };
+    const sent = await sendOnce(dependencies, workspace, { ...input, message }, attempt, mayLeave, account, passage).catch(
       (error: unknown) => {
         // Nothing for a right that was used; one that was not serves the next message.
         right.drop();
@@ -196,48 +225,6 @@ async function endTry({ workspaces }: Dependencies, message: OutboundMessage, at
   }
   const error = left instanceof TemporalFailure ? errorOfFailure(left) : left.kind === 'wait' ? left.error : undefined;
   return { ...closed, attempt, ...(error && { error }) };
-}
-
-/** Turns a grant, or what becomes of asking for one, into the right to send now; or says how long to wait outside. */
-async function rightOf(
-  { broker, workspaces }: Dependencies,
-  workspace: Workspace,
-  { message, asked }: SubmitInput,
-  given: Grant | undefined,
-): Promise<SendRight | Submission> {
-  let grant = given;
-  for (;;) {
-    if (grant?.kind === 'permit') {
-      const { permit } = grant;
-      if (permit.isGood()) return { grant, limitsEpoch: permit.limitsEpoch, used: () => permit.used(), drop: () => permit.drop() };
-      grant.permit.drop();
-      grant = undefined;
-    }
-    if (grant?.kind === 'later') {
-      const { waitMs } = grant;
-      const again = { times: (asked?.times ?? 0) + 1, waitedMs: (asked?.waitedMs ?? 0) + waitMs };
-      return { kind: 'wait', waitMs, waitingFor: 'slot', token: null, asked: again };
-    }
-    const now = Date.now();
-    const missed = grant !== undefined && (grant.token.goodUntilMs < now || grant.token.limitsEpoch < workspace.limits.epoch);
-    if (grant && !missed) {
-      const { token } = grant;
-      const waitMs = token.notBeforeMs - now;
-      if (waitMs > inProcessWaitMaxMs) return { kind: 'wait', waitMs, waitingFor: 'slot', token, ...(asked && { asked }) };
-      if (waitMs > 0) await delay(waitMs);
-      return { grant, limitsEpoch: token.limitsEpoch, used: () => undefined, drop: () => undefined };
-    }
-    try {
-      const { limits } = await workspaces.get(message.workspaceId);
-      // Who has missed a slot has waited for one: it is not sent to the end of the line.
-      const returning = asked ?? (missed ? { times: 1, waitedMs: 0 } : undefined);
-      grant = await broker.acquire(message.workspaceId, turnRequest(message, limits, returning), limits);
-    } catch (error) {
-      if (error instanceof LimiterUnavailable)
-        return { kind: 'wait', waitMs: limiterUnavailableRetryMs, waitingFor: 'limiter', token: null, ...(asked && { asked }) };
-      throw error;
-    }
-  }
 }
 
 /** Whether the row is as a send needs it. */

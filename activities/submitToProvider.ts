@@ -1,8 +1,7 @@
-import { Context } from '@temporalio/activity';
-import { heartbeatEveryMs, heartbeatFromMs } from '../domain/limits.js';
 import type { Submission, SubmitInput } from '../domain/submission.js';
 import type { Dependencies } from './dependencies.js';
 import { submit } from './submit.js';
+import { whileBeating } from './whileBeating.js';
 
 /**
  * The send as an activity of its own: for whose slot was not free at once, and for every retry, so that support sees
@@ -10,22 +9,5 @@ import { submit } from './submit.js';
  * did not process the message.
  */
 export function submitToProvider(dependencies: Dependencies) {
-  return async (input: SubmitInput): Promise<Submission> => {
-    const stopHeartbeat = heartbeat();
-    try {
-      return await submit(dependencies, input);
-    } finally {
-      stopHeartbeat();
-    }
-  };
-}
-
-/** Heartbeats begin late, so that the usual quick send costs none; after that a frozen or dead process is noticed. */
-function heartbeat(): () => void {
-  const { heartbeat: beat } = Context.current();
-  let timer = setTimeout(function tick() {
-    beat();
-    timer = setTimeout(tick, heartbeatEveryMs);
-  }, heartbeatFromMs);
-  return () => clearTimeout(timer);
+  return (input: SubmitInput): Promise<Submission> => whileBeating(() => submit(dependencies, input));
 }

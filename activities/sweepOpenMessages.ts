@@ -76,7 +76,7 @@ export function sweepOpenMessages(dependencies: MaintenanceDependencies) {
   /** One that failed after it was taken goes back to the queue or is put off; if the signal of that was lost, its run waits in vain. */
   async function toldAgain({ status, error, ...message }: QuietMessage): Promise<boolean> {
     if ((status !== 'queued' && status !== 'scheduled') || !error) return false;
-    return tellAgain(temporal, message, error).catch(() => false);
+    return tellAgain(dependencies, message, error);
   }
 
   async function tellEnd({ status, providerMessageId, error, ...message }: QuietMessage) {

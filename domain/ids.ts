@@ -29,6 +29,11 @@ export function workspaceOfRateLimiter(workflowId: string): string {
   return workflowId.slice(rateLimiterWorkflowId('').length);
 }
 
+/** The workflow that calls the messages of a workspace which wait for turns of lower limits. */
+export function callWaitingWorkflowId(workspaceId: string): string {
+  return `call-waiting/${workspaceId}`;
+}
+
 export function redriveWorkflowId(workspaceId: string, redriveId: string): string {
   return `redrive/${workspaceId}/${redriveId}`;
 }

@@ -1,6 +1,11 @@
 import { bulkHorizonMs, currentSecondMs, heldBackHorizonMaxMs, normalHorizonMs, returnHorizonMs, returnsCountedMax } from './limits.js';
 import type { Priority } from './priority.js';
 
+/** One lane of one workspace, for whoever lets lanes take turns. */
+export function laneName({ workspaceId, priority }: { workspaceId: string; priority: Priority }): string {
+  return `${workspaceId}/${priority}`;
+}
+
 /**
  * How far ahead a message may book, milliseconds. High books without end. The others see further each time they come
  * back: what is told to come later fills the calendar behind those that have waited longer, so nobody returns for ever.

@@ -25,6 +25,8 @@ export const startTimeoutMs = 10_000;
 export const keyReadPatienceMs = 300;
 /** Starts that a server has under way at once; a burst waits its turn here, so that its last ones don't run out of time at Temporal. */
 export const acceptsConcurrentMax = 32;
+/** Of those, the starts of one lane of a workspace: what is under way is before everybody else at Temporal, and a flood should wait where others pass it. */
+export const acceptsOfLaneMax = 8;
 /** How long a process trusts what it read of a workspace's settings while it does not hear of changes. Limits and consent are decided again in the attempt transaction. */
 export const settingsUnheardMs = 5_000;
 /** The same for API keys: a revoked one stops working within this time, and within moments while changes are heard of. */
@@ -187,7 +189,23 @@ export const asleepAfterMs = 650;
 export const calledAtOnceMax = 3;
 /** The call to one of them is given up after this time. */
 export const callTimeoutMs = 1_000;
-/** The sleep of a message that is out of turn grows with how many are before it, and by this factor each time none of them has left. */
+/** When limits are raised, who waits under the lower ones is called: so many as may leave in this time are called and have not left yet. */
+export const callAheadMs = 1_500;
+/** They are called in steps so far apart; one run of the activity takes about so long, and is given up after so long. */
+export const callStepMs = 250;
+export const callRunMs = 2_000;
+export const callRunTimeoutMs = 60_000;
+/** Where those who were called do not leave, whatever holds them up, the others are called at this share of the rate. */
+export const callAtLeastShare = 0.25;
+/** Calls of one step, and those that are under way at once. */
+export const callsOfStepMax = 250;
+export const callsConcurrentMax = 50;
+/**
+ * The sleep of a message that is out of turn grows with how many are before it, each of them at this pace or the workspace's
+ * where that is slower, and by this factor each time none of them has left. Who leaves wakes those behind it: the sleep is for
+ * a call that was lost, and who wakes too early makes the machine slower for the one whose turn it is.
+ */
+export const outOfTurnPaceMs = 250;
 export const outOfTurnSleepMinMs = 300;
 export const outOfTurnSleepMaxMs = 15_000;
 export const outOfTurnSleepGrowth = 1.3;

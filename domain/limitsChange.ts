@@ -8,6 +8,8 @@ export interface LimitsChange {
   /** How long a cooldown lasts. */
   cooldownMs?: number;
   countBy?: CountBy;
+  /** Null lifts the cooldown that is on, of the workspace and of its senders; the rate is back at once. */
+  cooldownUntil?: null;
 }
 
 const ranges = {
@@ -28,7 +30,9 @@ export function faultOf(change: LimitsChange): string | undefined {
   }
   if (change.countBy !== undefined && !countings.includes(change.countBy))
     return `countBy must be one of ${countings.join(', ')}, not ${JSON.stringify(change.countBy)}`;
-  if (Object.keys(ranges).every((field) => change[field as keyof typeof ranges] === undefined) && change.countBy === undefined)
-    return `name at least one of ${Object.keys(ranges).join(', ')}, countBy`;
+  if (change.cooldownUntil !== undefined && change.cooldownUntil !== null)
+    return `cooldownUntil must be null, which lifts the cooldown, not ${JSON.stringify(change.cooldownUntil)}`;
+  const fields = [...Object.keys(ranges), 'countBy', 'cooldownUntil'] as (keyof LimitsChange)[];
+  if (fields.every((field) => change[field] === undefined)) return `name at least one of ${fields.join(', ')}`;
   return undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * A right to send one message that this process holds. It is kept out of the workspace's burst until it is `used` or
- * `dropped`, so it may be used late without breaking the limit.
+ * A right to send one message now. A held token is kept out of the workspace's burst until it is `used` or dropped, so it may
+ * be used late without breaking the limit; a slot is booked for its time and may be used a moment later.
  */
 export interface Permit {
   readonly limitsEpoch: number;
@@ -14,7 +14,7 @@ export interface Permit {
 
 /** What a permit is good for: so many tokens, for messages of this sender where that has a limit of its own. */
 export interface PermitTerms {
-  origin: 'lease' | 'now';
+  origin: 'lease' | 'now' | 'slot';
   cost: number;
   sender: string | undefined;
   limitsEpoch: number;
@@ -26,7 +26,7 @@ export interface PermitTerms {
 export class Permits {
   private readonly open = new Map<Permit, PermitTerms>();
   private spares: Permit[] = [];
-  /** Monotonic time of the last use of one. */
+  /** Monotonic time of the last use of a held one. */
   lastUsedAt = 0;
 
   issue(terms: PermitTerms): Permit {
@@ -35,7 +35,7 @@ export class Permits {
       limitsEpoch: terms.limitsEpoch,
       isGood: () => open.has(permit) && performance.now() < terms.usableUntil,
       used: () => {
-        if (open.delete(permit)) this.lastUsedAt = performance.now();
+        if (open.delete(permit) && terms.origin !== 'slot') this.lastUsedAt = performance.now();
       },
       drop: () => {
         if (permit.isGood()) this.spares.push(permit);
@@ -62,7 +62,7 @@ export class Permits {
   }
 
   /**
-   * Tokens that may still be used, by where they came from and by sender. Whoever forgets to close a permit must not keep
+   * Held tokens that may still be used, by where they came from and by sender; slots are booked and not held. Whoever forgets to close a permit must not keep
    * it out of the burst for ever; one of older limits is void.
    */
   unused(limitsEpoch: number): { lease: number; now: number; senders: Record<string, number> } {
@@ -72,6 +72,7 @@ export class Permits {
         this.open.delete(permit);
         continue;
       }
+      if (origin === 'slot') continue;
       sum[origin] += cost;
       if (sender !== undefined) sum.senders[sender] = (sum.senders[sender] ?? 0) + cost;
     }

@@ -63,14 +63,24 @@ export class TokenBroker {
   ) {}
 
   /**
+   * A booked slot whose time has come, as a permit that is good until the slot is missed. Dropped before, it serves the next
+   * message of this process: whoever finds that it may not leave yet wastes nobody's time.
+   */
+  redeem(workspaceId: string, { limitsEpoch, goodUntilMs }: SendToken, request: TurnRequest, limits: RateLimits): Permit {
+    const account = this.accountOf(workspaceId, limits);
+    const { cost, limited } = termsOf(account, request);
+    const usableUntil = performance.now() + goodUntilMs - Date.now();
+    return account.permits.issue({ origin: 'slot', cost, sender: limited, limitsEpoch, usableUntil });
+  }
+
+  /**
    * The right to send one message: a permit, a slot that is still to come, or when to come later. A booked slot that is
    * missed is wasted. Rejects as `ask` does.
    */
   acquire(workspaceId: string, request: TurnRequest, limits: RateLimits): Promise<Grant> {
     const account = this.accountOf(workspaceId, limits);
     const { lease, permits } = account;
-    const cost = Math.min(request.cost, account.limits.burst);
-    const limited = account.limits.senders[request.sender] && request.sender;
+    const { cost, limited } = termsOf(account, request);
     const spare = permits.takeSpare(cost, limited, account.limits.epoch);
     if (spare) {
       this.note('spare');
@@ -192,6 +202,11 @@ export class TokenBroker {
     if (returning.times > 0) return line.again(returning, performance.now(), waitMs, this.draw);
     return line.join(performance.now(), waitMs, spanMs(account, cost, limited));
   }
+}
+
+/** What a message costs, and its sender where that has a limit of its own. */
+function termsOf({ limits }: Account, { cost, sender }: TurnRequest): { cost: number; limited: string | undefined } {
+  return { cost: Math.min(cost, limits.burst), limited: limits.senders[sender] && sender };
 }
 
 function slotOf(notBeforeMs: number, limitsEpoch: number): SendToken {

@@ -9,7 +9,7 @@ import {
   createWebhookActivities,
 } from '../activities/index.js';
 import { ProviderBreakers } from '../activities/providerBreakers.js';
-import { acceptsConcurrentMax, temporalProbeTimeoutMs } from '../domain/limits.js';
+import { acceptsConcurrentMax, acceptsOfLaneMax, temporalProbeTimeoutMs } from '../domain/limits.js';
 import { askLimiterWorkflow } from '../limiter/askLimiterWorkflow.js';
 import { SendGate } from '../limiter/sendGate.js';
 import { TokenBroker } from '../limiter/tokenBroker.js';
@@ -125,8 +125,8 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       workers.push(worker);
     } else workers.push(await createSendsWorker(forWorkers, activities));
   }
-  if (has('limiter')) workers.push(await createLimiterWorker(forWorkers, createLimiterActivities({ database })));
   const client = createClient(connection, temporal);
+  if (has('limiter')) workers.push(await createLimiterWorker(forWorkers, createLimiterActivities({ database, temporal: client, logger })));
   const askTemporal = () =>
     client.withDeadline(Date.now() + temporalProbeTimeoutMs, () => client.connection.workflowService.getSystemInfo({}));
   const times = {
@@ -167,7 +167,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
         hasEagerRoom: roomForStarts,
         telemetry,
         temporalHealth,
-        starts: new Turns(acceptsConcurrentMax),
+        starts: new Turns(acceptsConcurrentMax, acceptsOfLaneMax),
         temporal: client,
         bus,
         http,

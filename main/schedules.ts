@@ -7,7 +7,7 @@ import type * as scheduled from '../workflows/maintenance.js';
 const schedules = [
   { id: 'sweep-messages', workflowType: 'sweepMessages', every: sweepEveryMs },
   { id: 'poll-statuses', workflowType: 'pollStatuses', every: statusPollEveryMs },
-] satisfies { id: string; workflowType: Exclude<keyof typeof scheduled, 'redriveMessages'>; every: number }[];
+] satisfies { id: string; workflowType: Exclude<keyof typeof scheduled, 'callWaiting' | 'redriveMessages'>; every: number }[];
 const catchupWindow = '5 minutes';
 
 /** Makes sure that the scheduled workflows are scheduled; those that are, are left as they are. */

@@ -1,8 +1,10 @@
 import { type ConfigurationChange, changesBetween, planUndo } from '../domain/configuration.js';
 import { Problem } from '../domain/errors.js';
 import { versionMax } from '../domain/limits.js';
+import { callWaiting } from '../lives/callWaiting.js';
 import type { ByHand } from '../storage/audit.js';
 import { type ConfigurationVersion, setBack, versionsBefore } from '../storage/configurationVersions.js';
+import { readLimits } from '../storage/limits.js';
 import type { Services } from './services.js';
 import { isRepeat } from './storedMessage.js';
 
@@ -80,6 +82,7 @@ export async function goBack(services: Services, workspaceId: string, request: B
   const action = way === 'undo' ? 'configuration.undone' : 'configuration.restored';
   let done: WentBack = { dryRun, changes: [], changedSince: [] };
   if (await isRepeat(services, { workspaceId }, byHand, [action])) return done;
+  const before = await readLimits(services.database, workspaceId);
   await setBack(services.settings, workspaceId, { version, action }, byHand, (now) => {
     const planned = plan(now);
     if (planned.changedSince.length > 0 && !evenChangedSince) {
@@ -93,5 +96,6 @@ export async function goBack(services: Services, workspaceId: string, request: B
     return planned.changes;
   });
   services.workspaces.forget(workspaceId);
+  await callWaiting(services, workspaceId, before, await readLimits(services.database, workspaceId));
   return done;
 }

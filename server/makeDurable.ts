@@ -1,4 +1,5 @@
 import { Problem } from '../domain/errors.js';
+import { laneName } from '../domain/lanes.js';
 import { acceptPatienceMs, slowStartPatienceMs } from '../domain/limits.js';
 import type { OutboundMessage } from '../domain/message.js';
 import { isTemporalAway } from '../lives/isTemporalAway.js';
@@ -54,7 +55,7 @@ function accepted({ telemetry }: Services, { priority, acceptedAtMs }: OutboundM
  */
 async function startInGoodTime(services: Services, message: OutboundMessage): Promise<boolean | undefined> {
   const { temporal, temporalHealth, hasEagerRoom, starts } = services;
-  return starts.run(async () => {
+  return starts.run(laneName(message), async () => {
     if (temporalHealth.isAway) return undefined;
     const starting = startMessage(temporal, message, { eager: hasEagerRoom() });
     let started = await within(acceptPatienceMs, starting);

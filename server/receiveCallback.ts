@@ -55,7 +55,7 @@ async function start(services: Services, message: InboundMessage): Promise<void>
   const { temporal, temporalHealth, starts, logger } = services;
   if (temporalHealth.isAway) return;
   try {
-    await starts.run(() => startReceive(temporal, message));
+    await starts.run(`${message.workspaceId}/inbound`, () => startReceive(temporal, message));
   } catch (error) {
     if (isTemporalAway(error)) void temporalHealth.suspect();
     logger.warn({ event: 'inbound.start_failed', workspaceId: message.workspaceId, messageId: message.messageId, error: String(error) });

@@ -23,11 +23,14 @@ export async function readLimits(database: Database, workspaceId: string): Promi
 const changeStatement: Statement = {
   name: 'change_limits',
   text: `
-  with ${namesWho(7, 9)}, changed as (
+  with ${namesWho(7, 10)}, changed as (
     update workspace set rate_per_second = coalesce($2, rate_per_second), burst = coalesce($3, burst),
-      cooldown_ms = coalesce($4, cooldown_ms), count_by = coalesce($5, count_by), limits_epoch = limits_epoch + 1
+      cooldown_ms = coalesce($4, cooldown_ms), count_by = coalesce($5, count_by),
+      cooldown_until = case when $9::boolean then null else cooldown_until end, limits_epoch = limits_epoch + 1
     from who where id = $1
     returning id, limits_epoch
+  ), lifted as (
+    update sender set cooldown_until = null where workspace_id = $1 and $9::boolean and cooldown_until is not null
   )
   insert into audit_event (workspace_id, id, actor, action, details)
   select id, $6::uuid, $7::text, 'limits.changed', $8::jsonb || jsonb_build_object('epoch', limits_epoch) from changed`,
@@ -56,6 +59,7 @@ export async function changeLimits(
     uuidv7(),
     actor,
     details,
+    change.cooldownUntil === null,
     change.reason ?? null,
   ]);
   return readLimits(database, workspaceId);

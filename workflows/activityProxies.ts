@@ -37,13 +37,15 @@ export function submitProxy(summary: string, overrides: ErrorPolicyOverrides | u
   }).submitToProvider;
 }
 
-/** Questions to a provider: reading only, retried freely. */
-export const { reconcileAttempt, pollProvider } = proxyActivities<Pick<SendActivities, 'reconcileAttempt' | 'pollProvider'>>({
+/** A question to a provider: reading only, retried freely. A run that dies is found by its missing heartbeat. */
+export const { reconcileAttempt } = proxyActivities<Pick<SendActivities, 'reconcileAttempt'>>({
   startToCloseTimeout: '1 minute',
+  heartbeatTimeout: heartbeatTimeoutMs,
   retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
 });
 /** The last question before a message closes as unknown is not worth waiting for. */
-export const { pollProvider: pollProviderOnce } = proxyActivities<Pick<SendActivities, 'pollProvider'>>({
+export const { pollProvider } = proxyActivities<Pick<SendActivities, 'pollProvider'>>({
   startToCloseTimeout: '1 minute',
+  heartbeatTimeout: heartbeatTimeoutMs,
   retry: { maximumAttempts: 3 },
 });

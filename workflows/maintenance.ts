@@ -1,3 +1,4 @@
+export { callWaiting } from './callWaiting.js';
 export { cancelMessages } from './cancelMessages.js';
 export { pollStatuses } from './pollStatuses.js';
 export { redriveMessages } from './redriveMessages.js';

@@ -4,6 +4,7 @@ import type { CancellationProgress } from '../domain/cancellation.js';
 import type { LimitsChange } from '../domain/limitsChange.js';
 import type { MessageOutcome, MessageState } from '../domain/message.js';
 import type { OlderRequest } from '../domain/olderLimiter.js';
+import type { RaisedFor } from '../domain/raise.js';
 import type { RateLimits, ReserveAnswer, ReserveRequest } from '../domain/rateLimit.js';
 import type { RateLimiterState } from '../domain/rateLimiterState.js';
 import type { RedriveProgress } from '../domain/redrive.js';
@@ -23,6 +24,11 @@ export const statusChangedSignal = defineSignal<[StatusChange]>('statusChanged')
 export const cancelRequestedSignal = defineSignal('cancelRequested');
 /** To sendMessage: the message before it in the order of its conversation has left. A run that sleeps for that looks at once. */
 export const calledSignal = defineSignal('called');
+/**
+ * To sendMessage: the limits under which it was told its turn have been raised. A run that waits for a slot, booked or
+ * estimated, gives it up and asks for another.
+ */
+export const askAgainSignal = defineSignal('askAgain');
 /** To sendMessage: where this run stands. */
 export const getMessageStateQuery = defineQuery<MessageState>('getMessageState');
 
@@ -38,6 +44,9 @@ export const reserveUpdate = defineUpdate<ReserveAnswer, [ReserveRequest | Older
 export const setLimitsUpdate = defineUpdate<RateLimits, [LimitsChange & { actor?: string; reason?: string }]>('setLimits');
 /** To rateLimiter: its limits, calendar, lines of senders, and what processes hold. */
 export const getLimiterStateQuery = defineQuery<RateLimiterState>('getLimiterState');
+
+/** To callWaiting: limits were raised, for all of the workspace or for some of its senders. It begins again with the first who waits. */
+export const limitsRaisedSignal = defineSignal<[RaisedFor]>('limitsRaised');
 
 /** To redriveMessages: how far it has come. */
 export const getRedriveProgressQuery = defineQuery<RedriveProgress>('getRedriveProgress');

@@ -10,14 +10,21 @@ import { searchAttributeNames, type UnusualStatus } from '../domain/taskQueues.j
 import {
   closeAsUnknown,
   persistAndReserve,
-  pollProviderOnce,
+  pollProvider,
   reconcileAttempt,
   recordOutcome,
   storeNews,
   submitProxy,
 } from './activityProxies.js';
 import { decisionOf } from './decisionOf.js';
-import { calledSignal, cancelRequestedSignal, getMessageStateQuery, type StatusChange, statusChangedSignal } from './messages.js';
+import {
+  askAgainSignal,
+  calledSignal,
+  cancelRequestedSignal,
+  getMessageStateQuery,
+  type StatusChange,
+  statusChangedSignal,
+} from './messages.js';
 
 const messageStatusKey = defineSearchAttributeKey(searchAttributeNames.messageStatus, SearchAttributeType.KEYWORD);
 
@@ -31,6 +38,8 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
   let cancelRequested = false;
   /** The one before it has left since it looked last. */
   let called = false;
+  /** Limits were raised since it was told its turn. */
+  let asksAgain = false;
   let storedAtMs: number | undefined;
   const state: MessageState = {
     step: 'persisting',
@@ -52,6 +61,9 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
   });
   setHandler(calledSignal, () => {
     called = true;
+  });
+  setHandler(askAgainSignal, () => {
+    if (patched('ask-again-when-limits-are-raised')) asksAgain = true;
   });
   const ended = () => receipt !== undefined && isTerminal(receipt.status);
   const { workspaceId, messageId } = message;
@@ -132,7 +144,10 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
     }
 
     async function submitInTurn(): Promise<Submission> {
-      if ((await waitForTurn(wait)) === 'row changed') return takeUp();
+      const end = await waitForTurn(wait);
+      if (end === 'row changed') return takeUp();
+      // It has waited for the turn that it gives up: it is not sent to the end of the line.
+      if (end === 'ask again') wait = { ...wait, token: null, asked: { times: wait.asked?.times ?? 1, waitedMs: 0 } };
       called = false;
       enter('submitting', 'submitting to the provider');
       const { token, outOfTurn, asked, tried } = wait;
@@ -208,8 +223,11 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
     return close({ status: 'failed', providerMessageId, error });
   }
 
-  /** Sleeps until the message may try, and never beyond its validity. Says whether its row must be read before. */
-  async function waitForTurn({ waitMs, waitingFor, token, deferral, provider }: Wait): Promise<'turn' | 'row changed'> {
+  /**
+   * Sleeps until the message may try, and never beyond its validity. Says whether its row must be read before, or another turn
+   * asked for because limits were raised.
+   */
+  async function waitForTurn({ waitMs, waitingFor, token, deferral, provider }: Wait): Promise<'turn' | 'row changed' | 'ask again'> {
     if (deferral) putOff(deferral);
     const isScheduled = waitingFor === 'schedule' || waitingFor === 'quietHours';
     const isEstimate = waitingFor === 'slot' && token === null;
@@ -230,14 +248,18 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
     const sleepMs = token ? waitMs - timerLeadMs : waitMs;
     const usefulMs = message.validUntilMs - Date.now() + 1;
     const mayBeCalled = waitingFor === 'earlier' && patched('wake-when-called');
-    await condition(() => cancelRequested || (mayBeCalled && called), Math.max(1, Math.min(sleepMs, usefulMs)), {
+    const isWoken = () => cancelRequested || (mayBeCalled && called) || (waitingFor === 'slot' && asksAgain);
+    await condition(isWoken, Math.max(1, Math.min(sleepMs, usefulMs)), {
       summary: `waiting for ${waitingFor}`,
     });
     if (unusual) markUsual();
     Object.assign(state, { waitingUntil: null, waitingFor: null });
     const rowChanged = cancelRequested || isScheduled;
     cancelRequested = false;
-    return rowChanged ? 'row changed' : 'turn';
+    if (rowChanged) return 'row changed';
+    const asks = waitingFor === 'slot' && asksAgain;
+    if (asks) asksAgain = false;
+    return asks ? 'ask again' : 'turn';
   }
 
   function putOff({ sendAtMs, validUntilMs }: Deferral): void {
@@ -294,7 +316,7 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
     if (await condition(decided, Math.max(1, message.closesAtMs - Date.now()))) return receipt?.again ?? null;
     enter('awaiting status callback', 'no status callback came in time: asking the provider');
     try {
-      const status = await pollProviderOnce(message);
+      const status = await pollProvider(message);
       if (status !== null && isTerminal(status)) return null;
       // It was queued again and the signal was lost; its time is over, and the send step says so.
       if (status === 'queued') return { waitMs: 0, waitingFor: 'retry' };

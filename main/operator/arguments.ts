@@ -12,6 +12,7 @@ const options = {
   rate: { type: 'string' },
   burst: { type: 'string' },
   'cooldown-s': { type: 'string' },
+  'end-cooldown': { type: 'boolean' },
   limit: { type: 'string' },
   'sent-as': { type: 'string' },
   confirm: { type: 'string' },
@@ -71,7 +72,7 @@ export const commands = {
   'set-provider': { takes: 'PROVIDER', about: 'set the account at a provider, from a file', options: ['file', 'reason'] },
   sender: { takes: 'NUMBER', about: 'make a number a sender, or say at which provider it lives', options: ['provider', 'reason'] },
   'remove-provider': { takes: 'PROVIDER', about: 'remove the account at a provider', options: [] },
-  limits: { about: 'show or change the limits of the workspace', options: ['rate', 'burst', 'cooldown-s', 'reason'] },
+  limits: { about: 'show or change the limits of the workspace', options: ['rate', 'burst', 'cooldown-s', 'end-cooldown', 'reason'] },
   routes: { about: 'by which providers messages leave, and how well these serve', options: [] },
   'breaker list': { about: 'the breakers of accounts and senders, and what holds', options: [] },
   'breaker open': { takes: 'BREAKER', about: 'let nothing through for a time', options: ['for', 'reason'] },
@@ -98,6 +99,7 @@ ${words.join('\n')}
   --dry-run               for redrive: count, and change nothing
   --rate N                for redrive and limits: messages a second
   --burst N, --cooldown-s N   for limits
+  --end-cooldown          for limits: go on at once after a rate error of the provider
   --limit N               for list, versions and notifications: at most so many (default: 20)
   --sent-as SID           for resolve: the provider's id
   --confirm C,C           for retry and redrive: may-have-been-sent; for redrive and cancel-all everything; for undo changed-since

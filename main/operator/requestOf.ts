@@ -105,7 +105,12 @@ export function requestOf({ command, id, values }: OperatorArguments): ApiReques
       return onBreaker('auto');
     case 'limits': {
       const cooldownS = numberOf('cooldown-s');
-      const change = { ratePerSecond: numberOf('rate'), burst: numberOf('burst'), cooldownMs: cooldownS && cooldownS * 1_000 };
+      const change = {
+        ratePerSecond: numberOf('rate'),
+        burst: numberOf('burst'),
+        cooldownMs: cooldownS && cooldownS * 1_000,
+        ...(values['end-cooldown'] && { cooldownUntil: null }),
+      };
       const changes = Object.values(change).some((value) => value !== undefined);
       return changes
         ? { method: 'PATCH', path: '/v1/workspace/limits', body: { ...change, reason } }

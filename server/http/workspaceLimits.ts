@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Problem } from '../../domain/errors.js';
 import { burstMax, cooldownMaxMs, rateMaxPerSecond } from '../../domain/limits.js';
 import { countings } from '../../domain/rateLimit.js';
+import { callWaiting } from '../../lives/callWaiting.js';
 import { changeLimits, readLimits } from '../../storage/limits.js';
 import { changeSenderLimits } from '../../storage/senderLimits.js';
 import type { Services } from '../services.js';
@@ -24,11 +25,12 @@ const limitsRequest = z
     burst: burst.optional(),
     cooldownMs: z.number().int().min(0).max(cooldownMaxMs).optional(),
     countBy: z.enum(countings).optional(),
+    cooldownUntil: z.null().optional(),
     senders: z.array(senderLimit).max(1_000).optional(),
     reason: z.string().max(500).optional(),
   })
   .refine(({ reason: _, ...change }) => Object.values(change).some((value) => value !== undefined), {
-    error: 'name at least one of ratePerSecond, burst, cooldownMs, countBy, senders',
+    error: 'name at least one of ratePerSecond, burst, cooldownMs, countBy, cooldownUntil, senders',
   });
 
 /** Limits of the workspace and of its senders, as they hold for every send from now on. */
@@ -75,12 +77,14 @@ export function workspaceLimits(services: Services): { get: RequestHandler; patc
         }
         return { senderId: sender.id, ...limit };
       });
+      const before = await readLimits(database, workspaceId);
       const actor = actorOf(response);
       const why = reason === undefined ? {} : { reason };
       const change = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
       if (Object.keys(change).length > 0) await changeLimits(database, workspaceId, { ...change, ...why }, actor);
       if (changes && changes.length > 0) await changeSenderLimits(database, workspaceId, changes, { actor, ...why });
       workspaces.forget(workspaceId);
+      await callWaiting(services, workspaceId, before, await readLimits(database, workspaceId));
       response.json(await view(workspaceId));
     },
   };

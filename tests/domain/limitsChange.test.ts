@@ -7,10 +7,17 @@ test('a change of limits is refused with the field and what it may be', () => {
   expect(faultOf({ burst: 1.5 })).toMatch(/whole number/);
   expect(faultOf({ cooldownMs: 3_600_001 })).toBe('cooldownMs must be a whole number from 0 to 3600000, not 3600001');
   expect(faultOf({ countBy: 'word' as 'segment' })).toBe('countBy must be one of message, segment, not "word"');
-  expect(faultOf({})).toBe('name at least one of ratePerSecond, burst, cooldownMs, countBy');
+  expect(faultOf({})).toBe('name at least one of ratePerSecond, burst, cooldownMs, countBy, cooldownUntil');
+  expect(faultOf({ cooldownUntil: '2026-11-24' as never })).toBe('cooldownUntil must be null, which lifts the cooldown, not "2026-11-24"');
 });
 
 test('a change of limits within their ranges is taken, ends included', () => {
-  for (const change of [{ ratePerSecond: 1 }, { ratePerSecond: 1_000, burst: 10_000 }, { cooldownMs: 0 }, { countBy: 'segment' as const }])
+  for (const change of [
+    { ratePerSecond: 1 },
+    { ratePerSecond: 1_000, burst: 10_000 },
+    { cooldownMs: 0 },
+    { cooldownUntil: null },
+    { countBy: 'segment' as const },
+  ])
     expect(faultOf(change)).toBeUndefined();
 });

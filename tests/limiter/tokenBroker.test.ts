@@ -271,3 +271,33 @@ test('two processes with one limiter stay within the limit, however late they us
   );
   expect(departed).toBeGreaterThan(2_000);
 });
+
+describe('a slot whose time has come', () => {
+  const slotOf = (goodForMs: number) => ({ notBeforeMs: Date.now(), goodUntilMs: Date.now() + goodForMs, limitsEpoch: limits.epoch });
+
+  test('serves the next message where its own may not leave yet, until it is missed', async () => {
+    const { requests, ask } = new Limiters();
+    const broker = new TokenBroker(ask);
+    broker.redeem('w', slotOf(slotValidityMs), turn(), limits).drop();
+    const grant = await broker.acquire('w', turn(), limits);
+    expect([grant.kind, requests.length]).toEqual(['permit', 0]);
+    if (grant.kind === 'permit') grant.permit.drop();
+    await jest.advanceTimersByTimeAsync(slotValidityMs);
+    const later = broker.acquire('w', turn(), limits);
+    await jest.advanceTimersByTimeAsync(enough);
+    await later;
+    expect(requests).toHaveLength(1);
+  });
+
+  test('serves nobody else once it was used, and is never told to the limiter as held', async () => {
+    const { requests, ask } = new Limiters();
+    const broker = new TokenBroker(ask);
+    broker.redeem('w', slotOf(slotValidityMs), turn(), limits).used();
+    const open = broker.redeem('w', slotOf(slotValidityMs), turn(), limits);
+    const asked = broker.acquire('w', turn(), limits);
+    await jest.advanceTimersByTimeAsync(enough);
+    expect((await asked).kind).toBe('permit');
+    expect(requests).toMatchObject([{ leaseUnused: 0, nowUnused: 0, sendersUnused: {} }]);
+    expect(open.isGood()).toBe(true);
+  });
+});

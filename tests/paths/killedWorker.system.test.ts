@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ambiguousPolicies } from '../../domain/message.js';
+import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { type FirstSend, firstSends, type HeldSystem, startWithSendsHeld } from '../support/startWithSendsHeld.js';
 import type { Answer } from '../support/system.js';
@@ -8,12 +9,16 @@ const cases = {
   unsent: { at: 'before the request' },
   told: { at: 'after the answer', action: { callbacks: { delayMs: 3_000 } } },
   listed: { at: 'after the answer', action: { callbacks: { drop: 1 } } },
+  looking: { at: 'before the list', action: { http500: 'after', callbacks: { drop: 1 } } },
 } as const;
 
 const neighboursCount = 20;
+/** A look that is lost with its worker is taken up by another well before its own time is over, a minute. */
+const takenUpWithinMs = 40_000;
 
 interface Run {
   system: HeldSystem<keyof typeof cases>;
+  killedAtMs: number;
   neighbours: Answer[];
 }
 
@@ -24,8 +29,9 @@ async function killWhileSending(firstSend: FirstSend): Promise<Run> {
     system.send({ to: '+12125550130', body: `neighbour ${index}.` }),
   );
   process.kill(system.held, 'SIGKILL');
+  const killedAtMs = Date.now();
   system.othersJoin();
-  return { system, neighbours: await Promise.all(neighbours) };
+  return { system, killedAtMs, neighbours: await Promise.all(neighbours) };
 }
 
 const runs = new Map<string, Run>();
@@ -68,6 +74,24 @@ describe.each(firstSends)('a worker that is killed while it sends (first send: %
       expect(entries).toHaveLength(1);
       expect(message).toMatchObject({ attempt: 1, providerMessageId: entries[0]?.sid });
       expect(attempts[0].evidence).toMatch(/list shows it/);
+    },
+    120_000,
+  );
+
+  it.each(ambiguousPolicies)(
+    'while it looks for proof in the list: another one soon looks instead, and finds it (%s)',
+    async (policy) => {
+      const { system, killedAtMs } = runOf(firstSend);
+      const { message, attempts, entries } = await system.see('looking', policy, ['accepted', 'sent', 'delivered']);
+      expect(entries).toHaveLength(1);
+      expect(message).toMatchObject({ attempt: 1, providerMessageId: entries[0]?.sid });
+      expect(attempts[0].evidence).toMatch(/list shows it/);
+      const [found] = await sql<{ at: Date }>(
+        system.databaseUrl,
+        `select created_at as at from message_event where message_id = $1 and provider_message_id is not null order by seq limit 1`,
+        [message.id],
+      );
+      expect((found?.at.getTime() ?? Number.NaN) - killedAtMs).toBeLessThan(takenUpWithinMs);
     },
     120_000,
   );

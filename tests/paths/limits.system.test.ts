@@ -70,6 +70,7 @@ describe('limits over the API', () => {
     [{ burst: 1_000_000 }, 'burst'],
     [{ cooldownMs: -1 }, 'cooldownMs'],
     [{ countBy: 'character' }, 'countBy'],
+    [{ cooldownUntil: '2026-11-24T00:00:00Z' }, 'cooldownUntil'],
     [{ lanes: {} }, 'lanes'],
     [{}, '(body)'],
     [{ senders: [{ phoneNumber: '+14155559999', ratePerSecond: 1, burst: 1 }] }, 'senders.0.phoneNumber'],

@@ -225,6 +225,30 @@ describe('every other workflow replays', () => {
     expect(await replay([await historyOf('told-to-come-later', `msg/${as.id}/${last?.id}`)])).toEqual([]);
   }, 90_000);
 
+  it('asked-again, when limits were raised, and the workflow that called it', async () => {
+    const as = system.workspaces[3] as System['workspace'];
+    await system.request('PATCH', '/v1/workspace/limits', { body: { ratePerSecond: 1, burst: 1 }, as });
+    const send = (index: number) =>
+      system.send({ to: `+1212558${1_000 + index}`, body: `raised ${index}.`, priority: 'bulk' }, undefined, as);
+    const sent = await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map(send));
+    const queued = `select count(*)::integer as count from message where workspace_id = $1 and status = 'queued'`;
+    await eventually(async () => ((await sql<{ count: number }>(system.databaseUrl, queued, [as.id]))[0]?.count ?? 0) > 4);
+    await system.request('PATCH', '/v1/workspace/limits', { body: { ratePerSecond: 20 }, as });
+    const called: string[] = [];
+    for (const { body } of sent) {
+      await system.message(body.id, ['delivered'], { withinMs: 40_000, as });
+      const workflowId = `msg/${as.id}/${body.id}`;
+      const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+      const patches = events?.filter((event) => event.markerRecordedEventAttributes?.markerName === 'core_patch');
+      if (patches?.length) called.push(workflowId);
+    }
+    expect(called.length).toBeGreaterThan(0);
+    expect(await replay([await historyOf('asked-again', called[0] as string)])).toEqual([]);
+    const caller = client.workflow.getHandle(`call-waiting/${as.id}`);
+    expect(await caller.result()).toBeGreaterThanOrEqual(called.length);
+    expect(await replay([await historyOf('callWaiting', caller.workflowId)])).toEqual([]);
+  }, 90_000);
+
   it('received, and the one that stops messages', async () => {
     const from = anybody();
     const { body: queued } = await system.send({ to: from, body: 'received after', sendAt: inMs(60_000) });

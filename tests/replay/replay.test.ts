@@ -27,6 +27,7 @@ describe('a workflow that runs since before a change', () => {
         'redriveMessages',
         'cancelMessages',
         'deliverWebhooks',
+        'callWaiting',
       ]),
     );
     expect(await replay(recorded)).toEqual([]);

@@ -56,6 +56,17 @@ describe('the limits of a workspace', () => {
     ]);
   });
 
+  it('are free of a cooldown that is lifted, its senders too, and nobody else’s', async () => {
+    const cooled = { forMs: 60_000, reason: 'too much', actor: 'provider' };
+    await startCooldown(database, workspaceId, cooled);
+    await startCooldown(database, workspaceId, { ...cooled, senderId });
+    await startCooldown(database, other, cooled);
+    const { epoch } = await readLimits(database, workspaceId);
+    const changed = await changeLimits(database, workspaceId, { cooldownUntil: null }, 'someone');
+    expect(changed).toMatchObject({ ratePerSecond: 10, cooldownUntilMs: null, senders: {}, epoch: epoch + 1 });
+    expect((await readLimits(database, other)).cooldownUntilMs).toBeGreaterThan(Date.now());
+  });
+
   it('out of range are refused by name, and change nothing', async () => {
     await expect(changeLimits(database, workspaceId, { ratePerSecond: 1_001 }, 'someone')).rejects.toThrow(InvalidLimits);
     await expect(startCooldown(database, workspaceId, { forMs: -1, reason: 'x', actor: 'someone' })).rejects.toThrow(

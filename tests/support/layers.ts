@@ -62,6 +62,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'providers/',
       'workflows/messages',
       'type workflows/deliverWebhooks',
+      'type workflows/callWaiting',
       'type workflows/receiveMessage',
       'type workflows/sendMessage',
       '@temporalio/client',

@@ -13,10 +13,10 @@ const withinMs = 120_000;
 export const firstSends = ['local', 'activity'] as const;
 export type FirstSend = (typeof firstSends)[number];
 
-/** One text, sent under each policy: where its send is held, if it is, and what the provider does to the first request. */
+/** One text, sent under each policy: where it is held, if it is, and what the provider does to the first request. */
 export interface HeldCase {
-  /** Between the attempt's row and the request, or between the answer and the stored result. */
-  at?: 'before the request' | 'after the answer';
+  /** Between the attempt's row and the request, between the answer and the stored result, or where it is in doubt and looked for. */
+  at?: 'before the request' | 'after the answer' | 'before the list';
   action?: object;
 }
 

@@ -1,5 +1,5 @@
-// The product's process with one difference: a send whose text asks for it is held at a named point, once, until the
-// test lets it go on. So the process can be killed or frozen at that point. With JOINS_LATE it works only from when the
+// The product's process with one difference: a send whose text asks for it, or the look for it in the provider's list, is held
+// at a named point, once, until the test lets it go on. So the process can be killed or frozen at that point. With JOINS_LATE it works only from when the
 // test says so: until then the sends are all in another process.
 const { existsSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
@@ -29,7 +29,14 @@ async function main() {
   const providers = createProviders(providerOptions(config));
   const twilio = providers.get('twilio');
   const send = twilio.send.bind(twilio);
+  const list = twilio.listMessages.bind(twilio);
+  const bodies = new Map();
+  twilio.listMessages = async (account, filter) => {
+    await hold(bodies.get(filter.to) ?? '', 'before the list');
+    return list(account, filter);
+  };
   twilio.send = async (account, request, beforeWrite, isInTime) => {
+    bodies.set(request.to, request.body);
     const outcome = await send(
       account,
       request,

@@ -50,6 +50,7 @@ describe('the words of an operator', () => {
     ['breaker open account/twilio --for 2h', 'PUT', '/v1/workspace/breakers/account/twilio', { state: 'open', forSeconds: 7_200 }],
     ['breaker close sender/+1415', 'PUT', '/v1/workspace/breakers/sender/%2B1415', { state: 'closed', forSeconds: 600 }],
     ['breaker auto account/twilio --reason why', 'PUT', '/v1/workspace/breakers/account/twilio', { state: 'auto', reason: 'why' }],
+    ['limits --end-cooldown', 'PATCH', '/v1/workspace/limits', { cooldownUntil: null }],
     [
       'redrive --status failed,expired --error-code 30003 --rate 2 --dry-run',
       'POST',

@@ -27,8 +27,11 @@ export function workspacesOf(system: System, policy: AmbiguousPolicy): DemoWorks
 
 /** Sends all cases through the system at once, waits until each has ended, and answers what was seen from outside. */
 export async function playCases(system: System, run: string, cases: DoubtfulCase[]): Promise<SeenRun> {
-  // A refusal for the rate sets its whole workspace back: by a second, so that nothing outlives its validity.
-  const prepare = 'update workspace set cooldown_ms = 1000, ambiguous_policy = $1 where id = any($2::uuid[])';
+  // A refusal for the rate sets its whole workspace back: by a second. For a minute after it, which is not scaled down as the
+  // validity is, a quarter of the rate must be enough: with the usual rate several refusals in a row, and the order of what
+  // is behind them, held texts up until they had expired.
+  const prepare = `update workspace set cooldown_ms = 1000, rate_per_second = 100, limits_epoch = limits_epoch + 1, ambiguous_policy = $1
+    where id = any($2::uuid[])`;
   for (const policy of ambiguousPolicies)
     await sql(system.databaseUrl, prepare, [policy, workspacesOf(system, policy).map(({ id }) => id)]);
   for (const one of cases) for (const rule of rulesOf(run, one)) await system.control('POST', '/rules', rule);
