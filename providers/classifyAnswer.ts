@@ -1,11 +1,13 @@
-import { errorClassOf } from '../domain/errorCodes.js';
 import type { ProviderStatus } from '../domain/messageStatus.js';
+import type { ErrorCode } from '../domain/twilioErrors.js';
 import type { SendOutcome } from './provider.js';
 import { TransportError, type TransportResponse } from './transport.js';
 
 /** How a vendor says yes and no. */
 export interface AnswerReader {
   vendor: string;
+  /** The codes that this vendor has: the same number means something else to another. */
+  codes: Readonly<Record<string, ErrorCode>>;
   readAccepted(body: string): { id: string; status: ProviderStatus } | undefined;
   /** The vendor's own error, by a code of the catalogue where that has one. */
   readError(body: string): { code: string; message: string | undefined } | undefined;
@@ -14,7 +16,7 @@ export interface AnswerReader {
 /** What an answer to the request that sends a message means for the message. */
 export function classifyAnswer(
   { statusCode, body, headers }: TransportResponse,
-  { vendor, readAccepted, readError }: AnswerReader,
+  { vendor, codes, readAccepted, readError }: AnswerReader,
 ): SendOutcome {
   if (statusCode >= 200 && statusCode < 300) {
     const message = readAccepted(body);
@@ -23,7 +25,7 @@ export function classifyAnswer(
     return { kind: 'accepted', providerMessageId: message.id, status: message.status };
   }
   const error = readError(body);
-  const errorClass = error && errorClassOf(error.code);
+  const errorClass = error && Object.hasOwn(codes, error.code) ? codes[error.code]?.[0] : undefined;
   if (statusCode === 429 || errorClass === 'RATE_LIMIT') {
     const seconds = Number(headers['retry-after']);
     return {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { gatewayCodeOf } from '../../domain/gatewayErrors.js';
+import { gatewayCodeOf, gatewayErrors } from '../../domain/gatewayErrors.js';
 import { mediaUrlsMax } from '../../domain/limits.js';
 import { classifyAnswer, classifyFailure } from '../classifyAnswer.js';
 import { parseJson } from '../parseJson.js';
@@ -94,6 +94,7 @@ export class HttpGatewayProvider implements SmsProvider {
       const asked = this.requestOf(account, 'POST', '/messages', request.reference, JSON.stringify(body));
       return classifyAnswer(await this.transport.request(asked, beforeWrite, isInTime), {
         vendor: 'the gateway',
+        codes: gatewayErrors,
         readAccepted: (text) => parseJson(accepted, text),
         readError: (text) => errorOf(parseJson(refusal, text)?.error) ?? undefined,
       });

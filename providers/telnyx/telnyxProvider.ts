@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { telnyxErrors } from '../../domain/telnyxErrors.js';
 import { classifyAnswer, classifyFailure } from '../classifyAnswer.js';
 import { parseJson } from '../parseJson.js';
 import {
@@ -63,6 +64,7 @@ export class TelnyxProvider implements SmsProvider {
       const answer = await this.transport.request(this.requestOf(account, 'POST', '', JSON.stringify(body)), beforeWrite, isInTime);
       return classifyAnswer(answer, {
         vendor: 'Telnyx',
+        codes: telnyxErrors,
         readAccepted: (text) => {
           const message = parseJson(telnyxAnswer, text)?.data;
           return message && { id: message.id, status: statusOf(wordOf(message)) ?? 'accepted' };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ProviderStatus } from '../../domain/messageStatus.js';
+import { twilioErrors } from '../../domain/twilioErrors.js';
 import { classifyAnswer } from '../classifyAnswer.js';
 import { parseJson } from '../parseJson.js';
 import type { SendOutcome } from '../provider.js';
@@ -30,6 +31,7 @@ const errorBody = z.object({ code: z.number().int(), message: z.string().nullish
 export function classifyResponse(response: TransportResponse): SendOutcome {
   return classifyAnswer(response, {
     vendor: 'Twilio',
+    codes: twilioErrors,
     readAccepted: (body) => {
       const message = parseJson(createdMessage, body);
       return message && { id: message.sid, status: statusOf(message.status) ?? 'accepted' };

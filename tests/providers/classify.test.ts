@@ -34,6 +34,8 @@ describe('what an answer means for the message', () => {
     [400, error(21_610, 'Opted out'), { kind: 'rejected', code: '21610', message: 'Opted out' }],
     [401, error(20_003), { kind: 'rejected', code: '20003', message: 'no' }],
     [404, JSON.stringify({ code: 20_404 }), { kind: 'rejected', code: '20404', message: 'HTTP 404' }],
+    // Another vendor's word for too many requests.
+    [400, error(10_011), { kind: 'rejected', code: '10011', message: 'no' }],
     [400, html, { kind: 'ambiguous', reason: 'HTTP 400' }],
     [403, '', { kind: 'ambiguous', reason: 'HTTP 403' }],
     [404, JSON.stringify({ message: 'no such host' }), { kind: 'ambiguous', reason: 'HTTP 404' }],
