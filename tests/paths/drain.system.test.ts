@@ -59,7 +59,8 @@ describe.each(['local', 'activity'])('a worker that is asked to end while it sen
     expect((await system.ledger('drained')).map(({ body }) => body).sort()).toEqual(bodies.sort());
     const doubts = await sql(system.databaseUrl, `select * from message_event where status in ('uncertain', 'parked')`);
     expect(doubts).toEqual([]);
-    const attempts = await sql(system.databaseUrl, 'select attempt, status from send_attempt');
-    expect(attempts).toEqual(bodies.map(() => ({ attempt: 1, status: 'delivered' })));
+    // But for those that a busy machine was too late to write, of which no byte has left.
+    const attempts = await sql(system.databaseUrl, `select status from send_attempt where status <> 'notSent'`);
+    expect(attempts).toEqual(bodies.map(() => ({ status: 'delivered' })));
   }, 120_000);
 });
