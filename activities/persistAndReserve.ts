@@ -1,8 +1,9 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { FailureDetails } from '../domain/failureDetails.js';
-import { limiterUnavailableRetryMs, slotNearMs } from '../domain/limits.js';
+import { slotNearMs } from '../domain/limits.js';
 import type { OutboundMessage } from '../domain/message.js';
 import { isClosed, type MessageStatus } from '../domain/messageStatus.js';
+import { limiterRetryDelayMs } from '../domain/retryDelay.js';
 import type { Persisted, Submission, SubmitInput } from '../domain/submission.js';
 import { LimiterUnavailable } from '../limiter/askLimiterWorkflow.js';
 import type { Grant } from '../limiter/tokenBroker.js';
@@ -64,8 +65,9 @@ export function persistAndReserve(dependencies: Dependencies) {
     }
     if (!owned || !grant) {
       if (grant?.kind === 'permit') grant.permit.drop();
-      if (owned && closed) return { ...persisted, ...closed };
-      return { ...persisted, waitMs: owned ? limiterUnavailableRetryMs : 0, waitingFor: 'limiter' };
+      if (!owned) return persisted;
+      if (closed) return { ...persisted, ...closed };
+      return { ...persisted, waitMs: limiterRetryDelayMs(1, Math.random()), waitingFor: 'limiter', unanswered: 1 };
     }
     if (grant.kind === 'later') return { ...persisted, waitMs: grant.waitMs, asked: { times: 1, waitedMs: grant.waitMs } };
     // Taken here: a workflow's clock stands still while this runs.

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { inProcessWaitMaxMs, limiterUnavailableRetryMs } from '../domain/limits.js';
+import { inProcessWaitMaxMs } from '../domain/limits.js';
+import { limiterRetryDelayMs } from '../domain/retryDelay.js';
 import type { Submission, SubmitInput } from '../domain/submission.js';
 import { LimiterUnavailable } from '../limiter/askLimiterWorkflow.js';
 import type { Permit } from '../limiter/permits.js';
@@ -12,7 +13,7 @@ import { turnRequest } from './turnRequest.js';
 export async function rightToSend(
   { broker, workspaces }: Dependencies,
   workspace: Workspace,
-  { message, asked }: SubmitInput,
+  { message, asked, unanswered = 0 }: SubmitInput,
   given: Grant | undefined,
 ): Promise<Permit | Submission> {
   let grant = given;
@@ -44,9 +45,9 @@ export async function rightToSend(
       const returning = asked ?? (missed ? { times: 1, waitedMs: 0 } : undefined);
       grant = await broker.acquire(message.workspaceId, turnRequest(message, limits, returning), limits);
     } catch (error) {
-      if (error instanceof LimiterUnavailable)
-        return { kind: 'wait', waitMs: limiterUnavailableRetryMs, waitingFor: 'limiter', token: null, ...(asked && { asked }) };
-      throw error;
+      if (!(error instanceof LimiterUnavailable)) throw error;
+      const waitMs = limiterRetryDelayMs(unanswered + 1, Math.random());
+      return { kind: 'wait', waitMs, waitingFor: 'limiter', token: null, unanswered: unanswered + 1, ...(asked && { asked }) };
     }
   }
 }

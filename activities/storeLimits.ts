@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import { invalidLimits, type LimitsChange } from '../domain/limitsChange.js';
 import type { RateLimits } from '../domain/rateLimit.js';
 import { callWaiting } from '../lives/callWaiting.js';
@@ -17,7 +17,8 @@ export function storeLimits(dependencies: Pick<Dependencies, 'database' | 'tempo
   const { database } = dependencies;
   return async ({ workspaceId, actor = 'operator', ...change }: StoreLimitsInput): Promise<RateLimits> => {
     try {
-      const before = await readLimits(database, workspaceId);
+      // A run before this one may have stored the change and died: what the limits were is then lost.
+      const before = Context.current().info.attempt > 1 ? undefined : await readLimits(database, workspaceId);
       const limits = await changeLimits(database, workspaceId, change, actor);
       await callWaiting(dependencies, workspaceId, before, limits);
       return limits;

@@ -90,7 +90,12 @@ export const reserveBatchWindowMs = 5;
 export const reserveBatchMax = 200;
 /** With the limiter away a reservation gives up after this time and the workflow sleeps instead of holding a worker's slot. */
 export const reserveGiveUpMs = 2_000;
-export const limiterUnavailableRetryMs = 3_000;
+/**
+ * The wait before the next question, doubled with each that found no answer: one that is only slow must not be asked the more
+ * the slower it is.
+ */
+export const limiterRetryMs = 3_000;
+export const limiterRetryMaxMs = 48_000;
 export const limiterIdleEndMs = 15 * 60_000;
 export const limiterUpdatesPerRunMax = 1_800;
 

@@ -54,6 +54,8 @@ export interface Wait {
   outOfTurn?: OutOfTurn;
   /** Absent where it was not told to come later. */
   asked?: Asked;
+  /** Questions in a row that its limiter did not answer. */
+  unanswered?: number;
   /** Providers that have not taken it since it last waited for them: others come first. */
   tried?: string[];
   /** Whose breaker it waits for. */
@@ -77,7 +79,7 @@ export interface Persisted extends Wait {
 }
 
 /** A stored message whose sending is this run's business. */
-export interface SubmitInput extends Pick<Wait, 'token' | 'outOfTurn' | 'asked' | 'tried'> {
+export interface SubmitInput extends Pick<Wait, 'token' | 'outOfTurn' | 'asked' | 'unanswered' | 'tried'> {
   message: OutboundMessage;
   createdAtMs: number;
   attempt: number;

@@ -10,15 +10,16 @@ import { workspaceIdKey } from './startOnce.js';
 
 /**
  * Has the messages called that wait for turns of lower limits, where limits were raised; by a workflow, so that it goes on
- * whatever becomes of this process. Never rejects: who is not called leaves at the time that it was told.
+ * whatever becomes of this process. Where the limits before are not known, all are called. Never rejects: who is not called
+ * leaves at the time that it was told.
  */
 export async function callWaiting(
   { temporal, logger }: SignalServices,
   workspaceId: string,
-  before: RateLimits,
+  before: RateLimits | undefined,
   after: RateLimits,
 ): Promise<void> {
-  const raised = raisedFor(before, after, Date.now());
+  const raised = before ? raisedFor(before, after, Date.now()) : null;
   if (raised === undefined) return;
   try {
     await temporal.withDeadline(Date.now() + tellTimeoutMs, () =>

@@ -150,7 +150,7 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
       if (end === 'ask again') wait = { ...wait, token: null, asked: { times: wait.asked?.times ?? 1, waitedMs: 0 } };
       called = false;
       enter('submitting', 'submitting to the provider');
-      const { token, outOfTurn, asked, tried } = wait;
+      const { token, outOfTurn, asked, unanswered, tried } = wait;
       const submit = submitProxy(`send to ${maskNumber(message.to)}`, errorPolicy);
       try {
         const submission = await submit({
@@ -160,6 +160,7 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
           token,
           ...(outOfTurn && { outOfTurn }),
           ...(asked && { asked }),
+          ...(unanswered && { unanswered }),
           ...(tried && { tried }),
         });
         failures = 0;

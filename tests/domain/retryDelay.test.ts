@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Backoff } from '../../domain/errorCatalogue.js';
-import { retryDelayCapMs, retryDelayMs } from '../../domain/retryDelay.js';
+import { limiterRetryMaxMs, limiterRetryMs } from '../../domain/limits.js';
+import { limiterRetryDelayMs, retryDelayCapMs, retryDelayMs } from '../../domain/retryDelay.js';
 
 const backoffs = fc
   .record({ initialMs: fc.integer({ min: 1, max: 100_000 }), coefficient: fc.integer({ min: 1, max: 10 }), more: fc.nat(1_000_000) })
@@ -34,5 +35,19 @@ describe('the wait before a retry', () => {
   test('spreads over the whole range, so that messages which failed together come back apart', () => {
     const backoff: Backoff = { initialMs: 1_000, coefficient: 2, maxMs: 60_000, jitter: 'full' };
     expect([0, 0.5, 0.999_999].map((random) => retryDelayMs(backoff, 3, random))).toEqual([1, 2_001, 4_000]);
+  });
+});
+
+describe('a message whose limiter does not answer', () => {
+  test('asks again after some seconds, and less and less often, never later than its longest wait', () => {
+    fc.assert(
+      fc.property(attempts, randoms, randoms, (unanswered, random, other) => {
+        const delayMs = limiterRetryDelayMs(unanswered, random);
+        expect(Number.isInteger(delayMs)).toBe(true);
+        expect(delayMs).toBeGreaterThanOrEqual(limiterRetryMs / 2);
+        expect(delayMs).toBeLessThanOrEqual(limiterRetryMaxMs);
+        expect(limiterRetryDelayMs(unanswered + 1, other)).toBeGreaterThanOrEqual(Math.min(delayMs, limiterRetryMaxMs / 2));
+      }),
+    );
   });
 });
