@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { connectWorkers, createClient } from '../platform/temporalClient.js';
 import { bundle } from '../workers/bundleWorkflows.js';
+import { workflowTasks } from '../workers/createWorker.js';
 import { answerRequests } from './processMessages.js';
 
 export interface FloorRun {
@@ -26,7 +27,7 @@ async function main(): Promise<void> {
     taskQueue,
     workflowBundle: { code: await bundle('../bench/floorWorkflow') },
     activities: { nothing: async (id: string) => done.get(id)?.() },
-    maxConcurrentWorkflowTaskExecutions: 100,
+    ...workflowTasks(100),
     maxCachedWorkflows: 2_000,
     maxConcurrentActivityTaskExecutions: 400,
     reuseV8Context: true,

@@ -12,7 +12,7 @@ const limiterTasksConcurrentMax = 40;
  * Questions for workflow tasks under way at once. Each brings one task and takes as long as the server is slow, so few of them hold
  * up tasks that there is room for: with the SDK's 10, tasks of a busy queue waited over their 10 s (docs/adr/0001).
  */
-const workflowTaskPollsMax = 60;
+const workflowTaskPollsMax = 200;
 /** The share of them that asks the common queue, where the tasks of new workflows are, and those that a worker did not take. */
 const commonQueuePollsShare = 0.4;
 const limitersCachedMax = 5_000;
@@ -29,7 +29,8 @@ export interface WorkerSettings {
 // A fixed build id, where no version is rolled out, spares a write to the visibility store with each workflow task.
 const common = { shutdownGraceTime, reuseV8Context: true, workflowThreadPoolSize: 1 } satisfies Partial<WorkerOptions>;
 
-const workflowTasks = (concurrentMax: number) => ({
+/** The options of a Worker that runs so many workflow tasks at once; the benchmark's floor has the same. */
+export const workflowTasks = (concurrentMax: number) => ({
   maxConcurrentWorkflowTaskExecutions: concurrentMax,
   maxConcurrentWorkflowTaskPolls: Math.min(workflowTaskPollsMax, concurrentMax),
   nonStickyToStickyPollRatio: commonQueuePollsShare,
