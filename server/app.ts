@@ -15,6 +15,7 @@ import { webhookEndpointsRouter } from './http/webhookEndpoints.js';
 import { workspaceRouter } from './http/workspace.js';
 import { handleErrors, handleUnknownPath } from './problemResponses.js';
 import type { Services } from './services.js';
+import { twilioRouter } from './twilioApi/twilioRouter.js';
 
 /** The HTTP application: API, callbacks, health, and the inbox page. */
 export function createApp(services: Services): Express {
@@ -36,6 +37,9 @@ export function createApp(services: Services): Express {
   v1.use('/workspace', workspaceRouter(services));
   v1.use(handleUnknownPath);
   app.use('/v1', v1);
+
+  // Programs written for Twilio.
+  app.use(twilioRouter(services));
 
   app.use(inboxPage(path.join(projectRoot, 'web/dist')));
   app.use(handleUnknownPath);

@@ -57,3 +57,12 @@ export async function deleteProviderAccount(database: Database, workspaceId: str
   const values = [workspaceId, provider, ...auditValues(byHand, { provider })];
   return (await database.forWorkspace(workspaceId, deleteStatement, values)).length > 0;
 }
+
+/** The workspaces that have this account at a provider, whose SID names none. */
+export async function workspacesOfAccount(database: Database, accountSid: string): Promise<string[]> {
+  const rows = await database.asMaintenance<{ workspace_id: string }>(
+    'select distinct workspace_id from provider_account where account_sid = $1 limit 100',
+    [accountSid],
+  );
+  return rows.map(({ workspace_id: id }) => id);
+}

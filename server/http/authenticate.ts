@@ -12,7 +12,8 @@ export function authenticate(apiKeys: ApiKeyRegister): RequestHandler {
     if (!workspaceId)
       throw new Problem('unauthorized', token ? `the API key is unknown or revoked; ${refusal}` : `no API key was sent; ${refusal}`);
     response.locals.workspaceId = workspaceId;
-    response.locals.apiKeyId = parseApiKey(token)?.id;
+    // A key's id alone opens nothing.
+    response.locals.actor = `api key ${String(parseApiKey(token)?.id)}`;
     next();
   };
 }
@@ -22,7 +23,7 @@ export function workspaceIdOf(response: Response): string {
   return response.locals.workspaceId as string;
 }
 
-/** Who asked, as the audit names it: a key's id alone opens nothing. */
+/** Who asked, as the audit names it. */
 export function actorOf(response: Response): string {
-  return `api key ${String(response.locals.apiKeyId)}`;
+  return response.locals.actor as string;
 }

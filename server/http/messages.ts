@@ -21,7 +21,7 @@ async function messageOf(services: Services, workspaceId: string, id: string): P
 }
 
 /** The same as people see it; one that was accepted a moment ago and is not stored yet is asked of its workflow. */
-async function viewOfMessage(services: Services, workspaceId: string, id: string): Promise<MessageView> {
+export async function viewOfMessage(services: Services, workspaceId: string, id: string): Promise<MessageView> {
   try {
     return viewOf(await messageOf(services, workspaceId, id));
   } catch (error) {

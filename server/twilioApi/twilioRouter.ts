@@ -1,0 +1,68 @@
+import express, { type Request, type Response, Router } from 'express';
+import { jsonBodyBytesMax } from '../../domain/limits.js';
+import { idOfSid } from '../../domain/twilioSid.js';
+import { acceptMessage } from '../acceptMessage.js';
+import { cancelMessage } from '../cancelMessage.js';
+import { actorOf, workspaceIdOf } from '../http/authenticate.js';
+import { idempotencyKeyOf } from '../http/idempotencyKeyOf.js';
+import { viewOfMessage } from '../http/messages.js';
+import { handleUnknownPath, onlyMethods } from '../problemResponses.js';
+import type { Services } from '../services.js';
+import { authenticateAccount } from './authenticateAccount.js';
+import { readMessageForm } from './messageForm.js';
+import { apiVersion, resourceOf } from './messageResource.js';
+import { handleTwilioErrors, TwilioProblem } from './twilioProblem.js';
+
+const form = express.urlencoded({ extended: false, limit: jsonBodyBytesMax });
+
+/**
+ * The part of Twilio's REST API that sends and reads messages, for programs written for it: their base URL, account SID and auth
+ * token are changed, and nothing else. Messages are accepted by the same function as everywhere.
+ */
+export function twilioRouter(services: Services): Router {
+  const account = Router({ mergeParams: true });
+  account.use(authenticateAccount(services) as express.RequestHandler);
+
+  account
+    .route('/Messages.json')
+    .post(form, async (request, response) => {
+      const workspaceId = workspaceIdOf(response);
+      const wanted = readMessageForm((request.body ?? {}) as Record<string, unknown>);
+      const { message, repeated } = await acceptMessage(services, workspaceId, wanted, keyOf(request));
+      if (repeated) response.set('Idempotent-Replayed', 'true');
+      response.status(201).json(resourceOf(response.locals.accountSid as string, message));
+    })
+    .all(onlyMethods('POST'));
+
+  account
+    .route('/Messages/:sid.json')
+    .get(async (request, response) => {
+      response.json(
+        resourceOf(response.locals.accountSid as string, await viewOfMessage(services, workspaceIdOf(response), idOf(request))),
+      );
+    })
+    .post(form, async (request: Request, response: Response) => {
+      const { Status, ...others } = (request.body ?? {}) as Record<string, unknown>;
+      if (Status !== 'canceled' || Object.keys(others).length > 0)
+        throw new TwilioProblem(20001, "Only Status 'canceled' can be set: it takes back a message that has not left.");
+      const message = await cancelMessage(services, workspaceIdOf(response), idOf(request), { actor: actorOf(response) });
+      response.json(resourceOf(response.locals.accountSid as string, message));
+    })
+    .all(onlyMethods('GET', 'POST'));
+  account.use(handleUnknownPath);
+
+  const router = Router();
+  router.use(`/${apiVersion}/Accounts/:account`, account);
+  router.use(`/${apiVersion}`, handleUnknownPath, handleTwilioErrors(services.logger));
+  return router;
+}
+
+/** An id that is no SID of a message is nobody's. */
+const idOf = (request: Request): string => idOfSid('SM', String(request.params.sid)) ?? '';
+
+/** Twilio has a header of its own for what the rest of the world calls Idempotency-Key. */
+function keyOf(request: Request): string | undefined {
+  const own = request.get('i-twilio-idempotency-token');
+  if (own !== undefined && request.get('idempotency-key') === undefined) request.headers['idempotency-key'] = own;
+  return idempotencyKeyOf(request);
+}
