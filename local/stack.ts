@@ -196,6 +196,7 @@ async function bringUp(
     TEMPORAL_ADDRESS: temporalAddress,
     TEMPORAL_NAMESPACE: namespace,
     ENCRYPTION_KEY: encryptionKey,
+    ARCHIVE_DIRECTORY: process.env.ARCHIVE_DIRECTORY ?? path.join(data.path, 'archive'),
     PORT: String(ports.http),
     PUBLIC_BASE_URL: process.env.PUBLIC_BASE_URL ?? url,
     NODE_OPTIONS: nodeOptions,

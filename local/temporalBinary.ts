@@ -1,23 +1,15 @@
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as delay } from 'node:timers/promises';
-import { LockedError, takeLock } from './lock.js';
+import { buildWithGo, cacheDirectory, firstOnPath, once, type Say } from './cachedPrograms.js';
 
 const cliVersion = '1.5.1';
 const serverVersion = '1.32.1';
 const downloadConnectMs = 5_000;
 /** A download that takes longer than this would lose against a build. */
 const downloadMs = 180_000;
-const progressEveryMs = 15_000;
-
-/** Outside the checkout, so that a new clone need not build again. */
-const cacheDirectory = path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'postrider');
-
-export type Say = (text: string) => void;
 
 /**
  * The Temporal CLI with its development server: on the PATH, in the cache, downloaded, or built with Go, in this
@@ -40,7 +32,7 @@ export async function findTemporalCli(say: Say): Promise<string> {
       } catch (error) {
         tried.push(`the download failed (${reasonOf(error)})`);
       }
-      if (firstOnPath('go')) return build(directory, [`github.com/temporalio/cli/cmd/temporal@v${cliVersion}`], say);
+      if (firstOnPath('go')) return buildWithGo(directory, [`github.com/temporalio/cli/cmd/temporal@v${cliVersion}`], say);
       throw new Error(
         `Temporal is not here and could not be had: there is no temporal on the PATH, ${tried.join(', ')}, and there is no Go to build it with. ` +
           'Set TEMPORAL_ADDRESS to a running server, install the Temporal CLI, or install Go.',
@@ -59,7 +51,7 @@ export async function findTemporalServer(say: Say): Promise<{ server: string; sq
     async () => {
       if (!firstOnPath('go'))
         throw new Error('the production Temporal server is built with Go, which is not on the PATH: install Go, or set TEMPORAL_ADDRESS');
-      await build(
+      await buildWithGo(
         directory,
         ['server', 'tools/sql'].map((name) => `go.temporal.io/server/cmd/${name}@v${serverVersion}`),
         say,
@@ -69,50 +61,12 @@ export async function findTemporalServer(say: Say): Promise<{ server: string; sq
   return { server, sqlTool };
 }
 
-function firstOnPath(name: string): string | undefined {
-  return (process.env.PATH ?? '')
-    .split(path.delimiter)
-    .map((directory) => path.join(directory, name))
-    .find((file) => existsSync(file));
-}
-
 /** A build of the CLI says no version of its own, but always that of the server in it. */
 function isTemporal(file: string): boolean {
   try {
     return execFileSync(file, ['--version'], { encoding: 'utf8', timeout: 10_000 }).includes('Server 1.');
   } catch {
     return false;
-  }
-}
-
-/** Runs `make` unless `isThere`; of several at once one works and the others wait. Throws where it made nothing of use. */
-async function once(directory: string, isThere: () => boolean, make: () => Promise<void>): Promise<void> {
-  mkdirSync(directory, { recursive: true });
-  while (!isThere()) {
-    const release = tryLock(`${directory}.lock`);
-    if (!release) {
-      await delay(500);
-      continue;
-    }
-    try {
-      // Somebody may have made it between the look and the lock.
-      if (!isThere()) await make();
-      if (!isThere())
-        throw new Error(
-          `what was put into ${directory} does not run on this machine: remove it, or set TEMPORAL_ADDRESS to a running server`,
-        );
-    } finally {
-      release();
-    }
-  }
-}
-
-function tryLock(file: string): (() => void) | undefined {
-  try {
-    return takeLock(file);
-  } catch (error) {
-    if (error instanceof LockedError) return undefined;
-    throw error;
   }
 }
 
@@ -134,30 +88,6 @@ async function download(directory: string): Promise<void> {
   renameSync(path.join(unpacked, 'temporal'), path.join(directory, 'temporal'));
   rmSync(archive);
   rmSync(unpacked, { recursive: true });
-}
-
-async function build(directory: string, packages: string[], say: Say): Promise<void> {
-  const startedAt = Date.now();
-  say(`building ${packages.join(', ')} with Go: once, some 3 to 5 minutes`);
-  const progress = setInterval(
-    () => say(`still building with Go, ${Math.round((Date.now() - startedAt) / 1_000)} s so far`),
-    progressEveryMs,
-  );
-  try {
-    await new Promise<void>((resolve, reject) => {
-      let log = '';
-      const go = spawn('go', ['install', ...packages], {
-        cwd: os.tmpdir(),
-        env: { ...process.env, GOBIN: directory, GOFLAGS: '-mod=mod' },
-        stdio: ['ignore', 'ignore', 'pipe'],
-      });
-      go.stderr.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-2_000)));
-      go.once('error', reject);
-      go.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`the build with Go failed:\n${log}`))));
-    });
-  } finally {
-    clearInterval(progress);
-  }
 }
 
 function reasonOf(error: unknown): string {

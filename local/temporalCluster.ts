@@ -2,10 +2,11 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import type { Say } from './cachedPrograms.js';
 import { ensureDatabase } from './embeddedPostgres.js';
 import { freePort } from './ports.js';
 import { type RunningService, startService } from './service.js';
-import { findTemporalServer, type Say } from './temporalBinary.js';
+import { findTemporalServer } from './temporalBinary.js';
 import { ensureNamespace, temporalAnswers } from './temporalNamespace.js';
 import { serverSettings, temporalEnvironment } from './temporalSettings.js';
 

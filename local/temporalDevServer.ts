@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import type { Say } from './cachedPrograms.js';
 import { assertFree } from './ports.js';
 import { type RunningService, startService } from './service.js';
-import { findTemporalCli, type Say } from './temporalBinary.js';
+import { findTemporalCli } from './temporalBinary.js';
 import { ensureNamespace, temporalAnswers } from './temporalNamespace.js';
 import { devServerSettings, temporalEnvironment } from './temporalSettings.js';
 

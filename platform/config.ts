@@ -55,6 +55,8 @@ const urlOf = (protocols: string[], problem: string) =>
 
 const httpUrl = urlOf(['http:', 'https:'], 'must be an http(s) URL');
 
+const s3Key = z.string().regex(/^\S+$/, 'must be a key, without spaces');
+
 /** One declared variable: its schema, what it means, and a value that would do. */
 interface Variable {
   schema: z.ZodType;
@@ -192,6 +194,34 @@ export const variables = {
     'A webhook endpoint whose every attempt has failed for so long is disabled.',
     '432000',
   ),
+  ARCHIVE_DIRECTORY: variable(
+    z.string().startsWith('/', 'must be an absolute path').optional(),
+    'Directory of the archive, where it does not lie in S3. All processes must see the same one. Without it and S3_BUCKET nothing is archived.',
+    '/var/lib/postrider/archive',
+  ),
+  S3_BUCKET: variable(
+    z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket')
+      .optional(),
+    'Bucket of the archive. It must be there; nothing else should write to it.',
+    'postrider-archive',
+  ),
+  S3_ENDPOINT: variable(httpUrl.optional(), 'Any server that speaks S3; without it, AWS.', 'http://127.0.0.1:7070'),
+  S3_REGION: variable(
+    z
+      .string()
+      .regex(/^[\w-]+$/, 'must be the name of a region')
+      .default('us-east-1'),
+    'Region of the bucket.',
+    'us-east-1',
+  ),
+  S3_ACCESS_KEY_ID: variable(
+    s3Key.optional(),
+    'Key for the bucket. Without one it is looked for where machines of AWS have theirs.',
+    'postrider',
+  ),
+  S3_SECRET_ACCESS_KEY: variable(s3Key.optional(), 'Secret of that key.', 'at-least-as-long-as-this'),
 } as const;
 
 const schema = z.object(

@@ -58,6 +58,12 @@ const wrong: [Name, string, string][] = [
   ['WEBHOOK_RETRY_DELAYS_S', '5,never', 'must be a comma-separated list of seconds, each between 0 and 86400'],
   ['WEBHOOK_RETRY_DELAYS_S', '86401', 'must be a comma-separated list of seconds, each between 0 and 86400'],
   ['WEBHOOK_DISABLE_AFTER_S', '0', 'must be at least 1'],
+  ['ARCHIVE_DIRECTORY', 'archive', 'must be an absolute path'],
+  ['S3_BUCKET', 'My Bucket', 'must be the name of a bucket'],
+  ['S3_ENDPOINT', 's3.example.com', 'must be an http(s) URL'],
+  ['S3_REGION', 'us east', 'must be the name of a region'],
+  ['S3_ACCESS_KEY_ID', 'two words', 'must be a key, without spaces'],
+  ['S3_SECRET_ACCESS_KEY', 'two words', 'must be a key, without spaces'],
 ];
 
 describe('a wrong environment', () => {

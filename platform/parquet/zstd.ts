@@ -1,0 +1,15 @@
+import { compress, decompress, init } from '@bokuweb/zstd-wasm';
+
+/** Higher levels cost twice the time for some per cent (docs/reports/archive.md). */
+const level = 6;
+
+let loading: Promise<void> | undefined;
+
+/** Loads the codec, once a process. Must have settled before a page is compressed or read. */
+export function loadZstd(): Promise<void> {
+  loading ??= init();
+  return loading;
+}
+
+export const compressors = { ZSTD: (bytes: Uint8Array) => compress(bytes, level) };
+export const decompressors = { ZSTD: (bytes: Uint8Array) => decompress(bytes) };
