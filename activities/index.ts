@@ -3,6 +3,7 @@ import { cancelBatch } from './cancelBatch.js';
 import { closeAsUnknown } from './closeAsUnknown.js';
 import { deliverDueWebhooks } from './deliverDueWebhooks.js';
 import type { Dependencies, MaintenanceDependencies, WebhookDependencies } from './dependencies.js';
+import { ensureWeeks } from './ensureWeeks.js';
 import { persistAndReserve } from './persistAndReserve.js';
 import { pollProvider } from './pollProvider.js';
 import { pollUnheardMessages } from './pollUnheardMessages.js';
@@ -45,6 +46,7 @@ export function createMaintenanceActivities(dependencies: MaintenanceDependencie
   return {
     sweepOpenMessages: withFailures(sweepOpenMessages(dependencies)),
     pollUnheardMessages: withFailures(pollUnheardMessages(dependencies)),
+    ensureWeeks: withFailures(ensureWeeks(dependencies)),
     redriveBatch: withFailures(redriveBatch(dependencies)),
     cancelBatch: withFailures(cancelBatch(dependencies)),
     callWaitingMessages: withFailures(callWaitingMessages(dependencies)),

@@ -1,12 +1,15 @@
 /** `npm run bench`: measures the product on this machine. */
 import { parseArgs } from 'node:util';
-import { consoleSteps } from '../local/steps.js';
+import { consoleSteps, type Steps } from '../local/steps.js';
 import { parseWords, UsageError } from '../platform/commandLine.js';
 import { runHotpath } from './hotpath.js';
 import { hotpathLine, hotpathTable, saveHotpath } from './hotpathReport.js';
+import { runPartitions } from './partitions.js';
+import { partitionsTable, savePartitions } from './partitionsReport.js';
 
 const profiles = {
   hotpath: 'whole lives of messages against the floor of a bare workflow; then 28 messages/s over 1,000 workspaces',
+  partitions: 'two ways to cut the table of messages, at 1,000 workspaces over 13 weeks',
 } as const;
 
 const usage = `npm run bench -- PROFILE [--quick] [--json] [--save] [--messages N] [--env NAME=VALUE …] [--keep]
@@ -40,7 +43,7 @@ function readArguments(words: string[]) {
       return [name, value];
     }),
   );
-  return { ...values, env, messages };
+  return { ...values, profile: profile as keyof typeof profiles, env, messages };
 }
 
 function parse(words: string[]) {
@@ -62,13 +65,33 @@ function parse(words: string[]) {
 }
 
 async function main(): Promise<void> {
-  const { quick, json, save, keep, messages, env, help } = readArguments(process.argv.slice(2));
-  if (help) return void process.stdout.write(`${usage}\n`);
-  const steps = consoleSteps(json);
-  const result = await runHotpath({ quick, messages, env, keep, steps });
-  if (save) for (const file of saveHotpath(result)) steps.say(`written: ${file}`);
-  process.stdout.write(json ? `${JSON.stringify(hotpathLine(result))}\n` : hotpathTable(result));
+  const words = readArguments(process.argv.slice(2));
+  if (words.help) return void process.stdout.write(`${usage}\n`);
+  const steps = consoleSteps(words.json);
+  const { line, table, save } = await run(words.profile, words, steps);
+  if (words.save) for (const file of save()) steps.say(`written: ${file}`);
+  process.stdout.write(words.json ? `${JSON.stringify(line)}\n` : table);
   process.exit(0);
+}
+
+/** A result as one line of JSON, as a table, and as files under docs/reports. */
+interface Shown {
+  line: object;
+  table: string;
+  save(): string[];
+}
+
+async function run(profile: keyof typeof profiles, words: ReturnType<typeof readArguments>, steps: Steps): Promise<Shown> {
+  switch (profile) {
+    case 'hotpath': {
+      const result = await runHotpath({ ...words, steps });
+      return { line: hotpathLine(result), table: hotpathTable(result), save: () => saveHotpath(result) };
+    }
+    case 'partitions': {
+      const result = await runPartitions({ ...words, steps });
+      return { line: { profile, ...result }, table: partitionsTable(result), save: () => savePartitions(result) };
+    }
+  }
 }
 
 main().catch((error: unknown) => {

@@ -252,6 +252,16 @@ export const sweepPageSize = 500;
 export const sweepTimeoutMs = 10 * 60_000;
 export const maintenanceHeartbeatMs = 60_000;
 
+/** Partitions stand so many weeks ahead of this one, and are looked after this often; an insert that finds none makes so many. */
+export const partitionWeeksAhead = 5;
+export const partitionWeeksAheadOfInsert = 1;
+export const partitionsEveryMs = 60 * 60_000;
+export const partitionsTimeoutMs = 60_000;
+/** Who wants to change a table gives up after a moment (`lock_timeout` in the database), and comes again after up to this long, so often; the operator hears of the third time. */
+export const lockPauseMaxMs = 500;
+export const lockTriesMax = 10;
+export const lockTriesUntilTold = 3;
+
 /** A message of which its provider has said nothing is asked about at these ages of its attempt, by pages of the list. */
 export const statusPollAgesMs = [2, 5, 15, 60].map((minutes) => minutes * 60_000);
 export const statusPollEveryMs = 60_000;

@@ -22,3 +22,10 @@ export interface PollResult {
   asked: number;
   finished: number;
 }
+
+export interface PartitionsResult {
+  /** Weeks of which some partitions were missing, and are made. */
+  made: number;
+  /** Until when there are partitions for every row that comes in, epoch milliseconds. */
+  untilMs: number;
+}

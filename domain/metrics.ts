@@ -66,6 +66,11 @@ export const metrics = {
     labels: ['how'],
   },
   messages_overdue: { kind: 'gauge', about: 'Open messages that are past their time, as the last sweep saw them.', labels: [] },
+  partitions_until_seconds: {
+    kind: 'gauge',
+    about: 'Until when there are partitions for what comes in, seconds since 1970: to be at least two weeks ahead.',
+    labels: [],
+  },
   polled_messages_total: {
     kind: 'counter',
     about: 'Messages without a receipt that a provider was asked about, by whether that ended them.',

@@ -9,7 +9,7 @@ import {
   createWebhookActivities,
 } from '../activities/index.js';
 import { ProviderBreakers } from '../activities/providerBreakers.js';
-import { acceptsConcurrentMax, acceptsOfLaneMax, temporalProbeTimeoutMs } from '../domain/limits.js';
+import { acceptsConcurrentMax, acceptsOfLaneMax, partitionWeeksAhead, temporalProbeTimeoutMs } from '../domain/limits.js';
 import { askLimiterWorkflow } from '../limiter/askLimiterWorkflow.js';
 import { SendGate } from '../limiter/sendGate.js';
 import { TokenBroker } from '../limiter/tokenBroker.js';
@@ -18,7 +18,7 @@ import { WebhookDispatch } from '../lives/webhookDispatch.js';
 import type { Config, Role } from '../platform/config.js';
 import { Database } from '../platform/database.js';
 import { EventBus } from '../platform/eventBus.js';
-import { createLogger } from '../platform/logger.js';
+import { createLogger, type Logger } from '../platform/logger.js';
 import { startMetricsServer } from '../platform/metricsServer.js';
 import { SettingsStore } from '../platform/prisma.js';
 import { PublicHttp } from '../platform/publicHttp.js';
@@ -27,6 +27,7 @@ import { Telemetry } from '../platform/telemetry.js';
 import { connectImpatient, connectWorkers, createClient } from '../platform/temporalClient.js';
 import { TemporalHealth } from '../platform/temporalHealth.js';
 import { Turns } from '../platform/turns.js';
+import { isLocked } from '../platform/whileLocked.js';
 import { createProviders, type ProviderRegistry } from '../providers/registry.js';
 import { startServer } from '../server/server.js';
 import { ApiKeyRegister } from '../storage/apiKeys.js';
@@ -54,9 +55,6 @@ export interface RunningProcess {
   /** Ends in order: no new work, what runs drains, connections close. */
   stop(): Promise<void>;
 }
-
-/** Partitions stand this many weeks ahead; the maintenance role makes sure when it starts. */
-const partitionWeeksAhead = 5;
 
 /**
  * Composes the roles of one process. `providers` can be given by a caller that wraps them; by default they are made
@@ -136,7 +134,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
   };
   let relay: OutboxRelay | undefined;
   if (has('maintenance')) {
-    await database.asMaintenance('select ensure_weeks_ahead($1)', [partitionWeeksAhead]);
+    await makeFirstPartitions(database, logger);
     await ensureSchedules(client);
     const maintenance = { database, store, workspaces, providers, temporal: client, telemetry, logger, ...times };
     workers.push(await createMaintenanceWorker(forWorkers, createMaintenanceActivities(maintenance)));
@@ -202,4 +200,14 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       logger.info({ event: 'process.stopped' });
     },
   };
+}
+
+/** Before the first schedule: after weeks of downtime the partitions of today may be missing. One that is locked is made by the schedule. */
+async function makeFirstPartitions(database: Database, logger: Logger): Promise<void> {
+  try {
+    const made = await database.makePartitions(partitionWeeksAhead);
+    if (made > 0) logger.info({ event: 'partitions.made', weeks: made });
+  } catch (error) {
+    if (!isLocked(error)) throw error;
+  }
 }

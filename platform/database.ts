@@ -5,7 +5,9 @@
  */
 import pg from 'pg';
 import { isUuid } from '../domain/ids.js';
+import { lockTriesUntilTold, partitionWeeksAheadOfInsert } from '../domain/limits.js';
 import type { Logger } from './logger.js';
+import { retryWhileLocked } from './whileLocked.js';
 
 /** A statement that Postgres prepares once a connection; the name must be unique to the text. */
 export interface Statement {
@@ -89,6 +91,22 @@ export class Database {
     return (await this.maintenancePool.query<T>(text, values)).rows;
   }
 
+  /**
+   * Makes what is missing of the partitions of this week (UTC, from Monday) and of so many after it, each in a transaction of its
+   * own; answers of how many weeks some were made. Nobody waits for it who reads or writes rows.
+   */
+  async makePartitions(weeksAhead: number): Promise<number> {
+    let made = 0;
+    for (let week = 0; week <= weeksAhead; week++) {
+      const [answer] = await retryWhileLocked(
+        () => this.asMaintenance<{ made: boolean }>(`select ensure_week(now() + $1 * interval '168 hours') as made`, [week]),
+        (tries) => this.logger[tries === lockTriesUntilTold ? 'error' : 'warn']({ event: 'database.partitions_locked', week, tries }),
+      );
+      if (answer?.made) made += 1;
+    }
+    return made;
+  }
+
   /** One round trip to see that Postgres answers. */
   async ping(): Promise<void> {
     await this.hot.query('select 1');
@@ -105,7 +123,7 @@ export class Database {
       } catch (error) {
         const state = sqlState(error);
         if (attempt >= retriesMax) throw error;
-        if (state === noPartition && /no partition of relation/.test(String(error))) await this.makePartitions();
+        if (state === noPartition && /no partition of relation/.test(String(error))) await this.makeMissing();
         else if (!state || !retryable.has(state)) throw error;
       }
     }
@@ -133,8 +151,8 @@ export class Database {
     }
   }
 
-  private async makePartitions(): Promise<void> {
-    this.logger.error({ event: 'database.partition_missing', action: 'created by an insert; check that maintenance runs' });
-    await this.asMaintenance('select ensure_weeks_ahead(5)');
+  private async makeMissing(): Promise<void> {
+    this.logger.error({ event: 'database.partition_missing', action: 'made by an insert; check that maintenance runs' });
+    await this.makePartitions(partitionWeeksAheadOfInsert);
   }
 }
