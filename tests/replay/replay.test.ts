@@ -24,6 +24,7 @@ describe('a workflow that runs since before a change', () => {
         'rateLimiter',
         'sweepMessages',
         'pollStatuses',
+        'makePartitions',
         'redriveMessages',
         'cancelMessages',
         'deliverWebhooks',
