@@ -3,7 +3,7 @@ const esmOnly = ['@sparticuz/chromium', 'hyparquet', 'hyparquet-writer'];
 
 /** @type {import('jest').Config} */
 const base = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/tests/support/leakFreeEnvironment.cjs',
   transform: {
     '^.+\\.[tj]s$': [
       '@swc/jest',
@@ -15,8 +15,17 @@ const base = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
 };
 
+/** What needs services: real processes, Postgres, Temporal. */
+const services = {
+  globalSetup: '<rootDir>/tests/support/globalSetup.cjs',
+  globalTeardown: '<rootDir>/tests/support/globalTeardown.cjs',
+  setupFilesAfterEnv: ['<rootDir>/tests/support/patience.ts'],
+};
+
 /** @type {import('jest').Config} */
 module.exports = {
+  // Of the tests of one file that only wait: for a receipt, a time-out, the end of a validity.
+  maxConcurrency: 12,
   projects: [
     {
       ...base,
@@ -26,17 +35,15 @@ module.exports = {
     },
     {
       ...base,
+      ...services,
       displayName: 'system',
       testMatch: ['<rootDir>/tests/**/*.system.test.ts'],
-      globalSetup: '<rootDir>/tests/support/globalSetup.cjs',
-      globalTeardown: '<rootDir>/tests/support/globalTeardown.cjs',
     },
     {
       ...base,
+      ...services,
       displayName: 'scale',
       testMatch: ['<rootDir>/tests/**/*.scale.test.ts'],
-      globalSetup: '<rootDir>/tests/support/globalSetup.cjs',
-      globalTeardown: '<rootDir>/tests/support/globalTeardown.cjs',
     },
   ],
 };

@@ -13,12 +13,13 @@ import { acceptsConcurrentMax, acceptsOfLaneMax, partitionWeeksAhead, temporalPr
 import { askLimiterWorkflow } from '../limiter/askLimiterWorkflow.js';
 import { SendGate } from '../limiter/sendGate.js';
 import { TokenBroker } from '../limiter/tokenBroker.js';
-import { OutboxRelay } from '../lives/outboxRelay.js';
-import { WebhookDispatch } from '../lives/webhookDispatch.js';
+import { outboxRelay } from '../lives/outboxRelay.js';
+import { webhookDispatch } from '../lives/webhookDispatch.js';
 import type { Config, Role } from '../platform/config.js';
 import { Database } from '../platform/database.js';
 import { EventBus } from '../platform/eventBus.js';
 import { createLogger, type Logger } from '../platform/logger.js';
+import type { Lookout } from '../platform/lookout.js';
 import { startMetricsServer } from '../platform/metricsServer.js';
 import { SettingsStore } from '../platform/prisma.js';
 import { PublicHttp } from '../platform/publicHttp.js';
@@ -132,22 +133,20 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
     validityMs: config.MESSAGE_VALIDITY_S * 1_000,
     providerHoldMs: config.PROVIDER_HOLD_S * 1_000,
   };
-  let relay: OutboxRelay | undefined;
+  const lookouts: Lookout[] = [];
   if (has('maintenance')) {
     await makeFirstPartitions(database, logger);
     await ensureSchedules(client);
     const maintenance = { database, store, workspaces, providers, temporal: client, telemetry, logger, ...times };
     workers.push(await createMaintenanceWorker(forWorkers, createMaintenanceActivities(maintenance)));
-    relay = new OutboxRelay({ database, temporal: client, askTemporal, telemetry, logger, receiptGraceMs: times.receiptGraceMs });
-    relay.start();
+    const { receiptGraceMs } = times;
+    lookouts.push(outboxRelay({ database, temporal: client, askTemporal, telemetry, logger, receiptGraceMs }).start());
   }
-  let dispatch: WebhookDispatch | undefined;
   if (has('webhooks')) {
     const delays = { retryDelaysMs: config.WEBHOOK_RETRY_DELAYS_S, disableAfterMs: config.WEBHOOK_DISABLE_AFTER_S * 1_000 };
     const webhooks = { database, store, workspaces, http, telemetry, logger, ...delays };
     workers.push(await createWebhooksWorker(forWorkers, createWebhookActivities(webhooks)));
-    dispatch = new WebhookDispatch({ database, temporal: client, logger });
-    dispatch.start();
+    lookouts.push(webhookDispatch({ database, temporal: client, logger }).start());
   }
   const temporalHealth = new TemporalHealth(askTemporal, telemetry, logger);
 
@@ -183,8 +182,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       await server?.close();
       metrics?.close();
       temporalHealth.close();
-      await relay?.stop();
-      await dispatch?.stop();
+      await Promise.all(lookouts.map((lookout) => lookout.stop()));
       sends.close();
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await Promise.allSettled(running);

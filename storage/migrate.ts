@@ -1,11 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { migrationLockTimeoutMs, migrationLockTriesMax, migrationRetryEveryMs } from '../domain/limits.js';
 import { projectRoot } from '../platform/projectRoot.js';
 
 /** The advisory lock that Prisma's own migrate takes: both may run at once and take turns. */
 const prismaMigrateLock = 72_707_369;
+const lockNotAvailable = '55P03';
 
 interface Migration {
   name: string;
@@ -25,11 +28,14 @@ function readMigrations(directory: string): Migration[] {
 
 /**
  * Applies what is missing of prisma/migrations, each in a transaction of its own, and keeps Prisma's book
- * (`_prisma_migrations`), so that `prisma migrate deploy` agrees. Needs a user that may create roles and tables.
- * Returns the names applied. Throws where a migration fails or an applied one was edited; what it did is rolled back.
+ * (`_prisma_migrations`), so that `prisma migrate deploy` agrees. Needs a user that may create roles and tables. Two that run
+ * at once take turns. Returns the names applied. Throws where a migration fails or an applied one was edited; what it did is
+ * rolled back, and so is the one that was under way when its runner died.
  */
 export async function migrate(databaseUrl: string, directory = path.join(projectRoot, 'prisma/migrations')): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
+  // The query that was under way says so too.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [prismaMigrateLock]);
@@ -54,9 +60,27 @@ export async function migrate(databaseUrl: string, directory = path.join(project
   }
 }
 
-async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
+async function apply(client: pg.Client, migration: Migration): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await applyOnce(client, migration);
+    } catch (error) {
+      const isLocked = error instanceof pg.DatabaseError && error.code === lockNotAvailable;
+      if (!isLocked || tries >= migrationLockTriesMax) {
+        const reason = error instanceof Error ? error.message : String(error);
+        const cure = isLocked ? `; ${tries} times in a row: end the transaction that holds the lock (pg_locks), and run it again` : '';
+        throw new Error(`migration ${migration.name} failed and was rolled back: ${reason}${cure}`, { cause: error });
+      }
+    }
+    await delay(migrationRetryEveryMs);
+  }
+}
+
+async function applyOnce(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
   try {
     await client.query('begin');
+    // Whoever waits for a strong lock holds up all who come after it: give up soon, let them through, and come again.
+    await client.query(`set local lock_timeout = ${migrationLockTimeoutMs}`);
     await client.query(sql);
     await client.query(
       'insert into _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count) values ($1, $2, $3, now(), 1)',
@@ -64,9 +88,7 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
     );
     await client.query('commit');
   } catch (error) {
-    await client.query('rollback');
-    throw new Error(`migration ${name} failed and was rolled back: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    await client.query('rollback').catch(() => undefined);
+    throw error;
   }
 }

@@ -1,27 +1,35 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { freePort } from '../../local/ports.js';
 import { identityOf, isRunning, type ProcessIdentity } from '../../local/processIdentity.js';
 import { eventually } from '../support/eventually.js';
 
 const program = path.join(__dirname, '../../dist/main/start.js');
 
-let root: string;
-let launchers: Launcher[];
-beforeEach(() => {
-  root = mkdtempSync(path.join(tmpdir(), 'postrider-start-'));
-  launchers = [];
-});
-afterEach(async () => {
+/** What the tests started, and where: all is ended and removed when they are over. */
+const launchers: Launcher[] = [];
+const roots: string[] = [];
+afterAll(async () => {
   for (const { child } of launchers) child.kill('SIGTERM');
   await Promise.all(launchers.map(({ ended }) => ended));
-  rmSync(root, { recursive: true });
+  for (const root of roots) rmSync(root, { recursive: true });
 }, 90_000);
+
+/** A data folder that remembers ports of its own: several that start at once would all look for the usual ones. */
+async function newRoot(): Promise<string> {
+  const root = mkdtempSync(path.join(tmpdir(), 'postrider-start-'));
+  roots.push(root);
+  const ports: Record<string, number> = {};
+  for (const name of ['postgres', 'temporal', 'temporalUi', 'simulator']) ports[name] = await freePort();
+  writeFileSync(path.join(root, 'settings.json'), JSON.stringify({ encryptionKey: randomBytes(32).toString('base64'), ports }));
+  return root;
+}
 
 interface Launcher {
   child: ChildProcess;
@@ -31,7 +39,7 @@ interface Launcher {
 }
 
 /** `npm start` without the build that comes before it, and without services that a developer's shell may name. */
-const launch = (...words: string[]) => launchProgram([program, '--data', root, ...words]);
+const launch = (root: string, ...words: string[]) => launchProgram([program, '--data', root, ...words]);
 
 function launchProgram(words: string[], more: Record<string, string> = {}): Launcher {
   const { PATH = '', HOME = '', XDG_CACHE_HOME } = process.env;
@@ -78,8 +86,9 @@ const status = (url: string) =>
   );
 
 describe('npm start', () => {
-  test('brings up all of it, says so in one line, and stops all of it on SIGINT', async () => {
-    const launcher = launch('--json', '--port', String(await freePort()));
+  test.concurrent('brings up all of it, says so in one line, and stops all of it on SIGINT', async () => {
+    const root = await newRoot();
+    const launcher = launch(root, '--json', '--port', String(await freePort()));
     const { url, temporalUiUrl, simulatorUrl } = await ready(launcher);
     expect(launcher.output.stdout.trim().split('\n')).toHaveLength(1);
     expect(await status(`${url}/healthz`)).toBe(200);
@@ -94,29 +103,32 @@ describe('npm start', () => {
     expect(started.filter(isRunning)).toEqual([]);
   }, 120_000);
 
-  test('shows the same API key at the next start, and a second one beside it is told who runs', async () => {
-    const first = launch('--json', '--port', String(await freePort()));
+  test.concurrent('shows the same API key at the next start, and a second one beside it is told who runs', async () => {
+    const root = await newRoot();
+    const first = launch(root, '--json', '--port', String(await freePort()));
     const key = (await ready(first)).workspaces[0]?.apiKey;
-    const second = launch('--json', '--port', String(await freePort()));
+    const second = launch(root, '--json', '--port', String(await freePort()));
     expect(await second.ended).toBe(1);
     expect(second.output.stderr).toContain(`Postrider already runs on ${root} (pid ${first.child.pid})`);
     first.child.kill('SIGTERM');
     await first.ended;
-    const third = launch('--json', '--port', String(await freePort()));
+    const third = launch(root, '--json', '--port', String(await freePort()));
     expect((await ready(third)).workspaces[0]?.apiKey).toBe(key);
   }, 120_000);
 
-  test('leaves nothing running when the launcher itself is killed, and starts again from there', async () => {
-    const first = launch('--json', '--port', String(await freePort()));
+  test.concurrent('leaves nothing running when the launcher itself is killed, and starts again from there', async () => {
+    const root = await newRoot();
+    const first = launch(root, '--json', '--port', String(await freePort()));
     await ready(first);
     const started = startedBy(first.child.pid as number);
     first.child.kill('SIGKILL');
     await first.ended;
     await eventually(() => started.every((one) => !isRunning(one)), 30_000);
-    await ready(launch('--json', '--port', String(await freePort())));
+    await ready(launch(root, '--json', '--port', String(await freePort())));
   }, 120_000);
 
-  test('stops when the npm that runs it is killed, which tells nobody', async () => {
+  test.concurrent('stops when the npm that runs it is killed, which tells nobody', async () => {
+    const root = await newRoot();
     // Stands for npm: a program that runs a script by a shell which stays in between.
     const words = [program, '--data', root, '--json', '--port', String(await freePort())].map((word) => `'${word}'`).join(' ');
     const npm = `require('child_process').spawn('sh', ['-c', ${JSON.stringify(`'${process.execPath}' ${words}; exit $?`)}], {stdio: 'inherit'})`;
@@ -128,12 +140,12 @@ describe('npm start', () => {
     await eventually(() => started.every((one) => !isRunning(one)), 30_000);
   }, 120_000);
 
-  test('names the owner of a port that was asked for and is taken', async () => {
+  test.concurrent('names the owner of a port that was asked for and is taken', async () => {
     const port = await freePort();
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     try {
-      const launcher = launch('--port', String(port));
+      const launcher = launch(await newRoot(), '--port', String(port));
       expect(await launcher.ended).toBe(1);
       expect(launcher.output.stderr).toContain(`port ${port} for the API and the inbox is taken by pid ${process.pid}`);
     } finally {
@@ -141,11 +153,11 @@ describe('npm start', () => {
     }
   }, 60_000);
 
-  test.each([
+  test.concurrent.each([
     [['--prot', '3001'], "Unknown option '--prot'"],
     [['--port', 'web'], '--port web is not a port: give a number from 1 to 65535'],
   ])('refuses %j and shows how it is used', async (words, problem) => {
-    const launcher = launch(...words);
+    const launcher = launch(await newRoot(), ...words);
     expect(await launcher.ended).toBe(2);
     expect(launcher.output.stderr).toContain(problem);
     expect(launcher.output.stderr).toContain('npm start -- [--port N]');

@@ -19,30 +19,36 @@ const isAlive = (pid: number) => {
   }
 };
 
-// Both ways in which a first attempt can be made.
-describe.each(['local', 'activity'])('a worker that is asked to end while it sends (first send: %s)', (firstSend) => {
-  let system: System;
-  let door: Door;
+/** Both ways in which a first attempt can be made. */
+const firstSends = ['local', 'activity'] as const;
+const runs = new Map<string, { system: System; door: Door }>();
 
-  beforeAll(async () => {
-    door = await openDoor();
-    system = await startSystem({
-      processes: [
-        { name: 'server', roles: 'server' },
-        { name: 'leaving', roles: 'messages,sends', env: { TWILIO_API_BASE_URL: door.url } },
-        { name: 'staying', roles: 'messages,sends' },
-        { name: 'limiter', roles: 'limiter,maintenance' },
-      ],
-      env: { FIRST_SEND: firstSend, SENDS_CONCURRENT_MAX: String(sendsAtOnce) },
-    });
-    door.leadTo(system.simulatorUrl as string);
-  }, 90_000);
-  afterAll(async () => {
+async function startLeaving(firstSend: string): Promise<void> {
+  const door = await openDoor();
+  const system = await startSystem({
+    processes: [
+      { name: 'server', roles: 'server' },
+      { name: 'leaving', roles: 'messages,sends', env: { TWILIO_API_BASE_URL: door.url } },
+      { name: 'staying', roles: 'messages,sends' },
+      { name: 'limiter', roles: 'limiter,maintenance' },
+    ],
+    env: { FIRST_SEND: firstSend, SENDS_CONCURRENT_MAX: String(sendsAtOnce) },
+  });
+  door.leadTo(system.simulatorUrl as string);
+  runs.set(firstSend, { system, door });
+}
+
+beforeAll(() => Promise.all(firstSends.map(startLeaving)), 120_000);
+afterAll(async () => {
+  for (const { system, door } of runs.values()) {
     await system.stop();
     door.close();
-  }, 60_000);
+  }
+}, 60_000);
 
-  it('ends the sends that are under way and begins no more; others send the rest, each once, and none is ever in doubt', async () => {
+describe.each(firstSends)('a worker that is asked to end while it sends (first send: %s)', (firstSend) => {
+  it.concurrent('ends the sends that are under way and begins no more; others send the rest, each once, and none is ever in doubt', async () => {
+    const { system, door } = runs.get(firstSend) as { system: System; door: Door };
     await system.control('POST', '/rules', { match: { bodyIncludes: 'drained' }, action: { delayMs: answerMs } });
     const bodies = Array.from({ length: count }, (_, index) => `drained ${index}.`);
     const accepted = await Promise.all(bodies.map((body, index) => system.send({ to: `+121255560${10 + index}`, body })));

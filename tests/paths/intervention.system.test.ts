@@ -76,7 +76,7 @@ describe('a parked message', () => {
   }, 120_000);
 
   it.concurrent('that had reached the provider all the same is found there when it is retried, and not sent again', async () => {
-    const late = { http500: 'after', listLagMs: 30_000, callbacks: { drop: 1 } };
+    const late = { http500: 'after', listLagMs: 15_000, callbacks: { drop: 1 } };
     const { id } = await ended('taken all the same', ['parked'], late, 1);
     const adopted = await eventually(async () => {
       const answer = await act(id, 'retry');

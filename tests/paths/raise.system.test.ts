@@ -6,7 +6,7 @@ import { type System, startSystem } from '../support/system.js';
 
 const raisedTo = 5;
 /** At one a second the last of so many would leave after as many seconds. */
-const waiting = 40;
+const waiting = 50;
 
 let system: System;
 let connection: Connection;
@@ -43,7 +43,7 @@ async function raiseWhileWaiting(
   expect(sent.every(({ status }) => status === 202)).toBe(true);
   const isQueued = async () => {
     const { body } = await system.request('GET', '/v1/queues', { as });
-    return body.queues.outbound.count >= waiting - 10;
+    return body.queues.outbound.count > waiting / 2;
   };
   await eventually(isQueued, 30_000);
   const raisedAtMs = Date.now();
@@ -55,7 +55,7 @@ async function raiseWhileWaiting(
 
 /** With room for a busy machine, and far from what they would have taken: a second each. */
 function expectNewRate(afterMs: number[]): void {
-  expect(afterMs.length).toBeGreaterThan(waiting / 2);
+  expect(afterMs.length).toBeGreaterThan(waiting / 3);
   // The first leave at the new rate, and so do all behind them.
   expect(afterMs[2 * raisedTo - 1]).toBeLessThan(2 * raisedTo * 800);
   expect(afterMs.at(-1)).toBeLessThan(afterMs.length * 500);

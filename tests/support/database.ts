@@ -26,15 +26,19 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A database of this test file's own, migrated. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+/** A database of this test file's own: migrated, or with nothing in it. */
+export async function createTestDatabase({ empty = false } = {}): Promise<TestDatabase> {
   const server = fromEnvironment('TEST_POSTGRES_URL');
   const name = `test_${randomBytes(6).toString('hex')}`;
-  // Two files at once can't copy the template at the same moment: they take turns.
-  await sql(server, `select pg_advisory_lock(1); create database ${name} template template_postrider`).catch(async () => {
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    await sql(server, `create database ${name} template template_postrider`);
-  });
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  try {
+    // Two files at once can't copy the template at the same moment: they take turns.
+    await client.query('select pg_advisory_lock(1)');
+    await client.query(`create database ${name} template ${empty ? 'template0' : 'template_postrider'}`);
+  } finally {
+    await client.end();
+  }
   const url = new URL(server);
   url.pathname = `/${name}`;
   return { url: url.href, drop: async () => void (await sql(server, `drop database ${name} with (force)`)) };

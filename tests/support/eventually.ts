@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Asks until the answer is there, and fails with what it last saw when the time is over. */
 export async function eventually<T>(
   ask: () => Promise<T | undefined | false | null> | T | undefined | false | null,
-  withinMs = 15_000,
+  withinMs = 30_000,
   everyMs = 50,
 ): Promise<T> {
   const until = Date.now() + withinMs;

@@ -70,6 +70,6 @@ describe('a workspace with much bulk waiting', () => {
     const tookS = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1_000;
     expect(flood).toBeLessThanOrEqual(burst + rate * (tookS + 0.25) + 1);
     // The burst at once and the rest at the rate is 20 s; some seconds more for a busy machine.
-    expect(tookS).toBeLessThan((flood - burst) / rate + 10);
+    expect(tookS).toBeLessThan((flood - burst) / rate + 20);
   }, 120_000);
 });

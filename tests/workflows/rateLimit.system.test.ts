@@ -32,7 +32,7 @@ let system: System;
 // Two processes that send, with their own leases; and as few workflow-task slots as can be: nothing may deadlock.
 beforeAll(async () => {
   system = await startSystem({
-    workspaces: 101,
+    workspaces: 102,
     processes: [
       { name: 'front', roles: 'server,messages,sends', env: { WORKFLOW_TASKS_CONCURRENT_MAX: '2' } },
       { name: 'second', roles: 'messages,sends', env: { WORKFLOW_TASKS_CONCURRENT_MAX: '2' } },
@@ -45,7 +45,7 @@ afterAll(() => system.stop(), 60_000);
 const number = (index: number) => `+1212555${String(3_000 + index).padStart(4, '0')}`;
 
 describe('the rate limit of a workspace', () => {
-  it('lets 200 messages at once leave as a burst of 50 and then 10 a second, over two processes, with two task slots each', async () => {
+  it.concurrent('lets 200 messages at once leave as a burst of 50 and then 10 a second, over two processes, with two task slots each', async () => {
     const accepted = await Promise.all(
       Array.from({ length: 200 }, (_, index) => system.send({ to: number(index), body: `flood ${index}.` })),
     );
@@ -62,7 +62,28 @@ describe('the rate limit of a workspace', () => {
     expect(entries).toHaveLength(200);
     expect(new Set(entries.map(({ body }) => body)).size).toBe(200);
     // Not slower than it may be either: 150 at 10 a second, and some seconds of a busy machine.
-    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThan(15_000 + 10_000);
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThan(15_000 + 20_000);
+  }, 90_000);
+
+  it.concurrent('holds at once when it is cut while messages wait', async () => {
+    const workspace = system.workspaces[101] as System['workspace'];
+    await Promise.all(
+      Array.from({ length: 70 }, (_, index) => system.send({ to: number(index), body: `cut ${index}.` }, undefined, workspace)),
+    );
+    await sql(system.databaseUrl, 'update workspace set rate_per_second = 2, burst = 2, limits_epoch = limits_epoch + 1 where id = $1', [
+      workspace.id,
+    ]);
+    const cutAt = Date.now();
+    await eventually(
+      async () => (await system.ledger('cut ')).filter(({ requestReceivedAtMs }) => requestReceivedAtMs > cutAt + 8_000).length > 0,
+      30_000,
+      250,
+    );
+    const after = (await system.ledger('cut '))
+      .map(({ requestReceivedAtMs }) => requestReceivedAtMs)
+      .filter((time) => time > cutAt + 500 && time <= cutAt + 8_000);
+    // At most burst 2 and 2 a second in these 7.5 s.
+    expect(after.length).toBeLessThanOrEqual(2 + 2 * 7.75);
   }, 90_000);
 
   it('is visible in its workflow, continues as new, and keeps its calendar over that', async () => {
@@ -81,7 +102,7 @@ describe('the rate limit of a workspace', () => {
 
   it('of a hundred workspaces at once makes none of them wait for a slot', async () => {
     const accepted = await Promise.all(
-      system.workspaces.slice(1).flatMap((workspace, index) =>
+      system.workspaces.slice(1, 101).flatMap((workspace, index) =>
         [0, 1].map(async (turn) => {
           // A number for each: two to one contact would wait for each other.
           const { body } = await system.send({ to: number(2 * index + turn), body: `crowd ${index}/${turn}.` }, undefined, workspace);
@@ -108,25 +129,4 @@ describe('the rate limit of a workspace', () => {
       await connection.close();
     }
   }, 90_000);
-
-  it('holds at once when it is cut while messages wait', async () => {
-    const workspace = system.workspaces[1] as System['workspace'];
-    await Promise.all(
-      Array.from({ length: 70 }, (_, index) => system.send({ to: number(index), body: `cut ${index}.` }, undefined, workspace)),
-    );
-    await sql(system.databaseUrl, 'update workspace set rate_per_second = 2, burst = 2, limits_epoch = limits_epoch + 1 where id = $1', [
-      workspace.id,
-    ]);
-    const cutAt = Date.now();
-    await eventually(
-      async () => (await system.ledger('cut ')).filter(({ requestReceivedAtMs }) => requestReceivedAtMs > cutAt + 8_000).length > 0,
-      30_000,
-      250,
-    );
-    const after = (await system.ledger('cut '))
-      .map(({ requestReceivedAtMs }) => requestReceivedAtMs)
-      .filter((time) => time > cutAt + 500 && time <= cutAt + 8_000);
-    // At most burst 2 and 2 a second in these 7.5 s.
-    expect(after.length).toBeLessThanOrEqual(2 + 2 * 7.75);
-  }, 60_000);
 });
