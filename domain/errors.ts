@@ -1,4 +1,5 @@
 import type { MessageStatus } from './messageStatus.js';
+import type { Scope } from './scopes.js';
 
 /**
  * Every error a client can meet, decided once: its HTTP status and its title. The detail says what was wrong with this
@@ -12,6 +13,7 @@ export const problems = {
   unauthorized: { status: 401, title: 'A valid API key is required' },
   forbidden: { status: 403, title: 'Not allowed' },
   callback_rejected: { status: 403, title: 'The callback could not be verified' },
+  api_key_ended: { status: 409, title: 'The API key has ended' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   idempotency_key_reused: { status: 422, title: 'This idempotency key belongs to another message' },
@@ -25,6 +27,7 @@ export const problems = {
   credentials_missing: { status: 422, title: 'An account needs its credentials' },
   unknown_sender: { status: 422, title: 'The sender does not belong to this workspace' },
   webhook_url_refused: { status: 422, title: 'Webhooks can not be sent to this URL' },
+  too_many_api_keys: { status: 422, title: 'The workspace has as many API keys as it may have' },
   too_many_webhook_endpoints: { status: 422, title: 'The workspace has as many webhook endpoints as it may have' },
   webhook_endpoint_disabled: { status: 409, title: 'The webhook endpoint is disabled' },
   unavailable: { status: 503, title: 'The message could not be accepted right now' },
@@ -48,6 +51,8 @@ export class Problem extends Error {
       idempotencyKey?: string;
       allow?: string;
       messageStatus?: MessageStatus;
+      /** What the caller lacks. */
+      scope?: Scope;
     } = {},
   ) {
     super(detail);

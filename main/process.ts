@@ -30,8 +30,10 @@ import { TemporalHealth } from '../platform/temporalHealth.js';
 import { Turns } from '../platform/turns.js';
 import { isLocked } from '../platform/whileLocked.js';
 import { createProviders, type ProviderRegistry } from '../providers/registry.js';
+import { Callers } from '../server/callers.js';
 import { startServer } from '../server/server.js';
 import { ApiKeyRegister } from '../storage/apiKeys.js';
+import { ApiKeyUses } from '../storage/apiKeyUses.js';
 import { MessageStore } from '../storage/messageStore.js';
 import { ProviderHealth } from '../storage/providerHealth.js';
 import { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
@@ -150,6 +152,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
   }
   const temporalHealth = new TemporalHealth(askTemporal, telemetry, logger);
 
+  const uses = new ApiKeyUses(database, logger);
   const running = workers.map((worker) => worker.run());
   const server = has('server')
     ? await startServer({
@@ -158,7 +161,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
         store,
         workspaces,
         settings,
-        apiKeys: new ApiKeyRegister(database, changes),
+        callers: new Callers(new ApiKeyRegister(database, changes, (key) => uses.note(key))),
         providers,
         health,
         hasEagerRoom: roomForStarts,
@@ -180,6 +183,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
     ended: Promise.all(running).then(() => undefined),
     stop: async () => {
       await server?.close();
+      await uses.close();
       metrics?.close();
       temporalHealth.close();
       await Promise.all(lookouts.map((lookout) => lookout.stop()));

@@ -2,6 +2,7 @@ import path from 'node:path';
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { projectRoot } from '../platform/projectRoot.js';
+import { apiKeysRouter } from './http/apiKeys.js';
 import { authenticate } from './http/authenticate.js';
 import { callbacksRouter } from './http/callbacks.js';
 import { conversationsRouter } from './http/conversations.js';
@@ -14,6 +15,7 @@ import { suppressionsRouter } from './http/suppressions.js';
 import { webhookEndpointsRouter } from './http/webhookEndpoints.js';
 import { workspaceRouter } from './http/workspace.js';
 import { handleErrors, handleUnknownPath } from './problemResponses.js';
+import { authorize } from './scopesOfRoutes.js';
 import type { Services } from './services.js';
 import { twilioRouter } from './twilioApi/twilioRouter.js';
 
@@ -27,7 +29,7 @@ export function createApp(services: Services): Express {
   app.use(healthRouter(services));
 
   const v1 = express.Router();
-  v1.use(authenticate(services.apiKeys));
+  v1.use(authenticate(services.callers), authorize());
   v1.use('/messages', messagesRouter(services), interventionsRouter(services));
   v1.use('/queues', queuesRouter(services));
   v1.use('/conversations', conversationsRouter(services));
@@ -35,6 +37,7 @@ export function createApp(services: Services): Express {
   v1.use('/webhook-endpoints', webhookEndpointsRouter(services));
   v1.use('/notifications', notificationsRouter(services));
   v1.use('/workspace', workspaceRouter(services));
+  v1.use('/api-keys', apiKeysRouter(services));
   v1.use(handleUnknownPath);
   app.use('/v1', v1);
 

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { Problem, type ProblemCode, problems } from '../domain/errors.js';
 import type { MessageStatus } from '../domain/messageStatus.js';
+import type { Scope } from '../domain/scopes.js';
 import { databaseFailureOf } from '../platform/databaseFailure.js';
 import type { Logger } from '../platform/logger.js';
 
@@ -15,10 +16,12 @@ export interface ProblemBody {
   idempotencyKey?: string;
   /** Of the message that the request is about. */
   messageStatus?: MessageStatus;
+  /** What the caller lacks. */
+  scope?: Scope;
 }
 
 export function problemBody(problem: Problem): ProblemBody {
-  const { errors, idempotencyKey, messageStatus } = problem.extra;
+  const { errors, idempotencyKey, messageStatus, scope } = problem.extra;
   return {
     type: `/problems/${problem.code}`,
     title: problem.title,
@@ -28,6 +31,7 @@ export function problemBody(problem: Problem): ProblemBody {
     ...(errors && { errors }),
     ...(idempotencyKey && { idempotencyKey }),
     ...(messageStatus && { messageStatus }),
+    ...(scope && { scope }),
   };
 }
 

@@ -9,10 +9,10 @@ import type { Telemetry } from '../platform/telemetry.js';
 import type { TemporalHealth } from '../platform/temporalHealth.js';
 import type { Turns } from '../platform/turns.js';
 import type { ProviderRegistry } from '../providers/registry.js';
-import type { ApiKeyRegister } from '../storage/apiKeys.js';
 import type { MessageStore } from '../storage/messageStore.js';
 import type { ProviderHealth } from '../storage/providerHealth.js';
 import type { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
+import type { Callers } from './callers.js';
 
 /** What the server needs of its process; made once, in main/. */
 export interface Services {
@@ -21,7 +21,7 @@ export interface Services {
   store: MessageStore;
   workspaces: WorkspaceDirectory;
   settings: SettingsStore;
-  apiKeys: ApiKeyRegister;
+  callers: Callers;
   providers: ProviderRegistry;
   health: ProviderHealth;
   /** Whether this process can run the first task of a start at once. */

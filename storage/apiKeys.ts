@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isUuid } from '../domain/ids.js';
 import { apiKeyUnheardMs } from '../domain/limits.js';
+import type { Grant } from '../domain/scopes.js';
 import { equalBytes, sha256 } from '../platform/crypto.js';
 import type { Database, Statement } from '../platform/database.js';
 import type { SettingsChanges } from '../platform/settingsWatch.js';
@@ -30,31 +31,51 @@ export function newApiKey(
   return { text: `pr_${workspaceId.replaceAll('-', '')}_${id}_${secret}`, id, secretSha256: sha256(secret) };
 }
 
+/** What a key opens, and what its holder may do there. */
+export interface ApiKey {
+  workspaceId: string;
+  id: string;
+  scopes: readonly Grant[];
+  /** Unix milliseconds; null: good until it is revoked. */
+  expiresAtMs: number | null;
+}
+
 const findStatement: Statement = {
   name: 'find_api_key',
-  text: 'select secret_sha256 from api_key where workspace_id = $1 and id = $2 and revoked_at is null',
+  text: `select secret_sha256, scopes, extract(epoch from expires_at) * 1000 as expires_at_ms
+    from api_key where workspace_id = $1 and id = $2 and revoked_at is null`,
 };
 
-/** Answers whose key a text is. What it learns is remembered, refusals too. */
+/** Answers whose key a text is. What it learns is remembered, refusals too, so that asking is cheap. */
 export class ApiKeyRegister {
-  private readonly cache: SettingsCache<string | undefined>;
+  private readonly cache: SettingsCache<ApiKey | undefined>;
 
+  /** @param onUse told of each use of a good key */
   constructor(
     private readonly database: Database,
     changes: SettingsChanges,
+    private readonly onUse: (key: ApiKey) => void = () => undefined,
   ) {
     this.cache = new SettingsCache(changes, apiKeyUnheardMs);
   }
 
-  /** The workspace that the key opens, or undefined. */
-  async workspaceOf(text: string): Promise<string | undefined> {
+  /** The key that the text is, or undefined where there is none that is good now. */
+  async find(text: string): Promise<ApiKey | undefined> {
     const parsed = parseApiKey(text);
     if (!parsed) return undefined;
-    return this.cache.get(parsed.workspaceId, sha256(text).toString('base64'), () => this.lookUp(parsed));
+    const key = await this.cache.get(parsed.workspaceId, sha256(text).toString('base64'), () => this.lookUp(parsed));
+    if (!key || (key.expiresAtMs !== null && key.expiresAtMs <= Date.now())) return undefined;
+    this.onUse(key);
+    return key;
   }
 
-  private async lookUp({ workspaceId, id, secret }: ParsedApiKey): Promise<string | undefined> {
-    const [row] = await this.database.forWorkspace<{ secret_sha256: Buffer }>(workspaceId, findStatement, [workspaceId, id]);
-    return row && equalBytes(row.secret_sha256, sha256(secret)) ? workspaceId : undefined;
+  private async lookUp({ workspaceId, id, secret }: ParsedApiKey): Promise<ApiKey | undefined> {
+    const [row] = await this.database.forWorkspace<{ secret_sha256: Buffer; scopes: Grant[]; expires_at_ms: string | null }>(
+      workspaceId,
+      findStatement,
+      [workspaceId, id],
+    );
+    if (!row || !equalBytes(row.secret_sha256, sha256(secret))) return undefined;
+    return { workspaceId, id, scopes: row.scopes, expiresAtMs: row.expires_at_ms === null ? null : Number(row.expires_at_ms) };
   }
 }

@@ -1,4 +1,5 @@
 import type { Database, Statement } from '../platform/database.js';
+import type { Transaction } from '../platform/prisma.js';
 import { uuidv7 } from '../platform/uuid.js';
 import type { StoredRef } from './messages.js';
 
@@ -63,6 +64,18 @@ export async function noteAudit(
   details: Record<string, unknown> = {},
 ): Promise<void> {
   await database.forWorkspace(workspaceId, noteStatement, [workspaceId, action, messageId ?? null, ...auditValues(byHand, details)]);
+}
+
+/** The same within a transaction of several statements. */
+export async function noteAuditIn(
+  transaction: Transaction,
+  workspaceId: string,
+  action: string,
+  byHand: ByHand,
+  details: Record<string, unknown> = {},
+): Promise<void> {
+  const [id, actor, json, idempotencyKey] = auditValues(byHand, details) as [string, string, string, string | null];
+  await transaction.auditEvent.create({ data: { workspaceId, id, actor, action, details: JSON.parse(json) as object, idempotencyKey } });
 }
 
 const doneStatement: Statement = {

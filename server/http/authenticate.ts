@@ -1,29 +1,35 @@
 import type { RequestHandler, Response } from 'express';
 import { Problem } from '../../domain/errors.js';
-import { type ApiKeyRegister, parseApiKey } from '../../storage/apiKeys.js';
+import type { Caller, Callers } from '../callers.js';
 
 const refusal = 'send a valid API key: Authorization: Bearer pr_…';
 
-/** Lets in who shows an API key, and remembers whose it is for the routes behind. */
-export function authenticate(apiKeys: ApiKeyRegister): RequestHandler {
+/** Lets in who shows a token, and remembers who it is for the routes behind. */
+export function authenticate(callers: Callers): RequestHandler {
   return async (request, response, next) => {
     const [, token] = /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '') ?? [];
-    const workspaceId = token && (await apiKeys.workspaceOf(token));
-    if (!workspaceId)
-      throw new Problem('unauthorized', token ? `the API key is unknown or revoked; ${refusal}` : `no API key was sent; ${refusal}`);
-    response.locals.workspaceId = workspaceId;
-    // A key's id alone opens nothing.
-    response.locals.actor = `api key ${String(parseApiKey(token)?.id)}`;
+    const caller = token === undefined ? undefined : await callers.callerOf(token);
+    if (!caller)
+      throw new Problem(
+        'unauthorized',
+        token ? `the API key is unknown, expired or revoked; ${refusal}` : `no API key was sent; ${refusal}`,
+      );
+    Object.assign(response.locals, caller);
     next();
   };
 }
 
-/** The workspace whose key the request showed. */
+/** Who asked, and what he may. */
+export function callerOf(response: Response): Caller {
+  return response.locals as Caller;
+}
+
+/** The workspace that the request is about. */
 export function workspaceIdOf(response: Response): string {
-  return response.locals.workspaceId as string;
+  return callerOf(response).workspaceId;
 }
 
 /** Who asked, as the audit names it. */
 export function actorOf(response: Response): string {
-  return response.locals.actor as string;
+  return callerOf(response).actor;
 }

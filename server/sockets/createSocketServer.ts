@@ -1,7 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import { type Namespace, Server, type Socket } from 'socket.io';
 import { socketEventBytesMax, socketHeartbeatMs } from '../../domain/limits.js';
-import { parseApiKey } from '../../storage/apiKeys.js';
 import type { Services } from '../services.js';
 import { EventRelay } from './eventRelay.js';
 import { handleMessages } from './messageHandlers.js';
@@ -21,7 +20,7 @@ export interface SocketServer {
 
 /** Sockets: a namespace a workspace, a room a conversation, an API key in every handshake. */
 export function createSocketServer(http: HttpServer, services: Services): SocketServer {
-  const { apiKeys, logger, publicBaseUrl } = services;
+  const { callers, logger, publicBaseUrl } = services;
   const io = new Server(http, {
     pingInterval: socketHeartbeatMs,
     pingTimeout: pongTimeoutMs,
@@ -45,10 +44,9 @@ export function createSocketServer(http: HttpServer, services: Services): Socket
     const workspaceId = namespacePattern.exec(socket.nsp.name)?.[1] ?? '';
     const token: unknown = socket.handshake.auth.token;
     try {
-      const own = typeof token === 'string' ? await apiKeys.workspaceOf(token) : undefined;
-      if (own !== workspaceId) return refusal('unauthorized', 'a valid API key of this workspace is required: auth: { token }');
-      socket.data.workspaceId = workspaceId;
-      socket.data.actor = `api key ${String(parseApiKey(token as string)?.id)}`;
+      const caller = typeof token === 'string' ? await callers.callerOf(token, workspaceId) : undefined;
+      if (!caller) return refusal('unauthorized', 'a valid API key of this workspace is required: auth: { token }');
+      Object.assign(socket.data, caller);
       return undefined;
     } catch (error) {
       logger.error({ event: 'socket.auth_failed', error: String(error) });

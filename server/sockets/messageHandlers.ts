@@ -4,9 +4,11 @@ import { eventsPerFollowMax } from '../../domain/limits.js';
 import { conversationSequence } from '../../storage/conversations.js';
 import { conversationEventsAfter } from '../../storage/messageEvents.js';
 import { acceptMessage } from '../acceptMessage.js';
+import type { Caller } from '../callers.js';
 import { cancelMessage } from '../cancelMessage.js';
 import { toProblem } from '../problemResponses.js';
 import { cancelEvent, conversationOpenEvent, outboundEvent } from '../requestSchemas.js';
+import { requireScope, scopesOfEvents } from '../scopesOfRoutes.js';
 import type { Services } from '../services.js';
 import { validate } from '../validate.js';
 import { type EventRelay, eventName, eventPayload } from './eventRelay.js';
@@ -16,12 +18,15 @@ type Acknowledge = (answer: Record<string, unknown>) => void;
 
 /** The events a socket may send. Each is validated and answered: `{ok: true, …}` or `{ok: false, code, message}`. */
 export function handleMessages(socket: Socket, services: Services, relay: EventRelay): void {
-  const { workspaceId, actor } = socket.data as { workspaceId: string; actor: string };
+  const caller = socket.data as Caller;
+  const { workspaceId, actor } = caller;
 
   const on = (name: string, handle: (payload: unknown) => Promise<Record<string, unknown>>) => {
     socket.on(name, async (payload: unknown, acknowledge: unknown) => {
       const answer: Acknowledge = typeof acknowledge === 'function' ? (acknowledge as Acknowledge) : () => undefined;
       try {
+        const scope = scopesOfEvents[name];
+        if (scope) requireScope(caller, scope);
         answer({ ok: true, ...(await handle(payload)) });
       } catch (error) {
         const problem = toProblem(error, services.logger, { socketEvent: name, workspaceId });

@@ -1,15 +1,11 @@
 import type { RequestHandler } from 'express';
 import { Problem } from '../../domain/errors.js';
+import { everything } from '../../domain/scopes.js';
 import { idOfSid } from '../../domain/twilioSid.js';
 import { equalBytes, sha256 } from '../../platform/crypto.js';
-import { parseApiKey } from '../../storage/apiKeys.js';
 import { workspacesOfAccount } from '../../storage/providerAccounts.js';
+import type { Caller } from '../callers.js';
 import type { Services } from '../services.js';
-
-interface Caller {
-  workspaceId: string;
-  actor: string;
-}
 
 /**
  * Lets in who shows, by HTTP Basic as Twilio's clients do, either the SID and auth token of the workspace's own account at Twilio, or
@@ -32,10 +28,9 @@ export function authenticateAccount(services: Services): RequestHandler<{ accoun
   };
 }
 
-async function ofApiKey({ apiKeys }: Services, sid: string, token: string): Promise<Caller | undefined> {
-  const workspaceId = await apiKeys.workspaceOf(token);
-  if (!workspaceId || idOfSid('AC', sid) !== workspaceId) return undefined;
-  return { workspaceId, actor: `api key ${String(parseApiKey(token)?.id)}` };
+async function ofApiKey({ callers }: Services, sid: string, token: string): Promise<Caller | undefined> {
+  const workspaceId = idOfSid('AC', sid);
+  return workspaceId === undefined ? undefined : callers.callerOf(token, workspaceId);
 }
 
 /** Several workspaces may send by one account. Which of them is meant can't be told then: each has a SID of its own. */
@@ -51,5 +46,5 @@ async function ofAccount({ database, workspaces }: Services, sid: string, token:
     const detail = 'several workspaces send by this account: use the SID of the workspace, AC and its id, with one of its API keys';
     throw new Problem('forbidden', detail);
   }
-  return { workspaceId: workspace.id, actor: `account ${sid}` };
+  return { workspaceId: workspace.id, actor: `account ${sid}`, scopes: [everything] };
 }

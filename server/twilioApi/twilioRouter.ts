@@ -3,10 +3,11 @@ import { jsonBodyBytesMax } from '../../domain/limits.js';
 import { idOfSid } from '../../domain/twilioSid.js';
 import { acceptMessage } from '../acceptMessage.js';
 import { cancelMessage } from '../cancelMessage.js';
-import { actorOf, workspaceIdOf } from '../http/authenticate.js';
+import { actorOf, callerOf, workspaceIdOf } from '../http/authenticate.js';
 import { idempotencyKeyOf } from '../http/idempotencyKeyOf.js';
 import { viewOfMessage } from '../http/messages.js';
 import { handleUnknownPath, onlyMethods } from '../problemResponses.js';
+import { requireScope } from '../scopesOfRoutes.js';
 import type { Services } from '../services.js';
 import { authenticateAccount } from './authenticateAccount.js';
 import { readMessageForm } from './messageForm.js';
@@ -21,7 +22,10 @@ const form = express.urlencoded({ extended: false, limit: jsonBodyBytesMax });
  */
 export function twilioRouter(services: Services): Router {
   const account = Router({ mergeParams: true });
-  account.use(authenticateAccount(services) as express.RequestHandler);
+  account.use(authenticateAccount(services) as express.RequestHandler, (request, response, next) => {
+    requireScope(callerOf(response), request.method === 'GET' || request.method === 'HEAD' ? 'messages:read' : 'messages:send');
+    next();
+  });
 
   account
     .route('/Messages.json')
