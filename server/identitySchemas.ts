@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { apiKeyNameCharactersMax, apiKeyOldLifeMaxMs, reasonCharactersMax } from '../domain/limits.js';
+import { everything, type Grant, scopeNames } from '../domain/scopes.js';
+
+const reason = z.string().max(reasonCharactersMax, `is too long: at most ${reasonCharactersMax} characters`).optional();
+const grants: [Grant, ...Grant[]] = [everything, ...scopeNames];
+
+/** A name that people read. */
+const label = (charactersMax: number) =>
+  z
+    .string({ error: 'must be a string' })
+    .trim()
+    .min(1, 'is empty')
+    .max(charactersMax, `is too long: at most ${charactersMax} characters`)
+    .refine((text) => !text.includes('\u0000') && text.isWellFormed(), 'has characters that can not be stored');
+
+/** The body of POST /v1/api-keys. */
+export const apiKeyRequest = z.strictObject({
+  name: label(apiKeyNameCharactersMax),
+  scopes: z
+    .array(z.enum(grants, { error: `must be one of ${grants.join(', ')}` }))
+    .min(1, `is empty: name what the key may do, or "${everything}" for everything`)
+    .max(50)
+    .transform((all) => [...new Set(all)]),
+  expiresAt: z.iso
+    .datetime({ offset: true, error: 'must be a time in ISO 8601 with its offset, e.g. 2027-12-01T09:00:00Z' })
+    .refine((text) => Date.parse(text) > Date.now(), 'is over already')
+    .optional(),
+});
+
+const oldLife = `must be a whole number of seconds from 0 to ${apiKeyOldLifeMaxMs / 1_000}`;
+
+/** The body of POST /v1/api-keys/{id}/rotate. */
+export const apiKeyRotation = z.strictObject({
+  oldKeyValidSeconds: z
+    .number({ error: oldLife })
+    .int(oldLife)
+    .min(0, oldLife)
+    .max(apiKeyOldLifeMaxMs / 1_000, oldLife)
+    .optional(),
+  reason,
+});
