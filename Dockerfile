@@ -33,6 +33,8 @@ COPY package.json ./
 COPY prisma/migrations prisma/migrations
 COPY --from=build /app/dist dist
 COPY --from=build /app/web/dist web/dist
+# A volume takes over whose the folder is.
+RUN mkdir -p /var/lib/postrider/archive && chown node:node /var/lib/postrider/archive
 USER node
 EXPOSE 3000
 CMD ["node", "--require", "./dist/workers/leanWorkflowThreads.js", "dist/main/run.js"]

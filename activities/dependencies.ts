@@ -3,6 +3,7 @@ import type { SendGate } from '../limiter/sendGate.js';
 import type { TokenBroker } from '../limiter/tokenBroker.js';
 import type { Database } from '../platform/database.js';
 import type { Logger } from '../platform/logger.js';
+import type { ObjectStore } from '../platform/objectStore/objectStore.js';
 import type { PublicHttp } from '../platform/publicHttp.js';
 import type { Telemetry } from '../platform/telemetry.js';
 import type { Turns } from '../platform/turns.js';
@@ -20,6 +21,9 @@ export interface MaintenanceDependencies {
   workspaces: WorkspaceDirectory;
   providers: ProviderRegistry;
   temporal: Client;
+  /** What is kept outside the database; undefined where there is no place for it. */
+  objects: ObjectStore | undefined;
+  masterKey: Buffer;
   logger: Logger;
   /** How long after its validity a message waits for a receipt, milliseconds. */
   receiptGraceMs: number;

@@ -1,3 +1,4 @@
+import { anchorAudit } from './anchorAudit.js';
 import { callWaitingMessages } from './callWaitingMessages.js';
 import { cancelBatch } from './cancelBatch.js';
 import { closeAsUnknown } from './closeAsUnknown.js';
@@ -44,6 +45,7 @@ export type SendActivities = ReturnType<typeof createSendActivities>;
 /** Activities of the scheduled workflows, and of what people do to many messages. */
 export function createMaintenanceActivities(dependencies: MaintenanceDependencies) {
   return {
+    anchorAudit: withFailures(anchorAudit(dependencies)),
     sweepOpenMessages: withFailures(sweepOpenMessages(dependencies)),
     pollUnheardMessages: withFailures(pollUnheardMessages(dependencies)),
     ensureWeeks: withFailures(ensureWeeks(dependencies)),

@@ -29,3 +29,9 @@ export interface PartitionsResult {
   /** Until when there are partitions for every row that comes in, epoch milliseconds. */
   untilMs: number;
 }
+
+export interface AnchorResult {
+  /** The object that was written; null where no chain had moved, or where there is no place for it. */
+  key: string | null;
+  workspaces: number;
+}

@@ -57,6 +57,8 @@ export interface Stack {
   simulatorUrl: string | undefined;
   workspaces: DemoWorkspace[];
   /** The product's processes by name. */
+  /** Where what is kept outside the database lies. */
+  archiveDirectory: string;
   processes: Map<string, SupervisedChild<{ port?: number }>>;
   /** Pids of what else was started, as they are now: a service that dies is started again under another one. */
   readonly servicePids: Record<'postgres' | 'temporal' | 'simulator', number | undefined>;
@@ -191,12 +193,13 @@ async function bringUp(
   );
 
   const url = `http://127.0.0.1:${ports.http}`;
+  const archiveDirectory = process.env.ARCHIVE_DIRECTORY ?? path.join(data.path, 'archive');
   const env: Record<string, string> = {
     DATABASE_URL: databaseUrl,
     TEMPORAL_ADDRESS: temporalAddress,
     TEMPORAL_NAMESPACE: namespace,
     ENCRYPTION_KEY: encryptionKey,
-    ARCHIVE_DIRECTORY: process.env.ARCHIVE_DIRECTORY ?? path.join(data.path, 'archive'),
+    ARCHIVE_DIRECTORY: archiveDirectory,
     PORT: String(ports.http),
     PUBLIC_BASE_URL: process.env.PUBLIC_BASE_URL ?? url,
     NODE_OPTIONS: nodeOptions,
@@ -247,6 +250,7 @@ async function bringUp(
     temporalUiUrl,
     simulatorUrl,
     workspaces,
+    archiveDirectory,
     processes,
     servicePids,
     stop,

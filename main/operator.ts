@@ -1,8 +1,9 @@
-/** `npm run postrider`: what an operator does to messages and queues, over the HTTP API. */
+/** `npm run postrider`: what an operator does to messages and queues, over the HTTP API, and to the stores beneath it. */
 import { UsageError } from '../platform/commandLine.js';
-import { readArguments, usage } from './operator/arguments.js';
+import { type OperatorArguments, readArguments, usage } from './operator/arguments.js';
 import { print } from './operator/print.js';
 import { type ApiRequest, requestOf } from './operator/requestOf.js';
+import { printVerdicts, verifyAudits } from './operator/verifyAudits.js';
 import { operatorEnvironment } from './operatorEnvironment.js';
 
 const answerTimeoutMs = 60_000;
@@ -41,12 +42,20 @@ function refusal(response: Response, text: string): string {
   }
 }
 
+async function verify({ values, json }: OperatorArguments): Promise<void> {
+  const verdicts = await verifyAudits(typeof values.workspace === 'string' ? values.workspace : undefined);
+  process.stdout.write(json ? `${JSON.stringify(verdicts)}\n` : printVerdicts(verdicts));
+  if (verdicts.some(({ fault }) => fault)) process.exitCode = 1;
+}
+
 async function main(): Promise<void> {
   const words = readArguments(process.argv.slice(2));
   if (!words) return void process.stdout.write(`${usage}\n`);
+  const { command } = words;
+  if (command === 'audit verify') return verify(words);
   const key = words.values.key;
-  const answer = await ask(requestOf(words), typeof key === 'string' ? key : undefined);
-  process.stdout.write(words.json ? `${JSON.stringify(answer)}\n` : print(words.command, answer));
+  const answer = await ask(requestOf({ ...words, command }), typeof key === 'string' ? key : undefined);
+  process.stdout.write(words.json ? `${JSON.stringify(answer)}\n` : print(command, answer));
 }
 
 main().catch((error: unknown) => {

@@ -21,6 +21,7 @@ import { EventBus } from '../platform/eventBus.js';
 import { createLogger, type Logger } from '../platform/logger.js';
 import type { Lookout } from '../platform/lookout.js';
 import { startMetricsServer } from '../platform/metricsServer.js';
+import { openObjectStore } from '../platform/objectStore/openObjectStore.js';
 import { SettingsStore } from '../platform/prisma.js';
 import { PublicHttp } from '../platform/publicHttp.js';
 import { SettingsWatch } from '../platform/settingsWatch.js';
@@ -71,7 +72,9 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
   const database = new Database(config.DATABASE_URL, config.DATABASE_CONNECTIONS_MAX, logger);
   const settings = new SettingsStore(database);
   const changes = new SettingsWatch(config.DATABASE_URL, logger);
-  const workspaces = new WorkspaceDirectory(database, Buffer.from(config.ENCRYPTION_KEY, 'base64'), changes);
+  const masterKey = Buffer.from(config.ENCRYPTION_KEY, 'base64');
+  const workspaces = new WorkspaceDirectory(database, masterKey, changes);
+  const objects = openObjectStore(config);
   const bus = new EventBus(config.REDIS_URL, logger);
   const telemetry = new Telemetry(config.ROLES.join('+'));
   const metrics = config.METRICS_PORT === undefined ? undefined : await startMetricsServer(telemetry, config.HOST, config.METRICS_PORT);
@@ -139,7 +142,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
   if (has('maintenance')) {
     await makeFirstPartitions(database, logger);
     await ensureSchedules(client);
-    const maintenance = { database, store, workspaces, providers, temporal: client, telemetry, logger, ...times };
+    const maintenance = { database, store, workspaces, providers, temporal: client, objects, masterKey, telemetry, logger, ...times };
     workers.push(await createMaintenanceWorker(forWorkers, createMaintenanceActivities(maintenance)));
     const { receiptGraceMs } = times;
     lookouts.push(outboxRelay({ database, temporal: client, askTemporal, telemetry, logger, receiptGraceMs }).start());
@@ -171,6 +174,8 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
         temporal: client,
         bus,
         http,
+        objects,
+        masterKey,
         logger,
         publicBaseUrl,
         ...times,

@@ -1,5 +1,5 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
-import { partitionsEveryMs, statusPollEveryMs, sweepEveryMs } from '../domain/limits.js';
+import { auditAnchorEveryMs, partitionsEveryMs, statusPollEveryMs, sweepEveryMs } from '../domain/limits.js';
 import { taskQueues } from '../domain/taskQueues.js';
 import type * as scheduled from '../workflows/maintenance.js';
 
@@ -8,6 +8,7 @@ const schedules = [
   { id: 'sweep-messages', workflowType: 'sweepMessages', every: sweepEveryMs },
   { id: 'poll-statuses', workflowType: 'pollStatuses', every: statusPollEveryMs },
   { id: 'make-partitions', workflowType: 'makePartitions', every: partitionsEveryMs },
+  { id: 'anchor-audit', workflowType: 'anchorAudit', every: auditAnchorEveryMs },
 ] satisfies { id: string; workflowType: Exclude<keyof typeof scheduled, 'callWaiting' | 'redriveMessages'>; every: number }[];
 const catchupWindow = '5 minutes';
 

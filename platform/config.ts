@@ -196,7 +196,7 @@ export const variables = {
   ),
   ARCHIVE_DIRECTORY: variable(
     z.string().startsWith('/', 'must be an absolute path').optional(),
-    'Directory of the archive, where it does not lie in S3. All processes must see the same one. Without it and S3_BUCKET nothing is archived.',
+    'Directory of the archive, of exports and of the anchors of the audit, where they do not lie in S3. All processes must see the same one. Without it and S3_BUCKET there is none of these.',
     '/var/lib/postrider/archive',
   ),
   S3_BUCKET: variable(

@@ -41,11 +41,11 @@ export function open(key: Uint8Array, context: string, envelope: string): Buffer
   }
 }
 
-export type KeyPurpose = 'message-id' | 'contact-id' | 'callback' | 'secrets';
+export type KeyPurpose = 'message-id' | 'contact-id' | 'callback' | 'secrets' | 'audit-anchor' | 'cursor' | 'words' | 'export';
 
-/** A key for one purpose, derived from a workspace's key. */
-export function deriveKey(workspaceKey: Uint8Array, purpose: KeyPurpose): Buffer {
-  return Buffer.from(hkdfSync('sha256', workspaceKey, Buffer.alloc(0), `postrider/${purpose}`, 32));
+/** A key for one purpose, derived from a workspace's key, or from the master key. */
+export function deriveKey(parent: Uint8Array, purpose: KeyPurpose): Buffer {
+  return Buffer.from(hkdfSync('sha256', parent, Buffer.alloc(0), `postrider/${purpose}`, 32));
 }
 
 export function hmac(key: Uint8Array, ...parts: string[]): Buffer {

@@ -179,6 +179,15 @@ export const backRequest = z.strictObject({
   reason,
 });
 
+const placeOfChain = (least: number) =>
+  z.coerce.number({ error: 'must be a place of the chain' }).int('must be a whole number').min(least).max(Number.MAX_SAFE_INTEGER);
+
+/** The query of GET /v1/workspace/audit. */
+export const auditPageQuery = page.pick({ limit: true }).extend({ before: placeOfChain(1).optional() });
+
+/** The query of GET /v1/workspace/audit/verification. */
+export const auditVerificationQuery = z.object({ afterSeq: placeOfChain(0).default(0) });
+
 const topic = z.enum(topics, { error: `must be one of ${topics.join(', ')}` });
 
 /** The query of GET /v1/suppressions. */

@@ -50,6 +50,8 @@ export const scopesOfRoutes: Readonly<Record<string, Partial<Record<Method, Scop
   '/workspace/versions/:version/undo': { post: 'workspace:manage' },
   '/workspace/versions/:version/restore': { post: 'workspace:manage' },
   '/workspace/routes': { get: 'workspace:read', put: 'workspace:manage' },
+  '/workspace/audit': { get: 'workspace:read' },
+  '/workspace/audit/verification': { get: 'workspace:read' },
   '/workspace/breakers': { get: 'workspace:read' },
   '/workspace/breakers/:scope/:subject': { put: 'workspace:manage' },
   '/api-keys': { get: 'keys:read', post: 'keys:manage' },

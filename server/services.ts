@@ -3,6 +3,7 @@ import type { Config } from '../platform/config.js';
 import type { Database } from '../platform/database.js';
 import type { EventBus } from '../platform/eventBus.js';
 import type { Logger } from '../platform/logger.js';
+import type { ObjectStore } from '../platform/objectStore/objectStore.js';
 import type { SettingsStore } from '../platform/prisma.js';
 import type { PublicHttp } from '../platform/publicHttp.js';
 import type { Telemetry } from '../platform/telemetry.js';
@@ -35,6 +36,9 @@ export interface Services {
   bus: EventBus;
   /** To look at URLs of webhooks before they are kept. */
   http: PublicHttp;
+  /** What is kept outside the database; undefined where there is no place for it. */
+  objects: ObjectStore | undefined;
+  masterKey: Buffer;
   logger: Logger;
   publicBaseUrl: string;
   /** How long after its validity a message waits for a receipt; how long one that is sent once more is of use; how long a provider may hold a request. Milliseconds. */

@@ -1,7 +1,6 @@
 import type { Configuration, ConfigurationChange } from '../domain/configuration.js';
 import type { SettingsStore, Transaction } from '../platform/prisma.js';
-import { uuidv7 } from '../platform/uuid.js';
-import type { ByHand } from './audit.js';
+import { type ByHand, noteAuditIn } from './audit.js';
 
 /** What a workspace was set to from a time on. */
 export interface ConfigurationVersion {
@@ -68,16 +67,7 @@ export async function setBack(
       const own = changes.filter((change) => change.section === section);
       if (own.length > 0) await (writers[section] as Writer)(transaction, workspaceId, own);
     }
-    await transaction.auditEvent.create({
-      data: {
-        workspaceId,
-        id: uuidv7(),
-        actor: byHand.actor,
-        action,
-        details: { version, changes: changes as object[], ...(byHand.reason !== undefined && { reason: byHand.reason }) },
-        idempotencyKey: byHand.idempotencyKey ?? null,
-      },
-    });
+    await noteAuditIn(transaction, workspaceId, action, byHand, { version, changes });
   });
 }
 

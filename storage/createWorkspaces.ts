@@ -23,8 +23,20 @@ export async function createWorkspaces(database: Database, masterKey: Buffer, wo
   const column = <T>(of: (workspace: NewWorkspace) => T) => workspaces.map(of);
   const ids = column(({ id }) => id);
   await database.asMaintenance(
-    `insert into workspace (id, name, wrapped_key) select * from unnest($1::uuid[], $2::text[], $3::text[]) on conflict do nothing`,
-    [ids, column(({ name }) => name), column(({ id }) => wrapWorkspaceKey(masterKey, id, randomKey()))],
+    `with made as (
+       insert into workspace (id, name, wrapped_key) select * from unnest($1::uuid[], $2::text[], $3::text[]) on conflict do nothing
+       returning id
+     )
+     insert into audit_event (workspace_id, id, actor, action, details)
+     select m.id, n.id, 'operator', 'workspace.created', jsonb_build_object('apiKeyId', n.api_key)
+     from made m join unnest($1::uuid[], $4::uuid[], $5::text[]) as n (workspace_id, id, api_key) on n.workspace_id = m.id`,
+    [
+      ids,
+      column(({ name }) => name),
+      column(({ id }) => wrapWorkspaceKey(masterKey, id, randomKey())),
+      column(() => uuidv7()),
+      column(({ apiKey }) => apiKey.id),
+    ],
   );
   const stored = await database.asMaintenance<{ id: string; wrapped_key: string }>(
     'select id, wrapped_key from workspace where id = any($1)',

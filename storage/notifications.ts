@@ -2,6 +2,7 @@ import { notificationQuietMs } from '../domain/limits.js';
 import { audienceOf, type Notice, type NotificationKind, notificationKinds, type Severity } from '../domain/notifications.js';
 import type { Database, Statement } from '../platform/database.js';
 import { uuidv7 } from '../platform/uuid.js';
+import { auditValues, type ByHand } from './audit.js';
 
 /** A notification as people see it. */
 export interface Notification {
@@ -92,13 +93,22 @@ export async function findNotification(database: Database, workspaceId: string, 
 
 const readStatement: Statement = {
   name: 'read_notifications',
-  text: `update notification set read_at = now(), closed_at = coalesce(closed_at, now()), changed_at = now()
-    where workspace_id = $1 and read_at is null and ($2::uuid is null or id = $2) returning id`,
+  text: `
+  with marked as (
+    update notification set read_at = now(), closed_at = coalesce(closed_at, now()), changed_at = now()
+    where workspace_id = $1 and read_at is null and ($2::uuid is null or id = $2) returning id
+  ), audited as (
+    insert into audit_event (workspace_id, id, actor, action, details)
+    select $1, $3::uuid, $4::text, 'notifications.read', $5::jsonb || jsonb_build_object('notificationId', $2::uuid, 'count', m.count)
+    from (select count(*) as count from marked) m where m.count > 0
+  )
+  select id from marked`,
 };
 
-/** Marks one notification as read, or all of a workspace; what comes later is a new one. Answers how many were unread. */
-export async function markNotificationsRead(database: Database, workspaceId: string, id: string | null): Promise<number> {
-  return (await database.forWorkspace(workspaceId, readStatement, [workspaceId, id])).length;
+/** Marks one notification as read, or all of a workspace, and notes who did; what comes later is a new one. Answers how many were unread. */
+export async function markNotificationsRead(database: Database, workspaceId: string, id: string | null, byHand: ByHand): Promise<number> {
+  const [auditId, actor, details] = auditValues(byHand);
+  return (await database.forWorkspace(workspaceId, readStatement, [workspaceId, id, auditId, actor, details])).length;
 }
 
 const lastStatement: Statement = {

@@ -5,7 +5,7 @@ import type { Database, Statement } from '../platform/database.js';
 import type { SettingsStore, Transaction } from '../platform/prisma.js';
 import { uuidv7 } from '../platform/uuid.js';
 import { newWebhookSecret } from '../platform/webhookSignature.js';
-import { auditValues, type ByHand } from './audit.js';
+import { type ByHand, noteAuditIn } from './audit.js';
 import type { Workspace } from './workspaces.js';
 
 /** A webhook endpoint as its owner sees it: its secret is shown when it is made, and never again. */
@@ -49,10 +49,8 @@ const sealSecret = ({ keys }: Workspace, ref: WebhookRef, secret: string) => sea
 const openSecret = ({ keys }: Workspace, ref: WebhookRef, sealed: string) => open(keys.secrets, secretContext(ref), sealed).toString();
 
 /** The audit knows what was changed, and by whom; the secret is in none of it. */
-async function note(transaction: Transaction, ref: WebhookRef, action: string, byHand: ByHand, details: object = {}): Promise<void> {
-  const [id, actor, json] = auditValues(byHand, { endpointId: ref.endpointId, ...details }) as [string, string, string];
-  await transaction.auditEvent.create({ data: { workspaceId: ref.workspaceId, id, actor, action, details: JSON.parse(json) as object } });
-}
+const note = (transaction: Transaction, { workspaceId, endpointId }: WebhookRef, action: string, byHand: ByHand, details: object = {}) =>
+  noteAuditIn(transaction, workspaceId, action, byHand, { endpointId, ...details });
 
 /** Makes an endpoint that hears of what happens from now on. Undefined where the workspace has as many as it may have. */
 export function createWebhookEndpoint(

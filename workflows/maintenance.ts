@@ -1,3 +1,4 @@
+export { anchorAudit } from './anchorAudit.js';
 export { callWaiting } from './callWaiting.js';
 export { cancelMessages } from './cancelMessages.js';
 export { makePartitions } from './makePartitions.js';

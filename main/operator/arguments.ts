@@ -23,6 +23,7 @@ const options = {
   key: { type: 'string' },
   file: { type: 'string' },
   provider: { type: 'string' },
+  workspace: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -33,6 +34,8 @@ interface CommandWords {
   takes?: string;
   about: string;
   options: readonly OptionName[];
+  /** Done by this program itself, with the environment of a process of Postrider; the API is not asked. */
+  isOwn?: true;
 }
 
 const byHand = ['reason', 'key'] as const;
@@ -65,6 +68,12 @@ export const commands = {
     options: ['yes', 'confirm', ...byHand],
   },
   restore: { takes: 'VERSION', about: 'set everything back to a version; shows it, and does it with --yes', options: ['yes', ...byHand] },
+  audit: { about: 'what people and keys did, the newest first', options: ['limit'] },
+  'audit verify': {
+    about: 'go over the chain of the audit, of one workspace or of all, and name what is wrong with it first',
+    options: ['workspace'],
+    isOwn: true,
+  },
   notifications: { about: 'what you are told of and nobody has read yet', options: ['limit'] },
   read: { takes: 'ID|all', about: 'mark a notification as read, or all of them', options: [] },
   webhooks: { about: 'where the workspace hears of what happens, and whether that works', options: [] },
@@ -80,6 +89,10 @@ export const commands = {
   'breaker auto': { takes: 'BREAKER', about: 'leave it to itself again', options: ['reason'] },
 } as const satisfies Record<string, CommandWords>;
 export type CommandName = keyof typeof commands;
+/** Commands that this program does itself. */
+export type OwnCommand = { [K in CommandName]: (typeof commands)[K] extends { isOwn: true } ? K : never }[CommandName];
+/** Commands that are a request to the API. */
+export type ApiCommand = Exclude<CommandName, OwnCommand>;
 
 const words = (Object.entries(commands) as [string, CommandWords][]).map(
   ([name, { takes, about }]) => `  ${[name, takes].filter(Boolean).join(' ').padEnd(24)} ${about}`,
@@ -100,22 +113,23 @@ ${words.join('\n')}
   --rate N                for redrive and limits: messages a second
   --burst N, --cooldown-s N   for limits
   --end-cooldown          for limits: go on at once after a rate error of the provider
-  --limit N               for list, versions and notifications: at most so many (default: 20)
+  --limit N               for list, versions, audit and notifications: at most so many (default: 20)
   --sent-as SID           for resolve: the provider's id
   --confirm C,C           for retry and redrive: may-have-been-sent; for redrive and cancel-all everything; for undo changed-since
   --yes                   for cancel-all, undo and restore: not only show it
   --provider NAME         for sender: twilio, telnyx, …; the first account where it is left out
   --file FILE             for set-provider: JSON with its credentials; - reads standard input, so that they are in no history
   --for TIME              for breaker open and close: 30s, 10m or 2h (default: 10m)
-  --confirm C,C           for retry and redrive: may-have-been-sent; for redrive also everything
+  --workspace ID          for audit verify: only this one
   --reason TEXT           for the audit
   --key KEY               Idempotency-Key: under it, it is done once
   --json                  one line of JSON on standard output
 
 A BREAKER is account/PROVIDER, such as account/twilio, or sender/NUMBER.
 
-POSTRIDER_URL (default: http://127.0.0.1:3000) and POSTRIDER_API_KEY say where, and as whom.
-Exit code 1 where Postrider refuses, 2 where these words are wrong.`;
+POSTRIDER_URL (default: http://127.0.0.1:3000) and POSTRIDER_API_KEY say where, and as whom. audit verify needs neither: it
+reads DATABASE_URL, ENCRYPTION_KEY, and ARCHIVE_DIRECTORY or S3_…, as the processes do.
+Exit code 1 where Postrider refuses or something is wrong, 2 where these words are wrong.`;
 
 export interface OperatorArguments {
   command: CommandName;

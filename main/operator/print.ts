@@ -1,5 +1,5 @@
 import type { QueuesView } from '../../server/queueReader.js';
-import type { CommandName } from './arguments.js';
+import type { ApiCommand } from './arguments.js';
 
 type Cell = string | number | null | undefined;
 type Row = Record<string, Cell>;
@@ -30,7 +30,7 @@ export function age(seconds: number | null): string {
 }
 
 /** What an answer of the API says, as tables. */
-export function print(command: CommandName, answer: Answer): string {
+export function print(command: ApiCommand, answer: Answer): string {
   switch (command) {
     case 'queues':
       return printQueues(answer as QueuesView);
@@ -65,6 +65,17 @@ export function print(command: CommandName, answer: Answer): string {
     case 'undo':
     case 'restore':
       return printWayBack(answer);
+    case 'audit':
+      return table(
+        answer.data.map(({ seq, at, actor, action, messageId, details }: Answer) => ({
+          seq,
+          at,
+          who: actor,
+          action,
+          message: messageId,
+          details: shortened(JSON.stringify(details)),
+        })),
+      ).concat(answer.nextBefore ? 'there are more: use --limit\n' : '');
     case 'notifications':
       return table(answer.data.map(notificationRow)).concat(answer.nextCursor ? 'there are more: use --limit\n' : '');
     case 'read':

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../../platform/commandLine.js';
-import { type OperatorArguments, secondsOf } from './arguments.js';
+import { type ApiCommand, type OperatorArguments, secondsOf } from './arguments.js';
 
 /** A request to the API. */
 export interface ApiRequest {
@@ -10,7 +10,7 @@ export interface ApiRequest {
 }
 
 /** The request that a command means. */
-export function requestOf({ command, id, values }: OperatorArguments): ApiRequest {
+export function requestOf({ command, id, values }: OperatorArguments & { command: ApiCommand }): ApiRequest {
   const place = encodeURIComponent(id);
   const reason = values.reason;
   const numberOf = (name: 'rate' | 'burst' | 'cooldown-s') => (values[name] === undefined ? undefined : Number(values[name]));
@@ -79,6 +79,8 @@ export function requestOf({ command, id, values }: OperatorArguments): ApiReques
         path: `/v1/workspace/versions/${place}/${command}`,
         body: { dryRun: !values.yes, confirm: values.confirm, reason },
       };
+    case 'audit':
+      return { method: 'GET', path: `/v1/workspace/audit?limit=${values.limit ?? 20}` };
     case 'notifications':
       return { method: 'GET', path: `/v1/notifications?state=unread&limit=${values.limit ?? 20}` };
     case 'read':

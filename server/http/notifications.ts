@@ -7,7 +7,7 @@ import { onlyMethods } from '../problemResponses.js';
 import { notificationsPage } from '../requestSchemas.js';
 import type { Services } from '../services.js';
 import { validate } from '../validate.js';
-import { workspaceIdOf } from './authenticate.js';
+import { actorOf, workspaceIdOf } from './authenticate.js';
 
 /** What people were told of: listed, and marked as read. */
 export function notificationsRouter({ database, store }: Services): Router {
@@ -33,7 +33,7 @@ export function notificationsRouter({ database, store }: Services): Router {
     .route('/read')
     .post(async (_request, response) => {
       const workspaceId = workspaceIdOf(response);
-      const read = await markNotificationsRead(database, workspaceId, null);
+      const read = await markNotificationsRead(database, workspaceId, null, { actor: actorOf(response) });
       if (read > 0) store.changed(workspaceId);
       response.json({ read });
     })
@@ -44,7 +44,8 @@ export function notificationsRouter({ database, store }: Services): Router {
     .post(async (request, response) => {
       const { id } = request.params;
       const workspaceId = workspaceIdOf(response);
-      if (isUuid(id) && (await markNotificationsRead(database, workspaceId, id)) > 0) store.changed(workspaceId);
+      if (isUuid(id) && (await markNotificationsRead(database, workspaceId, id, { actor: actorOf(response) })) > 0)
+        store.changed(workspaceId);
       const notification = isUuid(id) ? await findNotification(database, workspaceId, id) : undefined;
       if (!notification) throw new Problem('not_found', 'this workspace has no notification with that id');
       response.json(notification);

@@ -11,6 +11,7 @@ import { validate } from '../validate.js';
 import { actorOf, workspaceIdOf } from './authenticate.js';
 import { jsonBody, optionalJsonBody } from './jsonBody.js';
 import { providersRouter } from './providers.js';
+import { workspaceAuditRouter } from './workspaceAudit.js';
 import { workspaceBreakers } from './workspaceBreakers.js';
 import { workspaceErrors } from './workspaceErrors.js';
 import { workspaceLimits } from './workspaceLimits.js';
@@ -78,6 +79,7 @@ export function workspaceRouter(services: Services): Router {
     .get(errors.get)
     .patch(...jsonBody, errors.patch)
     .all(onlyMethods('GET', 'PATCH'));
+  router.use('/audit', workspaceAuditRouter(services));
   router.use('/versions', workspaceVersionsRouter(services));
   const routes = workspaceRoutes(services);
   router

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { type ErrorPolicyOverrides, faultsOfOverrides } from '../../domain/errorPolicyOverrides.js';
 import { Problem } from '../../domain/errors.js';
+import { noteAuditIn } from '../../storage/audit.js';
 import { nameWho } from '../../storage/configurationVersions.js';
 import { errorPolicyView } from '../errorPolicyView.js';
 import type { Services } from '../services.js';
@@ -23,11 +24,13 @@ export function workspaceErrors({ settings, workspaces }: Services) {
       const changed = await settings.forWorkspace(workspaceId, async (transaction) => {
         // Locked, or of two changes at the same time one would be lost.
         await transaction.$queryRaw`select 1 from workspace for update`;
-        await nameWho(transaction, { actor: actorOf(response) });
+        const byHand = { actor: actorOf(response) };
+        await nameWho(transaction, byHand);
         const { errorPolicy } = await transaction.workspace.findFirstOrThrow();
         const merged = Object.entries({ ...(errorPolicy as ErrorPolicyOverrides), ...changes }).filter(([, override]) => override !== null);
         const stored = Object.fromEntries(merged) as ErrorPolicyOverrides;
         await transaction.workspace.update({ where: { id: workspaceId }, data: { errorPolicy: stored as object } });
+        await noteAuditIn(transaction, workspaceId, 'error_policy.changed', byHand, { before: errorPolicy, after: stored });
         return stored;
       });
       workspaces.forget(workspaceId);

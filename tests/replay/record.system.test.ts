@@ -303,7 +303,7 @@ describe('every other workflow replays', () => {
     await receiver.close();
   }, 60_000);
 
-  it.each(['sweepMessages', 'pollStatuses', 'makePartitions'])(
+  it.each(['sweepMessages', 'pollStatuses', 'makePartitions', 'anchorAudit'])(
     '%s',
     async (workflowType) => {
       await client.workflow.execute(workflowType, { taskQueue: 'maintenance', workflowId: workflowType });

@@ -29,6 +29,7 @@ describe('a workflow that runs since before a change', () => {
         'cancelMessages',
         'deliverWebhooks',
         'callWaiting',
+        'anchorAudit',
       ]),
     );
     expect(await replay(recorded)).toEqual([]);

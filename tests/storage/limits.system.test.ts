@@ -25,7 +25,8 @@ afterAll(async () => {
 beforeEach(async () => {
   const { workspaces } = await seedDemo({ databaseUrl: own.url, encryptionKey: masterKey.toString('base64'), workspaces: 2 });
   [workspaceId = '', other = ''] = workspaces.map(({ id }) => id);
-  await sql(own.url, 'truncate audit_event');
+  // Nobody else can empty it.
+  await sql(own.url, 'set session_replication_role = replica; truncate audit_event, audit_link');
   await sql(own.url, 'update workspace set rate_per_second = 10, burst = 50, cooldown_until = null, limits_epoch = 1');
   await sql(own.url, 'update sender set rate_per_second = null, burst = null, cooldown_until = null');
   const [sender] = await sql<{ id: string }>(own.url, 'select id from sender where workspace_id = $1 order by created_at limit 1', [

@@ -12,6 +12,8 @@ import { createTestDatabase, sql, type TestDatabase } from '../support/database.
 
 const now = { at: new Date(Date.UTC(2100, 0)), id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
 
+const byHand = { actor: 'a test' };
+
 let own: TestDatabase;
 let database: Database;
 let stores: MessageStore[];
@@ -59,13 +61,13 @@ describe('a notification', () => {
 
   it('that was read, or to which nothing was added for an hour, is followed by a new one', async () => {
     await notify(1);
-    expect(await markNotificationsRead(database, workspaceId, null)).toBe(1);
+    expect(await markNotificationsRead(database, workspaceId, null, byHand)).toBe(1);
     await notify(2);
     await sql(own.url, `update notification set last_at = now() - interval '61 minutes' where read_at is null`);
     await notify(3);
     expect((await list()).map(({ count }) => count)).toEqual([3, 2, 1]);
     const [newest] = await list('unread');
-    expect(await markNotificationsRead(database, workspaceId, newest?.id as string)).toBe(1);
+    expect(await markNotificationsRead(database, workspaceId, newest?.id as string, byHand)).toBe(1);
     expect((await list('unread')).map(({ count }) => count)).toEqual([2]);
   });
 

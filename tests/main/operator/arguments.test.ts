@@ -6,7 +6,7 @@ import { UsageError } from '../../../platform/commandLine.js';
 
 const requestFor = (line: string) => {
   const words = readArguments(line.split(' '));
-  return words && requestOf(words);
+  return words && requestOf(words as Parameters<typeof requestOf>[0]);
 };
 
 describe('the words of an operator', () => {
@@ -35,6 +35,7 @@ describe('the words of an operator', () => {
     ['undo 7', 'POST', '/v1/workspace/versions/7/undo', { dryRun: true }],
     ['undo 7 --yes --confirm changed-since', 'POST', '/v1/workspace/versions/7/undo', { dryRun: false, confirm: 'changed-since' }],
     ['restore 7 --yes --reason why', 'POST', '/v1/workspace/versions/7/restore', { dryRun: false, reason: 'why' }],
+    ['audit --limit 3', 'GET', '/v1/workspace/audit?limit=3', undefined],
     ['notifications', 'GET', '/v1/notifications?state=unread&limit=20', undefined],
     ['read 1-2', 'POST', '/v1/notifications/1-2/read', undefined],
     ['read all', 'POST', '/v1/notifications/read', undefined],
