@@ -2,11 +2,13 @@ import path from 'node:path';
 import { type DemoWorkspace, seedDemo } from '../main/seedDemo.js';
 import { projectRoot } from '../platform/projectRoot.js';
 import { migrate } from '../storage/migrate.js';
+import { ensureProductLogin } from '../storage/productLogin.js';
 import { type SupervisedChild, startChild } from './childProcess.js';
 import { type DataDirectory, openDataDirectory } from './dataDirectory.js';
 import { ensureDatabase, startEmbeddedPostgres } from './embeddedPostgres.js';
 import { assertFree, freePort, ownerOfPort } from './ports.js';
 import { endFrom } from './processIdentity.js';
+import { productLoginUrl } from './productLoginUrl.js';
 import type { RunningService } from './service.js';
 import { type Steps, silentSteps } from './steps.js';
 import { startTemporalDevServer } from './temporalDevServer.js';
@@ -28,8 +30,10 @@ export interface StackOptions {
   dataDirectory: string;
   /** HTTP port that must be had; without it 3000, or the next free. */
   port?: number;
-  /** Running services to use instead of starting them. */
+  /** Running services to use instead of starting them; the database by its owner. */
   databaseUrl?: string;
+  /** The same database by the product's login; by default one is made. */
+  loginUrl?: string;
   temporalAddress?: string;
   temporalNamespace?: string;
   redisUrl?: string;
@@ -50,6 +54,7 @@ export interface StackOptions {
 
 export interface Stack {
   url: string;
+  /** By the owner of the tables, for whoever looks after them. The product's processes have a login of their own. */
   databaseUrl: string;
   temporalAddress: string;
   temporalNamespace: string;
@@ -177,15 +182,20 @@ async function bringUp(
   const { address: temporalAddress, uiUrl: temporalUiUrl } = valueOf(temporalResult);
   const simulatorUrl = valueOf(simulatorResult);
 
+  const loginUrl = options.loginUrl ?? productLoginUrl(databaseUrl);
   const applied = await steps.run(
     'migrations',
-    () => migrate(databaseUrl),
+    async () => {
+      const names = await migrate(databaseUrl);
+      await ensureProductLogin(databaseUrl, loginUrl);
+      return names;
+    },
     (names) => (names.length > 0 ? `applied ${names.length}` : 'up to date'),
   );
   const encryptionKey = options.encryptionKey ?? data.settings.encryptionKey;
   const { workspaces } = await steps.run(applied.length > 0 ? 'demo workspace made' : 'demo workspace', () =>
     seedDemo({
-      databaseUrl,
+      databaseUrl: loginUrl,
       encryptionKey,
       ...(options.twilio && { providerAccount: options.twilio, ...(options.twilio.senders && { senders: options.twilio.senders }) }),
       ...(options.workspaces && { workspaces: options.workspaces }),
@@ -195,7 +205,7 @@ async function bringUp(
   const url = `http://127.0.0.1:${ports.http}`;
   const archiveDirectory = process.env.ARCHIVE_DIRECTORY ?? path.join(data.path, 'archive');
   const env: Record<string, string> = {
-    DATABASE_URL: databaseUrl,
+    DATABASE_URL: loginUrl,
     TEMPORAL_ADDRESS: temporalAddress,
     TEMPORAL_NAMESPACE: namespace,
     ENCRYPTION_KEY: encryptionKey,

@@ -1,11 +1,20 @@
-/** Applies the migrations to DATABASE_URL, whose user must be allowed to create roles and tables. For deployments. */
-
+/**
+ * Applies the migrations as the owner of the tables (DATABASE_OWNER_URL), who must be allowed to create roles and tables, and
+ * makes sure that the product's login (DATABASE_URL) is there. For deployments.
+ */
 import { readConfigOf } from '../platform/config.js';
 import { migrate } from '../storage/migrate.js';
+import { ensureProductLogin } from '../storage/productLogin.js';
 
-migrate(readConfigOf('DATABASE_URL'))
-  .then((names) => process.stdout.write(names.length > 0 ? `applied ${names.join(', ')}\n` : 'nothing to apply\n'))
-  .catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
-  });
+async function main(): Promise<void> {
+  const [owner, login] = [readConfigOf('DATABASE_OWNER_URL'), readConfigOf('DATABASE_URL')];
+  if (owner === undefined) throw new Error('DATABASE_OWNER_URL is not set: name the owner of the tables, who may create roles');
+  const names = await migrate(owner);
+  await ensureProductLogin(owner, login);
+  process.stdout.write(names.length > 0 ? `applied ${names.join(', ')}\n` : 'nothing to apply\n');
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

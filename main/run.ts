@@ -1,9 +1,12 @@
 /** One process of the product: the roles, ports and services that its environment names. */
 import { ConfigError, readConfig } from '../platform/config.js';
+import { refuseOwner } from '../platform/refuseOwner.js';
 import { startProcess } from './process.js';
 
 async function main(): Promise<void> {
-  const running = await startProcess(readConfig());
+  const config = readConfig();
+  await refuseOwner(config.DATABASE_URL);
+  const running = await startProcess(config);
   process.send?.({ event: 'ready', port: running.port });
 
   let stopping = false;

@@ -15,8 +15,8 @@ const usage = `npm start -- [--port N] [--data DIR] [--json]
   --data DIR   where everything is kept (default: .data)
   --json       one line of JSON on standard output once everything is ready
 
-Environment: DATABASE_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and REDIS_URL switch to running services; TWILIO_ACCOUNT_SID,
-TWILIO_AUTH_TOKEN and TWILIO_SENDERS (numbers or Messaging Services, comma-separated) send through Twilio.`;
+Environment: DATABASE_OWNER_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and REDIS_URL switch to running services (with
+DATABASE_URL beside it, that is the product's login; alone it is the owner's); TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_SENDERS (numbers or Messaging Services, comma-separated) send through Twilio.`;
 
 function readArguments(words: string[]) {
   let values;
@@ -60,6 +60,12 @@ function twilioFrom({ TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_API_BASE_URL
     senders,
     ...(TWILIO_API_BASE_URL && { apiBaseUrl: TWILIO_API_BASE_URL }),
   };
+}
+
+/** Whoever names one user only means that the rest is made by it. */
+function databaseFrom({ DATABASE_OWNER_URL: owner, DATABASE_URL: login }: NodeJS.ProcessEnv) {
+  if (owner) return { databaseUrl: owner, ...(login && { loginUrl: login }) };
+  return login ? { databaseUrl: login } : {};
 }
 
 function summary(stack: Stack): string {
@@ -115,7 +121,7 @@ async function main(): Promise<void> {
     steps,
     ...(port !== undefined && { port }),
     ...(twilio && { twilio }),
-    ...(env.DATABASE_URL && { databaseUrl: env.DATABASE_URL }),
+    ...databaseFrom(env),
     ...(env.TEMPORAL_ADDRESS && { temporalAddress: env.TEMPORAL_ADDRESS }),
     ...(env.TEMPORAL_NAMESPACE && { temporalNamespace: env.TEMPORAL_NAMESPACE }),
     ...(env.REDIS_URL && { redisUrl: env.REDIS_URL }),

@@ -69,7 +69,12 @@ const variable = <T extends z.ZodType>(schema: T, about: string, example: string
 export const variables = {
   DATABASE_URL: variable(
     urlOf(['postgresql:', 'postgres:'], 'must be a postgresql:// URL'),
-    'Postgres 15 or newer. Its user must be a member of the roles app and maintenance, which the migrations create.',
+    'Postgres 15 or newer, by a login that owns nothing and may only step into the roles app and maintenance: node dist/main/migrate.js makes it. A process refuses an owner of tables, or a superuser.',
+    'postgresql://postrider:postrider@127.0.0.1:5432/postrider',
+  ),
+  DATABASE_OWNER_URL: variable(
+    urlOf(['postgresql:', 'postgres:'], 'must be a postgresql:// URL').optional(),
+    'The same database by the owner of its tables, who may create roles: for node dist/main/migrate.js and npm start alone. No process of the product needs it.',
     'postgresql://postgres:postgres@127.0.0.1:5432/postrider',
   ),
   TEMPORAL_ADDRESS: variable(z.string().regex(/^[\w.-]+:\d+$/, 'must be host:port'), 'The Temporal frontend.', '127.0.0.1:7233'),

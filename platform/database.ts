@@ -27,11 +27,15 @@ const retriesMax = 3;
 const retryable = new Set(['40P01', '40001']);
 const noPartition = '23514';
 
-// Every hot statement is a look-up by key. Generic plans spare the planning; the join methods that read whole tables are
-// switched off, so that a plan made while the tables were empty stays right when they are full.
-const hotPathSettings = ['plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off'];
+// Every statement is a look-up by key, or a walk over an index: the join methods that read whole tables are switched off, so
+// that a plan made while the tables were empty stays right when they are full. None is worth the start of a helper process.
+const byIndex = ['enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off', 'max_parallel_workers_per_gather=0', 'jit=off'];
+/** Generic plans spare the hot path the planning. */
+const hotPathSettings = ['plan_cache_mode=force_generic_plan', ...byIndex];
+/** How statements are planned, by the way on which they are asked. */
+export const planSettings = { hot: hotPathSettings, maintenance: byIndex } as const;
 
-function createPool(url: string, role: string, connectionsMax: number, settings: string[]): pg.Pool {
+function createPool(url: string, role: string, connectionsMax: number, settings: readonly string[]): pg.Pool {
   const options = [`role=${role}`, ...settings].map((setting) => `-c ${setting}`).join(' ');
   const pool = new pg.Pool({
     connectionString: url,
@@ -42,7 +46,7 @@ function createPool(url: string, role: string, connectionsMax: number, settings:
     query_timeout: queryTimeoutMs,
     idleTimeoutMillis: 60_000,
     application_name: `postrider-${role}`,
-    ...(settings.length > 0 && { pipeline: true }),
+    ...(settings === hotPathSettings && { pipeline: true }),
   });
   // A connection that was given up after a time-out may break later, when nobody holds it: that must not end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
@@ -70,7 +74,7 @@ export class Database {
   ) {
     this.hot = createPool(url, 'app', connectionsMax, hotPathSettings);
     this.settingsPool = createPool(url, 'app', 3, []);
-    this.maintenancePool = createPool(url, 'maintenance', 2, []);
+    this.maintenancePool = createPool(url, 'maintenance', 2, byIndex);
     for (const pool of [this.hot, this.settingsPool, this.maintenancePool]) {
       pool.on('error', (error) => logger.warn({ event: 'database.connection_lost', error: error.message }));
     }

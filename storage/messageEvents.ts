@@ -1,5 +1,6 @@
 import type { InboundConsent } from '../domain/consent.js';
 import type { MessageEvent } from '../domain/events.js';
+import { eventsPerFollowMax } from '../domain/limits.js';
 import type { MessageStatus } from '../domain/messageStatus.js';
 import type { Database, Statement } from '../platform/database.js';
 
@@ -46,6 +47,7 @@ export function appendEvents(source: string, conversation: 'exists' | 'may be ne
   )`;
 }
 
+// In order of the column, not of what it is read as: only that order an index has.
 const columns = `workspace_id, seq::float8 as seq, prev_seq::float8 as prev, created_at, message_id, contact_id, direction, status, attempt,
   provider_message_id, error_code, error_message, consent`;
 
@@ -95,22 +97,26 @@ export async function lastSequences(database: Database, workspaceIds: string[]):
   return new Map(rows.map((row) => [row.workspace_id, row.last_seq]));
 }
 
+/** Events that a condition matches, oldest first. By the bound that is no parameter Postgres knows that few are wanted, and stops there. */
+const page = (condition: string, limit: string) =>
+  `select * from (select ${columns} from message_event e where ${condition} order by e.seq limit ${eventsPerFollowMax}) page limit ${limit}`;
+
 const eventsAfterStatement: Statement = {
   name: 'events_after',
-  text: `select ${columns} from message_event where workspace_id = $1 and seq > $2 order by seq limit $3`,
+  text: page('e.workspace_id = $1 and e.seq > $2', '$3'),
 };
 
-/** A workspace's events after number `seq`, oldest first, at most `limit`. */
+/** A workspace's events after number `seq`, oldest first, at most `limit`, and at most `eventsPerFollowMax`. */
 export async function eventsAfter(database: Database, workspaceId: string, seq: number, limit: number): Promise<MessageEvent[]> {
   return (await database.forWorkspace<EventRow>(workspaceId, eventsAfterStatement, [workspaceId, seq, limit])).map(toEvent);
 }
 
 const conversationEventsStatement: Statement = {
   name: 'conversation_events_after',
-  text: `select ${columns} from message_event where workspace_id = $1 and contact_id = $2 and seq > $3 order by seq limit $4`,
+  text: page('e.workspace_id = $1 and e.contact_id = $2 and e.seq > $3', '$4'),
 };
 
-/** A conversation's events after number `seq`, oldest first, at most `limit`. */
+/** A conversation's events after number `seq`, oldest first, at most `limit`, and at most `eventsPerFollowMax`. */
 export async function conversationEventsAfter(
   database: Database,
   workspaceId: string,
@@ -125,7 +131,7 @@ export async function conversationEventsAfter(
 
 const eventsOfMessageStatement: Statement = {
   name: 'events_of_message',
-  text: `select ${columns} from message_event where workspace_id = $1 and message_id = $2 order by seq`,
+  text: `select ${columns} from message_event e where e.workspace_id = $1 and e.message_id = $2 order by e.seq`,
 };
 
 /** All steps of one message's life, oldest first. */

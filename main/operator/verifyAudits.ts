@@ -4,6 +4,7 @@ import { createLogger } from '../../platform/logger.js';
 import { openObjectStore } from '../../platform/objectStore/openObjectStore.js';
 import { readAnchors } from '../../storage/auditAnchors.js';
 import { type AuditVerdict, verifyAudit } from '../../storage/verifyAudit.js';
+import { workspaceIds } from '../../storage/workspaceIds.js';
 
 export interface WorkspaceVerdict extends AuditVerdict {
   workspaceId: string;
@@ -28,11 +29,9 @@ export async function verifyAudits(onlyWorkspaceId: string | undefined): Promise
   const heads = objects ? await readAnchors(objects, masterKey, 'all', new Date()) : [];
   const database = new Database(databaseUrl, 2, createLogger('warn'));
   try {
-    const rows = await database.asMaintenance<{ id: string }>('select id from workspace where $1::uuid is null or id = $1 order by id', [
-      onlyWorkspaceId ?? null,
-    ]);
+    const known = await workspaceIds(database, onlyWorkspaceId);
     // A workspace that is gone with all its audit is missed as well.
-    const ids = new Set([...rows.map(({ id }) => id), ...heads.flatMap(({ workspaceId }) => (onlyWorkspaceId ? [] : [workspaceId]))]);
+    const ids = new Set([...known, ...heads.flatMap(({ workspaceId }) => (onlyWorkspaceId ? [] : [workspaceId]))]);
     if (ids.size === 0) throw new Error(onlyWorkspaceId ? `there is no workspace ${onlyWorkspaceId}` : 'there are no workspaces');
     const verdicts: WorkspaceVerdict[] = [];
     for (const workspaceId of ids) {

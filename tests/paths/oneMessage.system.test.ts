@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
+import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { type System, startSystem } from '../support/system.js';
 
@@ -43,6 +44,14 @@ describe('one message', () => {
       id: `msg/${system.workspace.id}/${accepted.body.id}`,
       state: { status: 'delivered', providerMessageId: entries[0]?.sid },
     });
+  });
+
+  it('is carried by processes whose login owns nothing in the database', async () => {
+    const logins = await sql(
+      system.databaseUrl,
+      `select distinct usename as name from pg_stat_activity where datname = current_database() and application_name like 'postrider-%'`,
+    );
+    expect(logins).toEqual([{ name: 'postrider' }]);
   });
 
   it('goes through the same acceptance over a socket, and its states reach the room of its conversation', async () => {

@@ -20,6 +20,7 @@ function linesOf(environment: Record<string, string | undefined>): string[] {
 const wrong: [Name, string, string][] = [
   ['DATABASE_URL', 'mysql://localhost/postrider', 'must be a postgresql:// URL'],
   ['DATABASE_URL', 'localhost', 'must be a postgresql:// URL'],
+  ['DATABASE_OWNER_URL', 'localhost', 'must be a postgresql:// URL'],
   ['TEMPORAL_ADDRESS', 'localhost', 'must be host:port'],
   ['TEMPORAL_ADDRESS', 'http://localhost:7233', 'must be host:port'],
   ['TEMPORAL_UI_URL', 'localhost:8233', 'must be an http(s) URL'],

@@ -118,7 +118,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     cure: 'ask over HTTP, or take it as an argument',
   },
   local: {
-    may: ['domain/', 'platform/', 'storage/migrate', 'main/seedDemo', '@temporalio/client', 'pg', 'node:*'],
+    may: ['domain/', 'platform/', 'storage/migrate', 'storage/productLogin', 'main/seedDemo', '@temporalio/client', 'pg', 'node:*'],
     because: 'local brings up the parts of a system on one machine, each as a process of its own',
     cure: 'start it as a process (local/service.ts), or move the code to main/',
   },

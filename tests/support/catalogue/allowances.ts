@@ -1,0 +1,34 @@
+import type { Allowance } from './faults.js';
+
+const open = 'a message may be open, or failed, since weeks: one index in each, which holds only such';
+const byNumber = 'events are asked for by their number, not their time: one look into each week';
+const paged = 'a page of so many messages, each with its contact and sender';
+const everyOpen = { everyWeek: true, inVainMax: 4_000, buffersMax: 500 } as const;
+
+/** By the name of a statement, or by that of the case where it has none. */
+export const allowances: Readonly<Record<string, Allowance>> = {
+  open_shares: { ...everyOpen, why: open },
+  failed_shares: { ...everyOpen, why: open },
+  open_of_queue: { ...everyOpen, why: `${open}; ${paged}` },
+  failed_of_queue: { ...everyOpen, why: `${open}; ${paged}` },
+  count_failed: { ...everyOpen, why: open },
+  failed_page: { ...everyOpen, why: open },
+  count_cancelable: { ...everyOpen, why: open },
+  waiting_messages: { ...everyOpen, why: open },
+  waiting_tokens: { ...everyOpen, why: open },
+  cancel_matching: { ...everyOpen, buffersMax: 1_000, why: `${open}; it changes a page of them` },
+  change_consent: { ...everyOpen, buffersMax: 3_000, why: `${open}; it ends those to one contact` },
+  receive_message: { ...everyOpen, buffersMax: 3_000, why: `${open}; it ends those to one contact` },
+  messages_stopped: { inVainMax: 3_000, buffersMax: 1_500, why: 'the messages to one contact since the oldest that could be stopped' },
+  doubts: { everyWeek: true, why: 'a doubt does not end by itself: one look into the index of doubts of each week' },
+  events_after: { everyWeek: true, buffersMax: 600, why: `${byNumber}; 500 of them` },
+  conversation_events_after: { everyWeek: true, buffersMax: 600, why: `${byNumber}; 500 of them` },
+  events_of_message: { everyWeek: true, why: `${byNumber}, and a message may be retried weeks later` },
+  conversation_messages: { everyWeek: true, why: 'a page may begin in any week: one look into each, until it is full' },
+  audit_chain: { buffersMax: 4_000, why: 'a page of 1,000 places, each with its entry' },
+  audit_unlinked: { buffersMax: 4_000, why: 'a page of 1,000 entries, each with its place' },
+  'inboundMessages.untakenMessages': { everyWeek: true, buffersMax: 4_000, why: `${paged}; usually there are none` },
+  'openMessages.quietOpenMessages': { ...everyOpen, buffersMax: 1_500, why: `${open}; a page of the walk over all` },
+  'openMessages.unheardMessages': { ...everyOpen, inVainMax: 10_000, buffersMax: 10_000, why: `${open}, and their newest attempts` },
+  'outbox.claimFromOutbox': { buffersMax: 1_500, why: 'it takes a page of them' },
+};

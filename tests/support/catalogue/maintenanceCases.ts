@@ -1,0 +1,55 @@
+import { createLogger } from '../../../platform/logger.js';
+import { ApiKeyUses } from '../../../storage/apiKeyUses.js';
+import { chainHeads } from '../../../storage/auditChain.js';
+import { createWorkspaces } from '../../../storage/createWorkspaces.js';
+import { untakenMessages } from '../../../storage/inboundMessages.js';
+import { openMessagesStart, quietOpenMessages, unheardMessages } from '../../../storage/openMessages.js';
+import { readOutboundMessages } from '../../../storage/outboundMessages.js';
+import { claimFromOutbox, outboxDepth, releaseToOutbox, removeFromOutbox } from '../../../storage/outbox.js';
+import { workspacesOfAccount } from '../../../storage/providerAccounts.js';
+import { collectWebhookDeliveries, dueWebhookEndpoints, pruneWebhookDeliveries } from '../../../storage/webhookDeliveries.js';
+import { workspaceIds } from '../../../storage/workspaceIds.js';
+import type { Case } from './cases.js';
+
+const minuteMs = 60_000;
+
+/** What sees all workspaces, by design: as role maintenance, and never asked for by a client. */
+export const maintenanceCases: Record<string, Case> = {
+  'apiKeyUses.ApiKeyUses': async ({ database, owner }) => {
+    const uses = new ApiKeyUses(database, createLogger('silent'));
+    uses.note({ workspaceId: owner.id, id: 'abcdefgh' });
+    await uses.close();
+  },
+  'auditChain.chainHeads': ({ database }) => chainHeads(database, '00000000-0000-0000-0000-000000000000', 500),
+  'createWorkspaces.createWorkspaces': ({ database, world, newId }) => {
+    const number = '+14155559999';
+    const account = { provider: 'twilio', accountSid: 'AC', authToken: 'token', settings: {} };
+    const contacts = [{ phoneNumber: number, name: 'somebody' }];
+    const id = newId();
+    return createWorkspaces(database, world.masterKey, [
+      { id, name: 'new', senders: [number], contacts, account, apiKey: { id: 'abcdefgh', secret: 'b'.repeat(43) } },
+    ]);
+  },
+  'inboundMessages.untakenMessages': ({ database }) => untakenMessages(database, 1_000, 500),
+  'openMessages.quietOpenMessages': async ({ database }) => {
+    const options = { quietMs: 1_000, freshMs: minuteMs, shares: 10, share: 3, limit: 500 };
+    const first = await quietOpenMessages(database, openMessagesStart, options);
+    return [first, await quietOpenMessages(database, first.at(-1) ?? openMessagesStart, options)];
+  },
+  'openMessages.unheardMessages': ({ database }) =>
+    unheardMessages(database, [{ fromMs: Date.now() - 10 * minuteMs, toMs: Date.now() - 5 * minuteMs }], 500),
+  'outboundMessages.readOutboundMessages': ({ database, take }) =>
+    readOutboundMessages(database, [take('queued'), take('scheduled')], 1_000),
+  'outbox.claimFromOutbox': ({ database }) => claimFromOutbox(database),
+  'outbox.removeFromOutbox': ({ database, workspaceId, idOf }) =>
+    removeFromOutbox(database, [{ workspaceId, messageId: idOf('message', 70) }]),
+  'outbox.releaseToOutbox': ({ database, workspaceId, idOf }) =>
+    releaseToOutbox(database, [{ workspaceId, messageId: idOf('message', 80) }]),
+  'outbox.outboxDepth': ({ database }) => outboxDepth(database),
+  'webhookDeliveries.collectWebhookDeliveries': ({ database }) => collectWebhookDeliveries(database),
+  'webhookDeliveries.dueWebhookEndpoints': ({ database }) => dueWebhookEndpoints(database),
+  'webhookDeliveries.pruneWebhookDeliveries': ({ database }) => pruneWebhookDeliveries(database),
+  'providerAccounts.workspacesOfAccount': ({ database }) => workspacesOfAccount(database, 'canary-1'),
+  'workspaceIds.workspaceIds': ({ database }) => workspaceIds(database),
+  'platform.makePartitions': ({ database }) => database.makePartitions(5),
+};
