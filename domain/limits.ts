@@ -378,6 +378,3 @@ export const objectStoreTriesMax = 3;
 
 /** A migration waits so long for a lock, and holds up everybody behind it meanwhile; then it lets them through and comes again. */
 export const migrationLockTimeoutMs = 3_000;
-export const migrationRetryEveryMs = 500;
-/** After so many tries somebody has to look who holds the lock. */
-export const migrationLockTriesMax = 60;

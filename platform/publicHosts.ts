@@ -1,16 +1,28 @@
-import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
+import { promises as dns, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { isPublicAddress } from './publicAddress.js';
 
-/** How the addresses of a name are found. */
-type Find = (
-  hostname: string,
-  options: LookupAllOptions,
-  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-) => void;
+/** How the addresses of a name are found, all of them. */
+export type Resolve = (hostname: string) => Promise<LookupAddress[]>;
+
+export const resolveByDns: Resolve = (hostname) => dns.lookup(hostname, { all: true });
+
+/** What a connection asks for the addresses of its host, answered by `resolve`; so it connects to what was judged there, and to nothing else. */
+export function lookupBy(resolve: Resolve): LookupFunction {
+  return (hostname, { all }, callback) => {
+    resolve(hostname).then(
+      (found) => {
+        const [first] = found;
+        if (all) callback(null, found);
+        else callback(null, first?.address ?? '', first?.family);
+      },
+      (error: Error) => callback(error, '', 0),
+    );
+  };
+}
 
 /** Hosts that anybody may name: only such as lie on the public internet. Names are judged by the addresses that are then connected to. */
-export function publicHostsBy(find: Find): { refuses(hostname: string): boolean; lookup: LookupFunction } {
+export function publicHostsBy(resolve: Resolve): { refuses(hostname: string): boolean; lookup: LookupFunction } {
   return {
     /** Whether a host is refused by its name or address alone; what a name stands for is judged by `lookup`. */
     refuses(hostname) {
@@ -23,17 +35,12 @@ export function publicHostsBy(find: Find): { refuses(hostname: string): boolean;
     },
 
     /** As dns.lookup, and an error where any address is not public: one that the caller may turn to next would do as well. */
-    lookup(hostname, options, callback) {
-      find(hostname, { ...options, all: true }, (error, addresses) => {
-        if (error) return callback(error, '', 0);
-        const [first] = addresses;
-        if (!first || addresses.some(({ address }) => !isPublicAddress(address)))
-          return callback(Object.assign(new Error(`${hostname} leads into a private network`), { code: 'EPRIVATE' }), '', 0);
-        if (options.all) return callback(null, addresses);
-        callback(null, first.address, first.family);
-      });
-    },
+    lookup: lookupBy(async (hostname) => {
+      const addresses = await resolve(hostname);
+      if (addresses.length > 0 && addresses.every(({ address }) => isPublicAddress(address))) return addresses;
+      throw Object.assign(new Error(`${hostname} leads into a private network`), { code: 'EPRIVATE' });
+    }),
   };
 }
 
-export const publicHosts = publicHostsBy(lookup);
+export const publicHosts = publicHostsBy(resolveByDns);

@@ -2,18 +2,17 @@
  * Requests to URLs that somebody else has chosen. They must not reach what is inside: a name is resolved once, every address
  * it has must be public, and the connection goes to exactly those. Redirects are not followed, time and answer are bounded.
  */
-import { promises as dns, type LookupAddress } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
 import { webhookAnswerBytesMax, webhookRequestsConcurrentMax, webhookTimeoutMs } from '../domain/limits.js';
 import { isPublicAddress } from './publicAddress.js';
+import { lookupBy, type Resolve, resolveByDns } from './publicHosts.js';
 
 /** `public`: https to public addresses. `any`: http and inner addresses too, for a machine of one's own. */
 export const httpTargets = ['public', 'any'] as const;
 export type HttpTargets = (typeof httpTargets)[number];
-
-type Resolve = (hostname: string) => Promise<LookupAddress[]>;
 
 /** A URL that requests are not sent to; the message says why, and what to do. */
 export class RefusedUrl extends Error {
@@ -32,9 +31,11 @@ export class PublicHttp {
 
   constructor(
     private readonly targets: HttpTargets,
-    private readonly resolve: Resolve = (hostname) => dns.lookup(hostname, { all: true }),
+    private readonly resolve: Resolve = resolveByDns,
   ) {
-    const options = { keepAlive: true, timeout: connectionsKeptMs, maxSockets: webhookRequestsConcurrentMax, lookup: this.lookup() };
+    // A host that is an address is not looked up: `parse` has seen it.
+    const lookup = lookupBy((hostname) => this.addressesOf(hostname));
+    const options = { keepAlive: true, timeout: connectionsKeptMs, maxSockets: webhookRequestsConcurrentMax, lookup };
     this.agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) };
   }
 
@@ -113,19 +114,5 @@ export class PublicHttp {
     const refused = this.targets === 'public' ? found.find(({ address }) => !isPublicAddress(address)) : undefined;
     if (refused) throw new RefusedUrl(inside(refused.address));
     return found;
-  }
-
-  /** The agents connect to what this answers, and resolve nothing a second time. A host that is an address is not looked up: `parse` has seen it. */
-  private lookup(): LookupFunction {
-    return (hostname, { all }, callback) => {
-      this.addressesOf(hostname).then(
-        (found) => {
-          const [first] = found;
-          if (all) callback(null, found);
-          else callback(null, first?.address ?? '', first?.family);
-        },
-        (error: Error) => callback(error, '', 0),
-      );
-    };
   }
 }

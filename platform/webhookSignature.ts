@@ -4,6 +4,12 @@ import { randomKey } from './crypto.js';
 
 const prefix = 'whsec_';
 
+/** What a secret makes of one message: an HMAC over its id, its time (epoch seconds) and its body. */
+export function webhookSignature(secret: string, id: string, atS: number | string, body: string): Buffer {
+  const key = Buffer.from(secret.slice(prefix.length), 'base64');
+  return createHmac('sha256', key).update(`${id}.${atS}.${body}`).digest();
+}
+
 /** A new secret, `whsec_` and 256 random bits in base64. */
 export function newWebhookSecret(): string {
   return prefix + randomKey().toString('base64');
@@ -14,9 +20,6 @@ export function newWebhookSecret(): string {
  * can verify it. `atS` is epoch seconds.
  */
 export function signatureHeaders(secrets: string[], id: string, atS: number, body: string): Record<string, string> {
-  const signatures = secrets.map((secret) => {
-    const key = Buffer.from(secret.slice(prefix.length), 'base64');
-    return `v1,${createHmac('sha256', key).update(`${id}.${atS}.${body}`).digest('base64')}`;
-  });
+  const signatures = secrets.map((secret) => `v1,${webhookSignature(secret, id, atS, body).toString('base64')}`);
   return { 'webhook-id': id, 'webhook-timestamp': String(atS), 'webhook-signature': signatures.join(' ') };
 }

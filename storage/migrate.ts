@@ -1,14 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { migrationLockTimeoutMs, migrationLockTriesMax, migrationRetryEveryMs } from '../domain/limits.js';
+import { migrationLockTimeoutMs } from '../domain/limits.js';
 import { projectRoot } from '../platform/projectRoot.js';
+import { isLocked, retryWhileLocked } from '../platform/whileLocked.js';
 
 /** The advisory lock that Prisma's own migrate takes: both may run at once and take turns. */
 const prismaMigrateLock = 72_707_369;
-const lockNotAvailable = '55P03';
 
 interface Migration {
   name: string;
@@ -61,18 +60,15 @@ export async function migrate(databaseUrl: string, directory = path.join(project
 }
 
 async function apply(client: pg.Client, migration: Migration): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await applyOnce(client, migration);
-    } catch (error) {
-      const isLocked = error instanceof pg.DatabaseError && error.code === lockNotAvailable;
-      if (!isLocked || tries >= migrationLockTriesMax) {
-        const reason = error instanceof Error ? error.message : String(error);
-        const cure = isLocked ? `; ${tries} times in a row: end the transaction that holds the lock (pg_locks), and run it again` : '';
-        throw new Error(`migration ${migration.name} failed and was rolled back: ${reason}${cure}`, { cause: error });
-      }
-    }
-    await delay(migrationRetryEveryMs);
+  try {
+    await retryWhileLocked(
+      () => applyOnce(client, migration),
+      () => undefined,
+    );
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const cure = isLocked(error) ? ', again and again: end the transaction that holds the lock (pg_locks), and run it again' : '';
+    throw new Error(`migration ${migration.name} failed and was rolled back: ${reason}${cure}`, { cause: error });
   }
 }
 

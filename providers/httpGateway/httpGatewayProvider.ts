@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { gatewayCodeOf, gatewayErrors } from '../../domain/gatewayErrors.js';
 import { mediaUrlsMax } from '../../domain/limits.js';
+import { askAboutMessage } from '../askAboutMessage.js';
 import { classifyAnswer, classifyFailure } from '../classifyAnswer.js';
 import { parseJson } from '../parseJson.js';
 import {
@@ -17,7 +18,7 @@ import {
   type SmsProvider,
   type StatusCallback,
 } from '../provider.js';
-import { Transport, TransportError, type TransportRequest, type TransportResponse } from '../transport.js';
+import { Transport, TransportError, type TransportRequest } from '../transport.js';
 import { gatewayUrl, type HostRule } from './gatewayUrl.js';
 import { isSecret, isSigned, signedHeaders } from './signature.js';
 
@@ -104,16 +105,10 @@ export class HttpGatewayProvider implements SmsProvider {
   }
 
   async fetchMessage(account: Account, providerMessageId: string): Promise<ProviderMessage | undefined> {
-    let answer: TransportResponse;
-    try {
-      const path = `/messages/${encodeURIComponent(providerMessageId)}`;
-      answer = await this.transport.request(this.requestOf(account, 'GET', path, providerMessageId, ''));
-    } catch (failure) {
-      throw new ProviderUnavailable(`the gateway can't be asked: ${(failure as Error).message}`, { cause: failure });
-    }
-    if (notFound.includes(answer.statusCode)) return undefined;
-    const found = answer.statusCode === 200 ? parseJson(message, answer.body) : undefined;
-    if (!found) throw new ProviderUnavailable(`the gateway can't be asked (HTTP ${answer.statusCode})`);
+    const path = `/messages/${encodeURIComponent(providerMessageId)}`;
+    const ask = async () => this.transport.request(this.requestOf(account, 'GET', path, providerMessageId, ''));
+    const found = await askAboutMessage('the gateway', ask, { notFound, read: (body) => parseJson(message, body) });
+    if (!found) return undefined;
     const { text, createdAt, error: reason, ...rest } = found;
     return { ...rest, body: text, createdAtMs: Date.parse(createdAt), error: errorOf(reason) };
   }

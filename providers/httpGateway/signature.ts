@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { callbackClockToleranceMs } from '../../domain/limits.js';
+import { signatureHeaders, webhookSignature } from '../../platform/webhookSignature.js';
 import type { CallbackRequest } from '../provider.js';
 
 /** As in Standard Webhooks: `whsec_` and 24 to 64 bytes in base64. */
@@ -7,19 +8,9 @@ const secretShape = /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/;
 
 export const isSecret = (text: string): boolean => secretShape.test(text);
 
-function signatureOf(secret: string, id: string, timestamp: string, body: string): Buffer {
-  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
-  return createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest();
-}
-
 /** The headers that prove who sends: `id` is the message's reference, or its id where it is asked for. */
 export function signedHeaders(secret: string, id: string, atMs: number, body: string): Record<string, string> {
-  const timestamp = String(Math.floor(atMs / 1_000));
-  return {
-    'webhook-id': id,
-    'webhook-timestamp': timestamp,
-    'webhook-signature': `v1,${signatureOf(secret, id, timestamp, body).toString('base64')}`,
-  };
+  return signatureHeaders([secret], id, Math.floor(atMs / 1_000), body);
 }
 
 /** Whether a callback was signed with the secret, and lately. Of several signatures, as while a secret is changed, one is enough. */
@@ -27,7 +18,7 @@ export function isSigned({ headers, body, receivedAtMs }: CallbackRequest, secre
   const { 'webhook-id': id = '', 'webhook-timestamp': timestamp = '', 'webhook-signature': signatures = '' } = headers;
   if (!id || !/^\d{1,12}$/.test(timestamp) || !isSecret(secret)) return false;
   if (Math.abs(receivedAtMs - Number(timestamp) * 1_000) > callbackClockToleranceMs) return false;
-  const expected = signatureOf(secret, id, timestamp, body);
+  const expected = webhookSignature(secret, id, timestamp, body);
   return signatures.split(' ').some((one) => {
     const given = one.startsWith('v1,') ? Buffer.from(one.slice('v1,'.length), 'base64') : Buffer.alloc(0);
     return given.length === expected.length && timingSafeEqual(given, expected);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { telnyxErrors } from '../../domain/telnyxErrors.js';
+import { askAboutMessage } from '../askAboutMessage.js';
 import { classifyAnswer, classifyFailure } from '../classifyAnswer.js';
 import { parseJson } from '../parseJson.js';
 import {
@@ -16,7 +17,7 @@ import {
   type SmsProvider,
   type StatusCallback,
 } from '../provider.js';
-import { Transport, type TransportRequest, type TransportResponse } from '../transport.js';
+import { Transport, type TransportRequest } from '../transport.js';
 import { isPublicKey, isSigned } from './signature.js';
 import { errorOf, statusOf, type TelnyxMessage, telnyxAnswer, telnyxEvent, telnyxRefusal, wordOf } from './telnyxMessage.js';
 
@@ -81,17 +82,10 @@ export class TelnyxProvider implements SmsProvider {
 
   async fetchMessage(account: Account, providerMessageId: string): Promise<ProviderMessage | undefined> {
     const path = `/${encodeURIComponent(providerMessageId)}`;
-    let answer: TransportResponse;
-    try {
-      answer = await this.transport.request(this.requestOf(account, 'GET', path, ''));
-    } catch (error) {
-      throw new ProviderUnavailable(`Telnyx can't be asked: ${(error as Error).message}`, { cause: error });
-    }
-    if (answer.statusCode === notFound) return undefined;
-    const message = answer.statusCode === 200 ? parseJson(telnyxAnswer, answer.body)?.data : undefined;
-    if (!message) throw new ProviderUnavailable(`Telnyx can't be asked (HTTP ${answer.statusCode})`);
+    const ask = async () => this.transport.request(this.requestOf(account, 'GET', path, ''));
+    const message = await askAboutMessage('Telnyx', ask, { notFound: [notFound], read: (body) => parseJson(telnyxAnswer, body)?.data });
     // An API key opens all profiles of its owner, who may have one a workspace.
-    const isOwn = message.direction !== 'inbound' && message.messaging_profile_id === account.accountSid;
+    const isOwn = message && message.direction !== 'inbound' && message.messaging_profile_id === account.accountSid;
     return isOwn ? toProviderMessage(message) : undefined;
   }
 

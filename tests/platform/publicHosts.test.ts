@@ -18,12 +18,11 @@ describe('a host', () => {
 
   const lookedUp = (addresses: string[], all: boolean) =>
     new Promise((resolve) =>
-      publicHostsBy((_host, _options, callback) =>
-        callback(
-          null,
-          addresses.map((address) => ({ address, family: 4 })),
-        ),
-      ).lookup('sms.example.com', { all }, (error, address, family) => resolve(error?.message ?? [address, family])),
+      publicHostsBy(async () => addresses.map((address) => ({ address, family: 4 }))).lookup(
+        'sms.example.com',
+        { all },
+        (error, address, family) => resolve(error?.message ?? [address, family]),
+      ),
     );
 
   test('is found like any other where all its addresses are public', async () => {

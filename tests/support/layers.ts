@@ -46,6 +46,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   providers: {
     may: ['domain/', 'node:crypto', 'node:http', 'node:https', 'node:net', 'node:tls', 'zod'],
+    files: { 'providers/httpGateway/signature.ts': ['platform/webhookSignature'] },
     because: 'a provider is a port to one vendor: storage, logger and clock stay before it',
     cure: 'pass it in as an argument, or do it in activities/; what two providers share goes into a file of providers/ itself',
   },
