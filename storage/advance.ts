@@ -3,6 +3,7 @@ import { attemptStatusesThatYieldTo, type MessageStatus, statusesThatYieldTo } f
 import type { Database, Statement } from '../platform/database.js';
 import { uuidv7 } from '../platform/uuid.js';
 import { appendEvents } from './messageEvents.js';
+import { factsOfAttempt } from './messageFacts.js';
 import { timeBounds } from './timeBounds.js';
 
 /** What the news changed. `moved`: the message's state is new. */
@@ -56,7 +57,7 @@ const advanceStatement: Statement = {
       and m.attempt = i.attempt and m.status <> i.message_status and m.status = any (string_to_array(i.message_from, ','))
       and (i.attempt_status is null or s.n is not null)
     returning m.workspace_id, m.contact_id, m.id as message_id, m.direction, m.status, m.attempt, m.provider_message_id, m.error_code,
-      m.error_message, i.n
+      m.error_message, ${factsOfAttempt('m')} as facts, i.n
   ), ${appendEvents('moved', 'exists')}
   select i.n, s.n is not null as attempt_moved, m.n is not null as moved, i.previous_status, coalesce(m.status, i.previous_status) as status,
     i.newest_attempt, coalesce(m.provider_message_id, i.known_id, i.provider_message_id) as provider_message_id

@@ -5,6 +5,7 @@ import type { Database, Statement } from '../platform/database.js';
 import { uuidv7 } from '../platform/uuid.js';
 import { auditStates, type ByHand } from './audit.js';
 import { appendEvents } from './messageEvents.js';
+import { noFacts } from './messageFacts.js';
 import type { StoredRef } from './messages.js';
 
 /** Conditions of a filter, on parameters $1 to $7; null holds for all. Only open messages, so the index of those serves it. */
@@ -69,7 +70,7 @@ export const cancelMatchingStatement: Statement = {
     update message m set status = 'canceled', updated_at = now(), recorded_at = now()
     from locked l where m.workspace_id = $1 and m.created_at = l.created_at and m.id = l.id
     returning m.workspace_id, m.contact_id, m.id as message_id, m.created_at, m.direction, m.status, m.generation, m.attempt,
-      m.provider_message_id, m.error_code, m.error_message, l.place as n
+      m.provider_message_id, m.error_code, m.error_message, ${noFacts} as facts, l.place as n
   ), audited as (
     insert into audit_event (workspace_id, id, actor, action, details, message_id)
     select m.workspace_id, ($9::uuid[])[m.n], $10::text, 'message.canceled', $11::jsonb || ${auditStates('l', 'm')}, m.message_id

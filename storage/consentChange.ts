@@ -5,6 +5,7 @@ import { attemptsThatReachedNobody, cancelableStatuses } from '../domain/message
 import type { Database, Statement } from '../platform/database.js';
 import { uuidv7 } from '../platform/uuid.js';
 import { appendEvents } from './messageEvents.js';
+import { noFacts } from './messageFacts.js';
 
 const listed = (words: readonly string[]) => words.map((word) => `'${word}'`).join(', ');
 
@@ -46,7 +47,7 @@ export const consentChange = `
       updated_at = now(), recorded_at = now()
     from stoppable s where m.workspace_id = $1 and m.created_at = s.created_at and m.id = s.id
     returning m.workspace_id, m.contact_id, m.id as message_id, m.direction, m.status, m.attempt, m.provider_message_id, m.error_code,
-      m.error_message, m.accepted_at
+      m.error_message, ${noFacts} as facts, m.accepted_at
   ), stopped as (
     select *, row_number() over (order by accepted_at, message_id) as n from ended
   ), suppressed as (

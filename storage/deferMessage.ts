@@ -2,6 +2,7 @@ import type { Deferral } from '../domain/message.js';
 import type { MessageStatus } from '../domain/messageStatus.js';
 import type { Database, Statement } from '../platform/database.js';
 import { appendEvents } from './messageEvents.js';
+import { factsOfTimes } from './messageFacts.js';
 import type { StoredRef } from './messages.js';
 
 const deferStatement: Statement = {
@@ -16,7 +17,7 @@ const deferStatement: Statement = {
     from locked l
     where m.workspace_id = $1 and m.created_at = $2 and m.id = $3 and l.status = 'queued'
     returning m.workspace_id, m.contact_id, m.id as message_id, m.direction, m.status, m.attempt, m.provider_message_id, m.error_code,
-      m.error_message, m.send_at, m.valid_until, 1 as n
+      m.error_message, ${factsOfTimes('m')} as facts, m.send_at, m.valid_until, 1 as n
   ), ${appendEvents('moved', 'exists')}
   select m.message_id is not null as moved, coalesce(m.status, l.status) as status, coalesce(m.send_at, l.send_at) as send_at,
     coalesce(m.valid_until, l.valid_until) as valid_until

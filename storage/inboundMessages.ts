@@ -6,6 +6,7 @@ import type { Database, Statement } from '../platform/database.js';
 import { uuidv7 } from '../platform/uuid.js';
 import { consentChange } from './consentChange.js';
 import { appendEvents } from './messageEvents.js';
+import { factsAtBirth } from './messageFacts.js';
 import { messageParties, type StoredRef } from './messages.js';
 
 /** A message as its provider brought it, and what was read in it. */
@@ -100,7 +101,7 @@ const takeUpStatement: Statement = {
     update message m set recorded_at = now(), updated_at = now()
     where m.workspace_id = $1 and m.created_at = $2 and m.id = $3 and m.recorded_at is null
     returning m.workspace_id, m.contact_id, m.id as message_id, m.direction, m.status, m.attempt, m.provider_message_id, m.error_code,
-      m.error_message, m.consent, $4::text as phone_number, m.created_at as message_created_at, 1 as n
+      m.error_message, m.consent, ${factsAtBirth('m')} as facts, $4::text as phone_number, m.created_at as message_created_at, 1 as n
   ), ${appendEvents('taken', 'may be new', 'inbound')}
   select message_id from taken`,
 };

@@ -7,8 +7,8 @@ import type { Database, Statement } from '../platform/database.js';
 /**
  * The tail of every statement that changes messages: stores one event for each row of the CTE `source`, in the same
  * transaction, with the workspace's next numbers. `source` must have the columns workspace_id, contact_id, message_id,
- * direction, status, attempt, provider_message_id, error_code, error_message and n (the order); for conversations that
- * may be new also phone_number and message_created_at; for `inbound` messages also consent.
+ * direction, status, attempt, provider_message_id, error_code, error_message, facts (storage/messageFacts.ts) and n (the
+ * order); for conversations that may be new also phone_number and message_created_at; for `inbound` messages also consent.
  *
  * The sequence rows are locked in order of workspace, and before the contacts, by every statement: no deadlock, and
  * numbers become visible in the order in which they were given.
@@ -39,10 +39,10 @@ export function appendEvents(source: string, conversation: 'exists' | 'may be ne
     returning c.workspace_id, c.id as contact_id, c.prev_seq
   ), events as (
     insert into message_event (workspace_id, seq, prev_seq, created_at, message_id, contact_id, direction, status, attempt,
-      provider_message_id, error_code, error_message${inbound(', consent')})
+      provider_message_id, error_code, error_message, facts${inbound(', consent')})
     select e.workspace_id, e.seq, coalesce(lag(e.seq) over (partition by e.workspace_id, e.contact_id order by e.seq), c.prev_seq),
       date_trunc('milliseconds', now()), e.message_id, e.contact_id, e.direction, e.status, e.attempt, e.provider_message_id,
-      e.error_code, e.error_message${inbound(', e.consent')}
+      e.error_code, e.error_message, e.facts${inbound(', e.consent')}
     from numbered e join conversations c using (workspace_id, contact_id)
   )`;
 }

@@ -2,6 +2,7 @@ import { cancelableStatuses, type MessageStatus } from '../domain/messageStatus.
 import type { Database, Statement } from '../platform/database.js';
 import { auditMoved, auditValues, type ByHand } from './audit.js';
 import { appendEvents } from './messageEvents.js';
+import { factsOfTimes, noFacts } from './messageFacts.js';
 import type { StoredRef } from './messages.js';
 
 /** A message after somebody wanted to move it by hand: `moved`, or as something else has made it. */
@@ -12,8 +13,8 @@ export interface MovedByHand {
 }
 
 const locked = 'locked as (select * from message where workspace_id = $1 and created_at = $2 and id = $3 for update)';
-const returning = `returning m.workspace_id, m.contact_id, m.id as message_id, m.direction, m.status, m.generation, m.attempt,
-      m.provider_message_id, m.error_code, m.error_message, 1 as n`;
+const returning = (facts: string) => `returning m.workspace_id, m.contact_id, m.id as message_id, m.direction, m.status, m.generation,
+      m.attempt, m.provider_message_id, m.error_code, m.error_message, ${facts} as facts, 1 as n`;
 const answer = `select m.message_id is not null as moved, coalesce(m.status, l.status) as status,
     coalesce(m.generation, l.generation) as generation
   from locked l left join moved m on true`;
@@ -29,7 +30,7 @@ const retryStatement: Statement = {
       send_at = case when m.send_at <= now() then m.send_at end
     from locked l
     where m.workspace_id = $1 and m.created_at = $2 and m.id = $3 and l.status = $4
-    ${returning}
+    ${returning(factsOfTimes('m'))}
   ), given_up as (
     update send_attempt a set status = 'abandoned', updated_at = now(),
       evidence = concat_ws('; ', a.evidence, 'to be sent once more by hand: ' || $8::text)
@@ -68,7 +69,7 @@ const endStatement = (name: string, status: MessageStatus, action: string): Stat
     update message m set status = '${status}', updated_at = now(), recorded_at = now()
     from locked l
     where m.workspace_id = $1 and m.created_at = $2 and m.id = $3 and l.status = any ($4::text[])
-    ${returning}
+    ${returning(noFacts)}
   ), ${auditMoved(action, 5)}, ${appendEvents('moved', 'exists')}
   ${answer}`,
 });
@@ -94,7 +95,7 @@ const dismissStatement: Statement = {
   with ${locked}, moved as (
     update message m set failed_at = null from locked l
     where m.workspace_id = $1 and m.created_at = $2 and m.id = $3 and l.failed_at is not null
-    ${returning}
+    ${returning(noFacts)}
   ), ${auditMoved('message.dismissed', 4)}
   ${answer}`,
 };

@@ -2,6 +2,7 @@ import type { OutboundMessage } from '../domain/message.js';
 import type { MessageStatus } from '../domain/messageStatus.js';
 import type { Database, Statement } from '../platform/database.js';
 import { appendEvents } from './messageEvents.js';
+import { factsAtBirth } from './messageFacts.js';
 import { timeBounds } from './timeBounds.js';
 
 /** Where a message stood when a run of its workflow looked: new, or what an earlier run left. */
@@ -44,7 +45,8 @@ const persistStatement: Statement = {
       timestamptz 'epoch' + i.accepted_at_us * interval '1 microsecond', i.send_at, i.category,
       coalesce((i.details ->> 'routed')::boolean, false), now()
     from fresh f join input i using (workspace_id, message_id)
-    returning workspace_id, id as message_id, contact_id, direction, status, attempt, provider_message_id, error_code, error_message
+    returning workspace_id, id as message_id, contact_id, direction, status, attempt, provider_message_id, error_code, error_message,
+      ${factsAtBirth('message')} as facts
   ), changed as (
     select b.*, i.phone_number, f.created_at as message_created_at, i.n
     from born b join input i using (workspace_id, message_id) join fresh f using (workspace_id, message_id)
