@@ -378,3 +378,20 @@ export const objectStoreTriesMax = 3;
 
 /** A migration waits so long for a lock, and holds up everybody behind it meanwhile; then it lets them through and comes again. */
 export const migrationLockTimeoutMs = 3_000;
+
+/** Rows that a backup reads and a restore writes at once. */
+export const backupRowsAtOnce = 1_000;
+/** After a restore the numbers of events go on so far beyond those of the backup: more than were ever given since. */
+export const restoredSequenceStep = 1_000_000_000;
+/** The same for epochs of limits, which grow with each change by hand and each cooldown. */
+export const restoredEpochStep = 1_000_000;
+/** Accounts are held after a restore until it is reconciled, however long that takes. */
+export const forcedHoldYears = 10;
+/** How often is looked whether a restore is to be reconciled; who takes it has it for so long. */
+export const restorationLookEveryMs = 2_000;
+export const restorationClaimMs = 30 * 60_000;
+/** Runs and lists are looked at from so long before the backup on: clocks differ, and lists lag. */
+export const restorationMarginMs = 5 * 60_000;
+/** Workflows that are asked at once, and messages that are read at once. */
+export const restorationAskedAtOnce = 20;
+export const restorationPageSize = 500;

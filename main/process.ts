@@ -14,6 +14,7 @@ import { askLimiterWorkflow } from '../limiter/askLimiterWorkflow.js';
 import { SendGate } from '../limiter/sendGate.js';
 import { TokenBroker } from '../limiter/tokenBroker.js';
 import { outboxRelay } from '../lives/outboxRelay.js';
+import { restorationReconciler } from '../lives/reconcileRestoration.js';
 import { webhookDispatch } from '../lives/webhookDispatch.js';
 import type { Config, Role } from '../platform/config.js';
 import { Database } from '../platform/database.js';
@@ -146,6 +147,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
     workers.push(await createMaintenanceWorker(forWorkers, createMaintenanceActivities(maintenance)));
     const { receiptGraceMs } = times;
     lookouts.push(outboxRelay({ database, temporal: client, askTemporal, telemetry, logger, receiptGraceMs }).start());
+    lookouts.push(restorationReconciler({ ...maintenance, providerHoldMs: times.providerHoldMs }).start());
   }
   if (has('webhooks')) {
     const delays = { retryDelaysMs: config.WEBHOOK_RETRY_DELAYS_S, disableAfterMs: config.WEBHOOK_DISABLE_AFTER_S * 1_000 };

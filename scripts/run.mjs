@@ -1,9 +1,15 @@
-// node scripts/run.mjs demo|bench|postrider …: prepares, then runs that program with the words that follow.
+// node scripts/run.mjs demo|bench|postrider|backup|rebuild …: prepares, then runs that program with the words that follow.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fail, prepare, root } from './prepare.mjs';
 
-const programs = { demo: 'dist/main/demo.js', bench: 'dist/bench/main.js', postrider: 'dist/main/operator.js' };
+const programs = {
+  demo: 'dist/main/demo.js',
+  bench: 'dist/bench/main.js',
+  postrider: 'dist/main/operator.js',
+  backup: 'dist/main/backup.js',
+  rebuild: 'dist/main/rebuildMessages.js',
+};
 const [name] = process.argv.splice(2, 1);
 if (!Object.hasOwn(programs, name ?? '')) fail(`say which program to run: ${Object.keys(programs).join(' or ')}`);
 await prepare().catch(fail);

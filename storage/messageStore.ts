@@ -3,7 +3,7 @@ import type { ErrorClass } from '../domain/errorCatalogue.js';
 import { countedCodeOf, errorClassOf } from '../domain/errorCodes.js';
 import type { MessageRef } from '../domain/ids.js';
 import { recordLingerMs } from '../domain/limits.js';
-import type { InboundMessage, OutboundMessage } from '../domain/message.js';
+import type { InboundMessage } from '../domain/message.js';
 import { isClosed, type MessageStatus } from '../domain/messageStatus.js';
 import { type Notice, noticeOfMessage } from '../domain/notifications.js';
 import type { Database } from '../platform/database.js';
@@ -18,7 +18,7 @@ import { type NewInbound, receiveMessage, takeUpMessage } from './inboundMessage
 import type { StoredRef } from './messages.js';
 import { cancelByHand, dismissByHand, type MovedByHand, parkByHand, type Retry, retryByHand } from './moveByHand.js';
 import { raiseNotifications } from './notifications.js';
-import { type PersistedMessage, persistMessages } from './persistMessages.js';
+import { type MessageToPersist, type PersistedMessage, persistMessages } from './persistMessages.js';
 import type { ProviderHealth } from './providerHealth.js';
 import { type RecordedOutcome, recordOutcomes, reopenMessage } from './recordOutcomes.js';
 import { refusedRecipient } from './refusedRecipient.js';
@@ -33,7 +33,7 @@ const keyOf = ({ workspaceId, messageId }: { workspaceId: string; messageId: str
  * the workspace's events hears of what changed.
  */
 export class MessageStore {
-  private readonly persistOne: (message: OutboundMessage) => Promise<PersistedMessage>;
+  private readonly persistOne: (message: MessageToPersist) => Promise<PersistedMessage>;
   private readonly advanceOne: (news: Advance) => Promise<Advanced | undefined>;
   private readonly recordOne: (message: StoredRef) => Promise<RecordedOutcome | undefined>;
   private readonly notifyOne: (notice: Notice) => Promise<void>;
@@ -44,7 +44,7 @@ export class MessageStore {
     private readonly telemetry: Telemetry,
     private readonly health: ProviderHealth,
   ) {
-    this.persistOne = batched((messages: OutboundMessage[]) => persistMessages(database, messages), {
+    this.persistOne = batched((messages: MessageToPersist[]) => persistMessages(database, messages), {
       keyOf,
       // One statement after the other: what this process took up first is stored first, and can be waited for.
       concurrentMax: 1,
@@ -63,7 +63,7 @@ export class MessageStore {
   }
 
   /** Stores a message once; answers where it stands. */
-  async persist(message: OutboundMessage): Promise<PersistedMessage> {
+  async persist(message: MessageToPersist): Promise<PersistedMessage> {
     const persisted = await this.persistOne(message);
     if (persisted.created) this.bus.ring(message.workspaceId);
     return persisted;

@@ -5,6 +5,9 @@ import { appendEvents } from './messageEvents.js';
 import { factsAtBirth } from './messageFacts.js';
 import { timeBounds } from './timeBounds.js';
 
+/** A message as it was accepted; `storedAtMs` says when it was stored first, where the row of that was lost. */
+export type MessageToPersist = OutboundMessage & { storedAtMs?: number | undefined };
+
 /** Where a message stood when a run of its workflow looked: new, or what an earlier run left. */
 export interface PersistedMessage {
   createdAtMs: number;
@@ -25,14 +28,15 @@ const persistStatement: Statement = {
   text: `
   with input as (
     select * from unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::uuid[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::jsonb[],
-        $10::text[], $11::smallint[], $12::integer[], $13::timestamptz[], $14::bigint[], $15::timestamptz[], $16::text[])
+        $10::text[], $11::smallint[], $12::integer[], $13::timestamptz[], $14::bigint[], $15::timestamptz[], $16::text[],
+        $17::timestamptz[])
       with ordinality as i (workspace_id, message_id, payload_sha256, contact_id, phone_number, sender_id, priority, body, details,
-        encoding, segments, generation, valid_until, accepted_at_us, send_at, category, n)
+        encoding, segments, generation, valid_until, accepted_at_us, send_at, category, stored_at, n)
   ), fresh as (
     insert into message_key (workspace_id, message_id, created_at, payload_sha256)
     -- One conversation's messages of one batch get times of their own, so that history keeps their order.
-    select workspace_id, message_id, date_trunc('milliseconds', now())
-        + (row_number() over (partition by workspace_id, contact_id order by n) - 1) * interval '1 millisecond', payload_sha256
+    select workspace_id, message_id, coalesce(stored_at, date_trunc('milliseconds', now())
+        + (row_number() over (partition by workspace_id, contact_id order by n) - 1) * interval '1 millisecond'), payload_sha256
     from input order by workspace_id, message_id
     on conflict do nothing
     returning workspace_id, message_id, created_at
@@ -92,8 +96,8 @@ export class ConcurrentInsert extends Error {
  * Stores messages, once each: key, row, conversation and first event in one transaction. A message that is known is
  * left as it is and answered as it stands.
  */
-export async function persistMessages(database: Database, messages: OutboundMessage[]): Promise<PersistedMessage[]> {
-  const column = <T>(of: (message: OutboundMessage) => T) => messages.map(of);
+export async function persistMessages(database: Database, messages: MessageToPersist[]): Promise<PersistedMessage[]> {
+  const column = <T>(of: (message: MessageToPersist) => T) => messages.map(of);
   const rows = await database.forWorkspaces<PersistRow>(
     column((m) => m.workspaceId),
     persistStatement,
@@ -114,6 +118,7 @@ export async function persistMessages(database: Database, messages: OutboundMess
       column((m) => m.acceptedAtUs ?? null),
       column((m) => (m.sendAtMs === undefined ? null : new Date(m.sendAtMs))),
       column((m) => m.category ?? 'transactional'),
+      column((m) => (m.storedAtMs === undefined ? null : new Date(m.storedAtMs))),
     ],
   );
   const stored = messages.map((message, index): PersistedMessage => {

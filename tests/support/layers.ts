@@ -68,6 +68,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'type workflows/sendMessage',
       '@temporalio/client',
       '@temporalio/common',
+      '@temporalio/common/lib/internal-non-workflow',
       ...clock,
     ],
     because: 'it starts the workflows of messages, asks providers what became of them and tells what was stored',
