@@ -5,10 +5,10 @@ import { promisify } from 'node:util';
 import type { Say } from './cachedPrograms.js';
 import { ensureDatabase } from './embeddedPostgres.js';
 import { freePort } from './ports.js';
-import { type RunningService, startService } from './service.js';
+import type { RunningService } from './service.js';
 import { findTemporalServer } from './temporalBinary.js';
-import { ensureNamespace, temporalAnswers } from './temporalNamespace.js';
-import { serverSettings, temporalEnvironment } from './temporalSettings.js';
+import { startTemporalService } from './temporalService.js';
+import { serverSettings } from './temporalSettings.js';
 
 export interface TemporalCluster extends RunningService {
   address: string;
@@ -54,25 +54,18 @@ export async function startTemporalCluster(options: TemporalClusterOptions): Pro
     JSON.stringify(Object.fromEntries(Object.entries(clusterSettings).map(([name, value]) => [name, [{ value }]]))),
   );
   writeFileSync(configFile, JSON.stringify(serverConfig(postgresUrl, ports, dynamicFile)), { mode: 0o600 });
-  const service = await startService({
+  const service = await startTemporalService({
+    address,
+    namespace,
     name: 'Temporal server',
     place: configFile,
     command: server,
     prepare: async () => ({ args: ['--config-file', configFile, '--allow-no-auth', 'start'] }),
-    env: temporalEnvironment,
     logFile,
-    pidFile: `${logFile}.pid`,
     stopWithinMs,
     readyWithinMs,
-    isReady: () => temporalAnswers(address),
     say,
   });
-  try {
-    await ensureNamespace(address, namespace);
-  } catch (error) {
-    await service.stop();
-    throw error;
-  }
   return Object.assign(service, { address, databases });
 }
 

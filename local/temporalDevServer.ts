@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Say } from './cachedPrograms.js';
 import { assertFree } from './ports.js';
-import { type RunningService, startService } from './service.js';
+import type { RunningService } from './service.js';
 import { findTemporalCli } from './temporalBinary.js';
-import { ensureNamespace, temporalAnswers } from './temporalNamespace.js';
-import { devServerSettings, temporalEnvironment } from './temporalSettings.js';
+import { startTemporalService } from './temporalService.js';
+import { devServerSettings } from './temporalSettings.js';
 
 export interface TemporalDevServer extends RunningService {
   address: string;
@@ -35,7 +35,9 @@ export async function startTemporalDevServer(options: {
   const pragmas = ['journal_mode=wal', 'synchronous=normal'].flatMap((pragma) => ['--sqlite-pragma', pragma]);
   const settings = Object.entries(devServerSettings).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${value}`]);
   const args = [...words, '--db-filename', file, ...pragmas, ...settings];
-  const service = await startService({
+  const service = await startTemporalService({
+    address,
+    namespace,
     name: 'Temporal',
     place: file,
     command: await findTemporalCli(say),
@@ -44,19 +46,10 @@ export async function startTemporalDevServer(options: {
       await assertFree(uiPort, 'the Temporal Web UI');
       return { args };
     },
-    env: temporalEnvironment,
     logFile,
-    pidFile: `${logFile}.pid`,
     stopWithinMs,
     readyWithinMs,
-    isReady: () => temporalAnswers(address),
     say,
   });
-  try {
-    await ensureNamespace(address, namespace);
-  } catch (error) {
-    await service.stop();
-    throw error;
-  }
   return Object.assign(service, { address, uiUrl: `http://127.0.0.1:${uiPort}` });
 }

@@ -1,24 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { DemoWorkspace } from '../../main/seedDemo.js';
 import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { type System, startSystem } from '../support/system.js';
 
 let system: System;
-let connection: Connection;
 let client: Client;
 const as = (index: number) => system.workspaces[index] as DemoWorkspace;
 
 beforeAll(async () => {
   system = await startSystem({ workspaces: 6 });
-  connection = await Connection.connect({ address: system.temporalAddress });
-  client = new Client({ connection, namespace: system.temporalNamespace });
+  client = system.temporal;
 }, 60_000);
-afterAll(async () => {
-  await connection.close();
-  await system.stop();
-}, 60_000);
+afterAll(() => system.stop(), 60_000);
 
 const patch = (workspace: DemoWorkspace, body: unknown) => system.request('PATCH', '/v1/workspace/limits', { body, as: workspace });
 const limits = async (workspace: DemoWorkspace) => (await system.request('GET', '/v1/workspace/limits', { as: workspace })).body;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { type System, startSystem } from '../support/system.js';
@@ -8,7 +8,6 @@ const to = '+12125550151';
 const count = 120;
 
 let system: System;
-let connection: Connection;
 let client: Client;
 
 // Two processes that send: neither knows what the other is about to do.
@@ -20,15 +19,11 @@ beforeAll(async () => {
       { name: 'back', roles: 'limiter,maintenance' },
     ],
   });
-  connection = await Connection.connect({ address: system.temporalAddress });
-  client = new Client({ connection, namespace: system.temporalNamespace });
+  client = system.temporal;
   // A refusal for its rate delays the message alone.
   await system.request('PATCH', '/v1/workspace/limits', { body: { cooldownMs: 0 } });
 }, 90_000);
-afterAll(async () => {
-  await connection.close();
-  await system.stop();
-}, 60_000);
+afterAll(() => system.stop(), 60_000);
 
 const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { DemoWorkspace } from '../../main/seedDemo.js';
 import { eventually } from '../support/eventually.js';
 import { type System, startSystem } from '../support/system.js';
@@ -9,18 +9,13 @@ const raisedTo = 5;
 const waiting = 50;
 
 let system: System;
-let connection: Connection;
 let client: Client;
 
 beforeAll(async () => {
   system = await startSystem({ workspaces: 4 });
-  connection = await Connection.connect({ address: system.temporalAddress });
-  client = new Client({ connection, namespace: system.temporalNamespace });
+  client = system.temporal;
 }, 90_000);
-afterAll(async () => {
-  await connection.close();
-  await system.stop();
-}, 60_000);
+afterAll(() => system.stop(), 60_000);
 
 const patch = (as: DemoWorkspace, body: object) => system.request('PATCH', '/v1/workspace/limits', { body, as });
 const timesOf = async (name: string) =>

@@ -3,7 +3,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Client, Connection } from '@temporalio/client';
 import type { DemoWorkspace } from '../../main/seedDemo.js';
 import { moveTo, telnyxProfile } from '../support/accounts.js';
 import { anybody } from '../support/anybody.js';
@@ -33,14 +32,7 @@ async function backup(...words: string[]): Promise<string> {
 const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
 const send = async (body: string, fields: object = {}) => (await system.send({ to: anybody(), body, ...fields })).body.id as string;
 /** As if Temporal had lost the run of a message too. */
-async function loseRun(messageId: string, { id } = system.workspace): Promise<void> {
-  const connection = await Connection.connect({ address: system.temporalAddress });
-  try {
-    await new Client({ connection, namespace: system.temporalNamespace }).workflow.getHandle(`msg/${id}/${messageId}`).terminate();
-  } finally {
-    await connection.close();
-  }
-}
+const loseRun = (messageId: string, { id } = system.workspace) => system.temporal.workflow.getHandle(`msg/${id}/${messageId}`).terminate();
 const delivered = (id: string) => system.message(id, ['delivered'], { withinMs });
 const seqNow = async () =>
   Number(

@@ -1,24 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { receive, received } from '../support/inbound.js';
 import { type System, startSystem } from '../support/system.js';
 
 let system: System;
-let connection: Connection;
 let client: Client;
 
 beforeAll(async () => {
   system = await startSystem();
-  connection = await Connection.connect({ address: system.temporalAddress });
-  client = new Client({ connection, namespace: system.temporalNamespace });
+  client = system.temporal;
 }, 60_000);
-afterAll(async () => {
-  await connection.close();
-  await system.stop();
-}, 60_000);
+afterAll(() => system.stop(), 60_000);
 
 /** A run of a scheduled workflow beside its schedule. */
 const runNow = (workflowType: string) =>

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { anybody } from '../support/anybody.js';
@@ -17,7 +17,6 @@ const record = process.env.RECORD_HISTORIES === '1';
 
 let system: System;
 let client: Client;
-let connection: Connection;
 
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -36,13 +35,9 @@ beforeAll(async () => {
   await sql(system.databaseUrl, 'update workspace set cooldown_ms = 0, error_policy = $1', [
     { CONGESTION: { delayMaxMs: 1_000 }, CONFIGURATION: { delayMaxMs: 1_000 } },
   ]);
-  connection = await Connection.connect({ address: system.temporalAddress });
-  client = new Client({ connection, namespace: system.temporalNamespace });
+  client = system.temporal;
 }, 60_000);
-afterAll(async () => {
-  await connection.close();
-  await system.stop();
-}, 60_000);
+afterAll(() => system.stop(), 60_000);
 
 async function historyOf(name: string, workflowId: string): Promise<RecordedHistory> {
   // Who ran it, and on which machine, says nothing about how it replays.

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
 import { io, type Socket } from 'socket.io-client';
 import { type ProcessLayout, type Stack, startStack } from '../../local/stack.js';
 import { Steps } from '../../local/steps.js';
@@ -27,6 +28,8 @@ export interface Answer {
 
 export interface System extends Stack {
   workspace: DemoWorkspace;
+  /** Of the system's own namespace; closed with it. */
+  temporal: Client;
   /** A request as the workspace, or as whoever `headers` say. */
   request(
     method: string,
@@ -72,6 +75,7 @@ export async function startSystem(
   });
   const workspace = stack.workspaces[0] as DemoWorkspace;
   const sockets: Socket[] = [];
+  const connection = await Connection.connect({ address: stack.temporalAddress });
 
   const request: System['request'] = async (method, target, { body, headers = {}, as = workspace } = {}) => {
     const response = await fetch(stack.url + target, {
@@ -103,6 +107,7 @@ export async function startSystem(
   return {
     ...stack,
     workspace,
+    temporal: new Client({ connection, namespace: stack.temporalNamespace }),
     request,
     control,
     // As every client should: the same request under the same key where the outcome was left open.
@@ -138,6 +143,7 @@ export async function startSystem(
     },
     stop: async () => {
       for (const socket of sockets) socket.close();
+      await connection.close();
       await stack.stop();
       await database?.drop();
       const killed = said.filter((text) => /did not end within/.test(text));
