@@ -23,21 +23,10 @@ export interface Rebuilt {
 const listed = (words: readonly string[]) => words.map((word) => `'${word}'`).join(', ');
 
 /** What the events say of each column; `updated_at` is when the last of them was. */
-const columns = [
-  ...[
-    'contact_id',
-    'sender_id',
-    'unknown_sender',
-    'direction',
-    'priority',
-    'category',
-    'encoding',
-    'segments',
-    'generation',
-    'valid_until',
-  ],
-  ...['accepted_at', 'send_at', 'routed', 'metadata', 'consent', 'status', 'attempt', 'provider_message_id', 'error_code', 'error_message'],
-];
+const columns = (
+  'contact_id sender_id unknown_sender direction priority category encoding segments generation valid_until accepted_at send_at routed ' +
+  'metadata consent status attempt provider_message_id error_code error_message'
+).split(' ');
 
 // The first event of a message carries the facts it was born with, each later one those that it changed. What has no event of
 // its own is in two other books, which are only added to: an attempt that is under way in send_attempt, a dismissal in the audit.

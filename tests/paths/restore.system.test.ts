@@ -112,7 +112,7 @@ describe('a database that is restored from a backup while the product went on', 
     const after = await system.ledger();
     expect(bodies(after)).toEqual([...bodies(ledger), 'while it was held'].sort());
     const [held] = await system.ledger('while it was held');
-    expect(held?.requestReceivedAtMs).toBeGreaterThanOrEqual((restoration?.reconciled_at as Date).getTime() - 1);
+    expect(held?.requestReceivedAtMs).toBeGreaterThanOrEqual((restoration?.reconciled_at.getTime() ?? Number.NaN) - 1);
     const found = await system.message(listed, ['accepted', 'sent', 'delivered'], { withinMs });
     const parked = await system.message(unlisted, ['parked'], { withinMs, as });
     expect(parked.error).toMatchObject({ code: 'outcome_unknown', message: expect.stringMatching(/telnyx has no list/) });
