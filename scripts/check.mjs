@@ -20,7 +20,8 @@ const checks = {
   'types of the page': () => node(bin('tsc', 'typescript'), '-p', 'web'),
   lint: () => node(bin('oxlint'), '--type-aware', '--deny-warnings', ...linted),
   format: () => node(bin('biome', '@biomejs/biome'), 'check', '.'),
-  'layers and migrations': () => node(bin('jest'), '--selectProjects', 'unit', '--testPathPatterns', 'tests/(tidy|migrations).test.ts'),
+  'layers, migrations, catalogue': () =>
+    node(bin('jest'), '--selectProjects', 'unit', '--testPathPatterns', 'tests/(tidy|migrations|storage/catalogue).test.ts'),
   'prisma/schema.prisma in step': () => node(path.join(root, 'dist/main/checkSchema.js')),
   '.env.example in step': () => inStep('.env.example', 'printEnvExample'),
   'docs/reference/errors.md in step': () => inStep('docs/reference/errors.md', 'printErrorReference'),

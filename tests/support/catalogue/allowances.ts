@@ -25,10 +25,12 @@ export const allowances: Readonly<Record<string, Allowance>> = {
   conversation_events_after: { everyWeek: true, buffersMax: 600, why: `${byNumber}; 500 of them` },
   events_of_message: { everyWeek: true, why: `${byNumber}, and a message may be retried weeks later` },
   conversation_messages: { everyWeek: true, why: 'a page may begin in any week: one look into each, until it is full' },
+  throughput: { inVainMax: 50_000, buffersMax: 1_500, why: 'the newest 50,000 events, by their numbers, and of those the last minute' },
   audit_chain: { buffersMax: 4_000, why: 'a page of 1,000 places, each with its entry' },
   audit_unlinked: { buffersMax: 4_000, why: 'a page of 1,000 entries, each with its place' },
   'inboundMessages.untakenMessages': { everyWeek: true, buffersMax: 4_000, why: `${paged}; usually there are none` },
   'openMessages.quietOpenMessages': { ...everyOpen, buffersMax: 1_500, why: `${open}; a page of the walk over all` },
+  'restoredMessages.unsentMessages': { ...everyOpen, buffersMax: 1_500, why: `${open}; a page of the walk over all` },
   'openMessages.unheardMessages': { ...everyOpen, inVainMax: 10_000, buffersMax: 10_000, why: `${open}, and their newest attempts` },
   'outbox.claimFromOutbox': { buffersMax: 1_500, why: 'it takes a page of them' },
 };

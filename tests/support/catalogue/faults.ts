@@ -11,6 +11,7 @@ export const small: Readonly<Record<string, string>> = {
   breaker: 'a few a workspace',
   provider_health: 'one a provider and workspace',
   webhook_endpoint: 'a few a workspace',
+  restoration: 'a row a restore',
   outbox: 'empty, but for an outage of Temporal',
 };
 

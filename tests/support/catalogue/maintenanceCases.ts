@@ -7,6 +7,8 @@ import { openMessagesStart, quietOpenMessages, unheardMessages } from '../../../
 import { readOutboundMessages } from '../../../storage/outboundMessages.js';
 import { claimFromOutbox, outboxDepth, releaseToOutbox, removeFromOutbox } from '../../../storage/outbox.js';
 import { workspacesOfAccount } from '../../../storage/providerAccounts.js';
+import { claimRestoration, finishRestoration, giveBackRestoration } from '../../../storage/restoration.js';
+import { unsentMessages } from '../../../storage/restoredMessages.js';
 import { collectWebhookDeliveries, dueWebhookEndpoints, pruneWebhookDeliveries } from '../../../storage/webhookDeliveries.js';
 import { workspaceIds } from '../../../storage/workspaceIds.js';
 import type { Case } from './cases.js';
@@ -46,6 +48,12 @@ export const maintenanceCases: Record<string, Case> = {
   'outbox.releaseToOutbox': ({ database, workspaceId, idOf }) =>
     releaseToOutbox(database, [{ workspaceId, messageId: idOf('message', 80) }]),
   'outbox.outboxDepth': ({ database }) => outboxDepth(database),
+  'restoration.claimRestoration': ({ database }) => claimRestoration(database, 1_000, 1_000),
+  'restoration.giveBackRestoration': ({ database, newId }) =>
+    giveBackRestoration(database, { id: newId(), backupAtMs: 0, restoredAtMs: 0 }),
+  'restoration.finishRestoration': ({ database, newId }) =>
+    finishRestoration(database, { id: newId(), backupAtMs: 0, restoredAtMs: 0 }, { found: 0 }),
+  'restoredMessages.unsentMessages': ({ database }) => unsentMessages(database, Date.now(), openMessagesStart, 500),
   'webhookDeliveries.collectWebhookDeliveries': ({ database }) => collectWebhookDeliveries(database),
   'webhookDeliveries.dueWebhookEndpoints': ({ database }) => dueWebhookEndpoints(database),
   'webhookDeliveries.pruneWebhookDeliveries': ({ database }) => pruneWebhookDeliveries(database),

@@ -21,6 +21,7 @@ import { ownerOfReference } from '../../../storage/providerReferences.js';
 import { messagesOfQueue, queueShares, throughput } from '../../../storage/queues.js';
 import { recordOutcomes, reopenMessage } from '../../../storage/recordOutcomes.js';
 import { refusedRecipient } from '../../../storage/refusedRecipient.js';
+import { knownReferences, rememberAttempt } from '../../../storage/restoredMessages.js';
 import { ambiguousPolicy, asleepAfter, attemptsOfMessage, beginAttempt, messagesAhead } from '../../../storage/sendAttempts.js';
 import { waitingMessages, waitingTokens } from '../../../storage/waitingMessages.js';
 import type { Case } from './cases.js';
@@ -202,6 +203,9 @@ export const messageCases: Record<string, Case> = {
   'recordOutcomes.recordOutcomes': ({ database, take }) => recordOutcomes(database, [take('delivered'), take('failed')]),
   'recordOutcomes.reopenMessage': ({ database, take }) => reopenMessage(database, take('sent')),
   'refusedRecipient.refusedRecipient': (stage) => refusedRecipient(stage.database, news(stage, 'accepted', 'failed')),
+  'restoredMessages.rememberAttempt': ({ database, take }) =>
+    rememberAttempt(database, { ...take('queued'), provider: 'twilio', attempt: undefined }),
+  'restoredMessages.knownReferences': ({ database, workspaceId }) => knownReferences(database, workspaceId, 'twilio', ['SM1', 'SM2']),
   'sendAttempts.beginAttempt': (stage) => beginAttempt(stage.database, attempt(stage)),
   'sendAttempts.messagesAhead': ({ database, take }) => messagesAhead(database, take('queued')),
   'sendAttempts.asleepAfter': ({ database, take }) => asleepAfter(database, take('queued')),
