@@ -30,6 +30,9 @@ export const problems = {
   too_many_api_keys: { status: 422, title: 'The workspace has as many API keys as it may have' },
   too_many_webhook_endpoints: { status: 422, title: 'The workspace has as many webhook endpoints as it may have' },
   webhook_endpoint_disabled: { status: 409, title: 'The webhook endpoint is disabled' },
+  unknown_event: { status: 404, title: 'There is no such event' },
+  too_many_requests: { status: 429, title: 'Too many requests' },
+  too_many_connections: { status: 429, title: 'The workspace has as many connections as it may have' },
   unavailable: { status: 503, title: 'The message could not be accepted right now' },
   internal: { status: 500, title: 'Something went wrong on our side' },
 } as const satisfies Record<string, { status: number; title: string }>;

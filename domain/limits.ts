@@ -283,8 +283,6 @@ export const pollFetchesMax = 50;
 export const sendsConcurrentDefault = 50;
 export const eventFollowIntervalMs = 200;
 export const eventsPerFollowMax = 500;
-export const socketHeartbeatMs = 30_000;
-export const socketEventBytesMax = 64 * 1024;
 export const traceQueryTimeoutMs = 2_000;
 /** A workflow's state is shown beside what is known without it, where a worker answers within this time. */
 export const stateQueryPatienceMs = 500;
@@ -297,8 +295,6 @@ export const drainTimeoutMs = 10_000;
 /** What the queues hold is counted no more often than this for one workspace and process, and not at more than this share of the time. */
 export const queuesCountedEveryMs = 1_000;
 export const queuesCountingShareMax = 0.05;
-/** Sockets hear of changed queues, and of changed notifications, no more often than this. */
-export const changesToldEveryMs = 1_000;
 /** Throughput is read from so many of the newest events at most. */
 export const throughputSpanMs = 60_000;
 export const throughputEventsMax = 50_000;

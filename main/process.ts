@@ -25,6 +25,7 @@ import { startMetricsServer } from '../platform/metricsServer.js';
 import { openObjectStore } from '../platform/objectStore/openObjectStore.js';
 import { SettingsStore } from '../platform/prisma.js';
 import { PublicHttp } from '../platform/publicHttp.js';
+import { RedisLink } from '../platform/redisLink.js';
 import { SettingsWatch } from '../platform/settingsWatch.js';
 import { Telemetry } from '../platform/telemetry.js';
 import { connectImpatient, connectWorkers, createClient } from '../platform/temporalClient.js';
@@ -76,7 +77,8 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
   const masterKey = Buffer.from(config.ENCRYPTION_KEY, 'base64');
   const workspaces = new WorkspaceDirectory(database, masterKey, changes);
   const objects = openObjectStore(config);
-  const bus = new EventBus(config.REDIS_URL, logger);
+  const redis = new RedisLink(config.REDIS_URL, logger);
+  const bus = new EventBus(redis);
   const telemetry = new Telemetry(config.ROLES.join('+'));
   const metrics = config.METRICS_PORT === undefined ? undefined : await startMetricsServer(telemetry, config.HOST, config.METRICS_PORT);
   const health = new ProviderHealth(database, logger);
@@ -175,6 +177,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
         starts: new Turns(acceptsConcurrentMax, acceptsOfLaneMax),
         temporal: client,
         bus,
+        redis,
         http,
         objects,
         masterKey,
@@ -202,6 +205,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       await impatient?.close();
       await connection.close();
       bus.close();
+      redis.close();
       await changes.close();
       await settings.close();
       await health.close();

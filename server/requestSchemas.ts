@@ -95,6 +95,12 @@ export const cancelEvent = z.strictObject({ messageId: uuid });
 /** The payload of `conversation:open`. */
 export const conversationOpenEvent = z.strictObject({ conversationId: uuid, afterSeq: z.number().int().min(0).optional() });
 
+/** The payload of `conversation:viewing`. */
+export const conversationViewingEvent = z.strictObject({ conversationId: uuid, viewing: z.boolean({ error: 'must be true or false' }) });
+
+/** The payload of `conversation:typing`. */
+export const conversationTypingEvent = z.strictObject({ conversationId: uuid, typing: z.boolean({ error: 'must be true or false' }) });
+
 /** Why something is done by hand: for the audit. */
 const reason = z.string().max(reasonCharactersMax, `is too long: at most ${reasonCharactersMax} characters`).optional();
 

@@ -6,6 +6,7 @@ import type { Logger } from '../platform/logger.js';
 import type { ObjectStore } from '../platform/objectStore/objectStore.js';
 import type { SettingsStore } from '../platform/prisma.js';
 import type { PublicHttp } from '../platform/publicHttp.js';
+import type { RedisLink } from '../platform/redisLink.js';
 import type { Telemetry } from '../platform/telemetry.js';
 import type { TemporalHealth } from '../platform/temporalHealth.js';
 import type { Turns } from '../platform/turns.js';
@@ -34,6 +35,7 @@ export interface Services {
   /** On the workers' connection where this process runs messages too, so that starts are eager. */
   temporal: Client;
   bus: EventBus;
+  redis: RedisLink;
   /** To look at URLs of webhooks before they are kept. */
   http: PublicHttp;
   /** What is kept outside the database; undefined where there is no place for it. */

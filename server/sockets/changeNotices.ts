@@ -1,5 +1,5 @@
 import type { Namespace } from 'socket.io';
-import { changesToldEveryMs } from '../../domain/limits.js';
+import { changesToldEveryMs } from '../../domain/socketLimits.js';
 
 /**
  * Tells those in one room of a workspace that something has changed, at most once in `changesToldEveryMs`. What comes sooner is

@@ -1,7 +1,8 @@
-import type { Namespace } from 'socket.io';
+import type { Namespace, Socket } from 'socket.io';
 import type { MessageEvent } from '../../domain/events.js';
 import { eventFollowIntervalMs, eventsPerFollowMax } from '../../domain/limits.js';
-import { eventsAfter, lastSequences } from '../../storage/messageEvents.js';
+import { conversationSequence } from '../../storage/conversations.js';
+import { conversationEventsAfter, eventsAfter, lastSequences } from '../../storage/messageEvents.js';
 import { lastNotified } from '../../storage/notifications.js';
 import type { Services } from '../services.js';
 import { ChangeNotices } from './changeNotices.js';
@@ -25,8 +26,9 @@ export function eventName({ direction }: MessageEvent): 'message:status' | 'mess
 export class EventRelay {
   /** Number of the last event relayed, or undefined while that is being found out. */
   private readonly followed = new Map<string, number | undefined>();
-  private readonly busy = new Set<string>();
-  private readonly rungAgain = new Set<string>();
+  /** The end of what is done for a workspace, one thing after the other: relaying, and bringing a socket up to what was relayed. */
+  private readonly turns = new Map<string, Promise<void>>();
+  private readonly rung = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
   private readonly queueNotices: ChangeNotices;
@@ -103,31 +105,72 @@ export class EventRelay {
     }
   }
 
+  /**
+   * Brings a socket what it missed of a conversation after `afterSeq`, and puts it into the conversation's room: from then on it gets what
+   * is relayed. Nothing is relayed in between, so each event comes once and in order. Without `afterSeq` it gets what happens from now
+   * on. Resolves with the newest number that it need not ask for any more, or undefined where there is no such conversation.
+   */
+  async bring(socket: Socket, workspaceId: string, conversationId: string, afterSeq: number | undefined): Promise<number | undefined> {
+    const { database } = this.services;
+    await this.follow(workspaceId);
+    let after = afterSeq;
+    /** True while there may be more. What is not relayed yet comes by the relay. */
+    const bringPage = async (): Promise<boolean> => {
+      if (after === undefined) return false;
+      const missed = await conversationEventsAfter(database, workspaceId, conversationId, after, eventsPerFollowMax);
+      const relayed = missed.filter(({ seq }) => seq <= (this.followed.get(workspaceId) ?? 0));
+      for (const event of relayed) socket.emit(eventName(event), eventPayload(event));
+      after = relayed.at(-1)?.seq ?? after;
+      return relayed.length === eventsPerFollowMax && socket.connected;
+    };
+    // What is far behind is brought without holding others up.
+    while (await bringPage());
+    return this.inTurn(workspaceId, async () => {
+      const newest = await conversationSequence(database, workspaceId, conversationId);
+      if (newest === undefined) return undefined;
+      // Another process may have relayed more than this one has.
+      if (after !== undefined && after > (this.followed.get(workspaceId) ?? 0)) while (await this.relayOnce(workspaceId));
+      while (await bringPage());
+      await socket.join(roomOf(conversationId));
+      return after ?? newest;
+    });
+  }
+
   private async relay(workspaceId: string): Promise<void> {
-    if (this.busy.has(workspaceId)) return void this.rungAgain.add(workspaceId);
-    this.busy.add(workspaceId);
+    if (this.rung.has(workspaceId)) return;
+    this.rung.add(workspaceId);
     try {
-      do {
-        this.rungAgain.delete(workspaceId);
-        await this.relayOnce(workspaceId);
-      } while (this.rungAgain.has(workspaceId));
+      await this.inTurn(workspaceId, async () => {
+        this.rung.delete(workspaceId);
+        while (await this.relayOnce(workspaceId));
+      });
     } catch (error) {
       this.services.logger.warn({ event: 'relay.failed', workspaceId, error: String(error) });
-    } finally {
-      this.busy.delete(workspaceId);
     }
   }
 
-  private async relayOnce(workspaceId: string): Promise<void> {
+  private inTurn<T>(workspaceId: string, act: () => Promise<T>): Promise<T> {
+    const done = (this.turns.get(workspaceId) ?? Promise.resolve()).then(act);
+    const end = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.turns.set(workspaceId, end);
+    void end.then(() => this.turns.get(workspaceId) === end && this.turns.delete(workspaceId));
+    return done;
+  }
+
+  /** Relays what comes next; true where there may be more. */
+  private async relayOnce(workspaceId: string): Promise<boolean> {
     const { database } = this.services;
     const relayed = this.followed.get(workspaceId);
-    if (relayed === undefined) return;
+    if (relayed === undefined) return false;
     const events = await eventsAfter(database, workspaceId, relayed, eventsPerFollowMax);
     const namespace = this.namespaceOf(workspaceId);
     for (const event of events) namespace?.to(roomOf(event.conversationId)).emit(eventName(event), eventPayload(event));
     if (events.length > 0) this.queueNotices.changed(workspaceId);
     const last = events.at(-1);
     if (last && this.followed.has(workspaceId)) this.followed.set(workspaceId, last.seq);
-    if (events.length === eventsPerFollowMax) this.rungAgain.add(workspaceId);
+    return events.length === eventsPerFollowMax;
   }
 }

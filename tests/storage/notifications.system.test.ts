@@ -4,6 +4,7 @@ import { seedDemo } from '../../main/seedDemo.js';
 import { Database } from '../../platform/database.js';
 import { EventBus } from '../../platform/eventBus.js';
 import { createLogger } from '../../platform/logger.js';
+import { RedisLink } from '../../platform/redisLink.js';
 import { Telemetry } from '../../platform/telemetry.js';
 import { MessageStore } from '../../storage/messageStore.js';
 import { listNotifications, markNotificationsRead } from '../../storage/notifications.js';
@@ -25,7 +26,13 @@ beforeAll(async () => {
   database = new Database(own.url, 6, logger);
   // As in two processes: each gathers its own.
   stores = [1, 2].map(
-    () => new MessageStore(database, new EventBus(undefined, logger), new Telemetry('test'), new ProviderHealth(database, logger)),
+    () =>
+      new MessageStore(
+        database,
+        new EventBus(new RedisLink(undefined, logger)),
+        new Telemetry('test'),
+        new ProviderHealth(database, logger),
+      ),
   );
   const { workspaces } = await seedDemo({ databaseUrl: own.url, encryptionKey: Buffer.alloc(32, 7).toString('base64') });
   workspaceId = workspaces[0]?.id as string;

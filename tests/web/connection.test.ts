@@ -3,10 +3,11 @@ import { connectionStateOf, connectionWords } from '../../web/src/connection.js'
 
 describe('the connection', () => {
   it('is live with a socket, and offline only where HTTP fails too', () => {
-    expect(connectionStateOf({ socket: 'connected', reachable: false })).toBe('live');
-    expect(connectionStateOf({ socket: 'connecting', reachable: true })).toBe('connecting');
-    expect(connectionStateOf({ socket: 'down', reachable: true })).toBe('reconnecting');
-    expect(connectionStateOf({ socket: 'down', reachable: false })).toBe('offline');
+    expect(connectionStateOf({ socket: 'connected', reachable: false, delayed: false })).toBe('live');
+    expect(connectionStateOf({ socket: 'connected', reachable: true, delayed: true })).toBe('delayed');
+    expect(connectionStateOf({ socket: 'connecting', reachable: true, delayed: false })).toBe('connecting');
+    expect(connectionStateOf({ socket: 'down', reachable: true, delayed: false })).toBe('reconnecting');
+    expect(connectionStateOf({ socket: 'down', reachable: false, delayed: false })).toBe('offline');
   });
 
   it('says what waits to be sent', () => {

@@ -29,7 +29,7 @@ function SignedIn({ apiKey }: { apiKey: string }) {
 }
 
 function startClient(apiKey: string) {
-  const connection = createStore<ConnectionFacts>({ socket: 'connecting', reachable: true });
+  const connection = createStore<ConnectionFacts>({ socket: 'connecting', reachable: true, delayed: false });
   const api = createApi(apiKey, (reachable) => {
     if (connection.get().reachable !== reachable) connection.set({ ...connection.get(), reachable });
   });

@@ -2,12 +2,14 @@
 export interface ConnectionFacts {
   socket: 'connecting' | 'connected' | 'down';
   reachable: boolean;
+  /** The server said that what others do arrives late. */
+  delayed: boolean;
 }
 
-export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'offline';
+export type ConnectionState = 'connecting' | 'live' | 'delayed' | 'reconnecting' | 'offline';
 
-export function connectionStateOf({ socket, reachable }: ConnectionFacts): ConnectionState {
-  if (socket === 'connected') return 'live';
+export function connectionStateOf({ socket, reachable, delayed }: ConnectionFacts): ConnectionState {
+  if (socket === 'connected') return delayed ? 'delayed' : 'live';
   if (!reachable) return 'offline';
   return socket === 'connecting' ? 'connecting' : 'reconnecting';
 }
@@ -18,6 +20,8 @@ export function connectionWords(state: ConnectionState, waiting: number): { word
   switch (state) {
     case 'live':
       return { word: 'Live', sentence: held };
+    case 'delayed':
+      return { word: 'Live updates delayed', sentence: held ?? 'messages are sent as always; changes show a moment later' };
     case 'connecting':
       return { word: 'Connecting…', sentence: held };
     case 'reconnecting':

@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { Api, Message, Page } from './api.js';
 import { coalesce } from './coalesce.js';
+import { createCompany } from './company.js';
 import type { ConnectionFacts } from './connection.js';
 import { applyStatusToList, isLastMessage } from './conversationList.js';
 import { createDrafts, newMessageDraft } from './drafts.js';
@@ -77,7 +78,12 @@ export function openInbox({ api, key, workspaceId, queryClient, connection, onUn
     if (thread && known) queryClient.setQueryData<Thread>(queryKeys.thread(conversationId), applyStatus(thread, event));
     if (list) queryClient.setQueryData<ConversationList>(queryKeys.conversations, applyStatusToList(list, event));
     if (!known && !isLastMessage(list, messageId)) refreshList();
-    if (!thread || (known && place === 'next')) return;
+    if (!thread) {
+      // It was asked for before the conversation was there.
+      if (queryClient.getQueryState(queryKeys.thread(conversationId))?.status === 'error') refreshThread(conversationId);
+      return;
+    }
+    if (known && place === 'next') return;
     if (isSending(conversationId)) undecided.add(conversationId);
     else refreshThread(conversationId);
   }
@@ -94,7 +100,11 @@ export function openInbox({ api, key, workspaceId, queryClient, connection, onUn
   /** A page of a thread, with the events on top that came in while it was fetched. */
   async function loadMessages(conversationId: string, cursor: string | null, signal: AbortSignal): Promise<Page<Message>> {
     const mark = recent.mark();
-    const page = await api.messages(conversationId, cursor, signal);
+    const page = await api.messages(conversationId, cursor, signal).catch((error: unknown) => {
+      // It was asked for before the conversation was there, which it is now.
+      if (recent.since(mark, conversationId).length > 0) setTimeout(() => refreshThread(conversationId), threadRefreshGapMs);
+      throw error;
+    });
     const missed = recent.since(mark, conversationId);
     if (cursor === null && missed.some((event) => !page.data.some((message) => message.id === event.messageId))) {
       setTimeout(() => refreshThread(conversationId), threadRefreshGapMs);
@@ -128,12 +138,15 @@ export function openInbox({ api, key, workspaceId, queryClient, connection, onUn
     refreshList();
   }
 
+  const company = createCompany();
   const live = connectLive({
     workspaceId,
     key,
     lastSeqOf: (conversationId) => lastSeqs.get(conversationId),
     onStatus,
     onOpened,
+    onPresence: company.hear,
+    onDelayed: (delayed) => connection.set({ ...connection.get(), delayed }),
     onConnected: () => outbox.retryNow(),
     // HTTP knows the reason and has a sentence for it: a 401 here leads back to the sign-in form.
     onTurnedAway: () => void queryClient.invalidateQueries({ queryKey: queryKeys.workspace }),
@@ -170,6 +183,7 @@ export function openInbox({ api, key, workspaceId, queryClient, connection, onUn
 
   return {
     live,
+    company,
     outbox,
     drafts,
     connection,
@@ -179,6 +193,7 @@ export function openInbox({ api, key, workspaceId, queryClient, connection, onUn
     close(): void {
       for (const end of ends) end();
       outbox.close();
+      company.close();
       live.close();
     },
   };

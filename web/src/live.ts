@@ -14,11 +14,24 @@ export interface RefusedAck {
 export type OpenAck = { ok: true; seq: number } | RefusedAck;
 export type SendAck = { ok: true; id: string; status: MessageStatus; conversationId: string } | RefusedAck;
 
+/** What somebody else does in a conversation; it holds for `forMs`, unless it is said again. */
+export interface PresenceEvent {
+  conversationId: string;
+  agentId: string;
+  name: string;
+  state: 'viewing' | 'typing' | 'left';
+  forMs: number;
+}
+
 interface ServerEvents {
+  'conversation:presence': (event: PresenceEvent) => void;
+  'live:state': (state: { delayed: boolean }) => void;
   'message:status': (event: StatusEvent) => void;
   'message:inbound': (event: StatusEvent) => void;
 }
 interface ClientEvents {
+  'conversation:viewing': (request: { conversationId: string; viewing: boolean }) => void;
+  'conversation:typing': (request: { conversationId: string; typing: boolean }) => void;
   'conversation:open': (request: { conversationId: string; afterSeq?: number }, ack: (answer: OpenAck) => void) => void;
   'message:outbound': (message: MessageToSend & { idempotencyKey: string }, ack: (answer: SendAck) => void) => void;
 }
@@ -30,6 +43,8 @@ export interface LiveOptions {
   onStatus(event: StatusEvent): void;
   /** Events of the conversation come from now on; `seq` is its newest. */
   onOpened(conversationId: string, seq: number): void;
+  onPresence(event: PresenceEvent): void;
+  onDelayed(delayed: boolean): void;
   onConnected(): void;
   /** The server answered and would not have us, as it does with a revoked key. */
   onTurnedAway(): void;
@@ -46,12 +61,16 @@ export function connectLive(options: LiveOptions) {
   const open = createStore<ReadonlySet<string>>(new Set());
   const opening = new Set<string>();
   const wanted = new Set<string>();
+  let viewed: string | null = null;
   let retry: ReturnType<typeof setTimeout> | undefined;
 
   const socket: Socket<ServerEvents, ClientEvents> = io(`/workspace/${options.workspaceId}`, {
     auth: { token: options.key },
     transports: ['websocket'],
-    reconnectionDelayMax: 5_000,
+    // Spread, and later and later: a server that comes back is not run over by all its pages at once.
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 20_000,
+    randomizationFactor: 0.5,
   });
 
   async function openOne(conversationId: string): Promise<void> {
@@ -67,6 +86,7 @@ export function connectLive(options: LiveOptions) {
       if (!answer.ok || socket.id !== connection) return;
       open.set(new Set(open.get()).add(conversationId));
       options.onOpened(conversationId, answer.seq);
+      if (viewed === conversationId) socket.emit('conversation:viewing', { conversationId, viewing: true });
     } catch {
       // No answer. A conversation that isn't open is polled, and opened at the next occasion.
     } finally {
@@ -87,11 +107,15 @@ export function connectLive(options: LiveOptions) {
 
   socket.on('connect', () => {
     state.set('connected');
+    // Only a server that is troubled says so.
+    options.onDelayed(false);
     options.onConnected();
     for (const conversationId of wanted) void openOne(conversationId);
   });
   socket.on('disconnect', down);
   socket.on('connect_error', down);
+  socket.on('conversation:presence', (event) => options.onPresence(event));
+  socket.on('live:state', ({ delayed }) => options.onDelayed(delayed));
   socket.on('message:status', (event) => options.onStatus(event));
   // Its text is fetched, as that of any message which the thread does not hold yet.
   socket.on('message:inbound', (event) => options.onStatus(event));
@@ -105,6 +129,15 @@ export function connectLive(options: LiveOptions) {
         wanted.add(conversationId);
         void openOne(conversationId);
       }
+    },
+    /** Says to others that this conversation is looked at, or none any more. */
+    view(conversationId: string | null): void {
+      if (viewed && socket.connected) socket.emit('conversation:viewing', { conversationId: viewed, viewing: false });
+      viewed = conversationId;
+      if (viewed && open.get().has(viewed)) socket.emit('conversation:viewing', { conversationId: viewed, viewing: true });
+    },
+    type(conversationId: string, typing: boolean): void {
+      if (socket.connected) socket.emit('conversation:typing', { conversationId, typing });
     },
     /** Null where the socket brought no answer; the message may have been taken all the same. */
     async send(message: MessageToSend & { idempotencyKey: string }): Promise<SendAck | null> {

@@ -3,6 +3,7 @@ import type { Database } from '../../../platform/database.js';
 import { EventBus } from '../../../platform/eventBus.js';
 import { createLogger } from '../../../platform/logger.js';
 import { SettingsStore } from '../../../platform/prisma.js';
+import { RedisLink } from '../../../platform/redisLink.js';
 import { Telemetry } from '../../../platform/telemetry.js';
 import { MessageStore } from '../../../storage/messageStore.js';
 import type { StoredRef } from '../../../storage/messages.js';
@@ -43,7 +44,7 @@ export async function openStage(database: Database, world: World, actor: 0 | 1):
   if (!workspace) throw new Error('the world has no such workspace');
   const logger = createLogger('silent');
   const settings = new SettingsStore(database);
-  const bus = new EventBus(undefined, logger);
+  const bus = new EventBus(new RedisLink(undefined, logger));
   const health = new ProviderHealth(database, logger);
   const found = await sql<{ status: MessageStatus; refs: { id: string; at: string }[] }>(
     world.url,

@@ -3,6 +3,7 @@ import { useInbox } from '../InboxContext.js';
 import { segmentText } from '../segments.js';
 import { newIdempotencyKey } from '../sendMessage.js';
 import { useStore } from '../useStore.js';
+import { useTyping } from '../useTyping.js';
 import { RefusalText } from './RefusalText.js';
 
 interface ComposerProps {
@@ -19,6 +20,7 @@ export function Composer({ ref, conversationId, to, from, title }: ComposerProps
   useStore(inbox.drafts.store);
   const draft = inbox.drafts.get(conversationId);
   const id = useId();
+  const typing = useTyping((now) => inbox.live.type(conversationId, now));
   const canSend = to !== undefined && draft.body.trim() !== '';
 
   function send(): void {
@@ -35,6 +37,7 @@ export function Composer({ ref, conversationId, to, from, title }: ComposerProps
       createdAt: new Date().toISOString(),
     });
     inbox.drafts.clear(conversationId);
+    typing.stop();
   }
 
   function submit(event: FormEvent): void {
@@ -62,7 +65,11 @@ export function Composer({ ref, conversationId, to, from, title }: ComposerProps
           rows={1}
           placeholder="Write a message"
           value={draft.body}
-          onChange={(event) => inbox.drafts.edit(conversationId, { body: event.target.value })}
+          onChange={(event) => {
+            inbox.drafts.edit(conversationId, { body: event.target.value });
+            typing.press();
+          }}
+          onBlur={typing.stop}
           onKeyDown={onKeyDown}
           aria-invalid={draft.refusal !== undefined}
           aria-describedby={draft.refusal ? `${id}-refusal ${id}-count` : `${id}-count`}

@@ -8,6 +8,7 @@ import { useThread } from '../queries.js';
 import { inReadingOrder } from '../thread.js';
 import { useStore } from '../useStore.js';
 import { Avatar } from './Avatar.js';
+import { CompanyLine } from './CompanyLine.js';
 import { Composer } from './Composer.js';
 import { MessageList } from './MessageList.js';
 import { Notice } from './Notice.js';
@@ -61,6 +62,7 @@ export function ThreadPane({ conversationId, conversation }: ThreadPaneProps) {
           </h2>
           {name && phoneNumber && <p className="number">{phoneNumber}</p>}
         </div>
+        <CompanyLine conversationId={conversationId} />
       </header>
 
       {thread.isPending && pending.length === 0 && <Notice role="status" title="Loading messages…" />}
