@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
+import { auditHeadsPageSize } from '../domain/auditLimits.js';
 import { nilUuid } from '../domain/ids.js';
-import { auditHeadsPageSize } from '../domain/limits.js';
 import type { AnchorResult } from '../domain/maintenance.js';
 import { writeAnchor } from '../storage/auditAnchors.js';
 import { type ChainHead, chainHeads } from '../storage/auditChain.js';

@@ -7,6 +7,7 @@ import type { Scope } from './scopes.js';
  */
 export const problems = {
   invalid_request: { status: 422, title: 'The request does not fit the schema' },
+  invalid_cursor: { status: 400, title: 'The cursor is not one of this list' },
   malformed_json: { status: 400, title: 'The body is not valid JSON' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json' },
   body_too_large: { status: 413, title: 'The body is too large' },

@@ -63,5 +63,10 @@ export function uuidFromBytes(bytes: Uint8Array, version: 7 | 8 = 8): string {
     const value = index === 6 ? (byte & 0x0f) | (version << 4) : index === 8 ? (byte & 0x3f) | 0x80 : byte;
     return value.toString(16).padStart(2, '0');
   });
-  return hex.join('').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return uuidFromHex(hex.join(''));
+}
+
+/** 32 hex digits as a UUID is written. */
+export function uuidFromHex(hex: string): string {
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

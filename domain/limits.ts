@@ -318,17 +318,6 @@ export const storedWithinMs = 2_000;
 /** The highest number that a version of a configuration can have. */
 export const versionMax = 2_147_483_646;
 
-/** How often the ends of the audit's chains are noted outside the database, where they have moved, and how long that may take. */
-export const auditAnchorEveryMs = 10 * 60_000;
-export const auditAnchorTimeoutMs = 5 * 60_000;
-/** Workspaces whose chains are looked at by one statement. */
-export const auditHeadsPageSize = 1_000;
-/** The newest anchors are looked for so many days back. */
-export const auditAnchorDaysMax = 31;
-/** Places of a chain that are read by one statement, and those that one request verifies. */
-export const auditVerifyPageSize = 1_000;
-export const auditVerifyPlacesMax = 20_000;
-
 /** Webhook endpoints of a workspace, and what their settings may hold. */
 export const webhookEndpointsMax = 10;
 export const webhookUrlCharactersMax = 2_048;

@@ -12,6 +12,9 @@ export type AmbiguousPolicy = (typeof ambiguousPolicies)[number];
 export const categories = ['transactional', 'marketing'] as const;
 export type Category = (typeof categories)[number];
 
+export const directions = ['outbound', 'inbound'] as const;
+export type Direction = (typeof directions)[number];
+
 /** An accepted outbound message: the input of the workflow sendMessage. Times are epoch milliseconds. */
 export interface OutboundMessage {
   workspaceId: string;

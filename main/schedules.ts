@@ -1,5 +1,6 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
-import { auditAnchorEveryMs, partitionsEveryMs, statusPollEveryMs, sweepEveryMs } from '../domain/limits.js';
+import { auditAnchorEveryMs } from '../domain/auditLimits.js';
+import { partitionsEveryMs, statusPollEveryMs, sweepEveryMs } from '../domain/limits.js';
 import { taskQueues } from '../domain/taskQueues.js';
 import type * as scheduled from '../workflows/maintenance.js';
 

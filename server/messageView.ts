@@ -1,4 +1,5 @@
 import type { InboundConsent } from '../domain/consent.js';
+import { campaignCharactersMax } from '../domain/historyLimits.js';
 import type { Category, MessageError, OutboundMessage } from '../domain/message.js';
 import type { MessageStatus } from '../domain/messageStatus.js';
 import type { StoredMessage } from '../storage/messages.js';
@@ -14,6 +15,8 @@ export interface MessageView {
   body: string;
   mediaUrls: string[];
   metadata: Record<string, string>;
+  /** `campaign` of the metadata: messages are found by it. */
+  campaign: string | null;
   priority: string;
   category: Category;
   encoding: string;
@@ -57,6 +60,7 @@ export function viewOfNew(message: OutboundMessage): MessageView {
     body: message.body,
     mediaUrls: message.mediaUrls,
     metadata: message.metadata,
+    campaign: message.metadata.campaign?.slice(0, campaignCharactersMax) ?? null,
     priority: message.priority,
     category: message.category ?? 'transactional',
     encoding: message.encoding,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { suppressionStates, topics } from '../domain/consent.js';
+import { campaignCharactersMax } from '../domain/historyLimits.js';
 import { isUuid } from '../domain/ids.js';
 import {
   bodyCharactersMax,
@@ -17,7 +18,8 @@ import {
   webhookDescriptionCharactersMax,
   webhookUrlCharactersMax,
 } from '../domain/limits.js';
-import { categories } from '../domain/message.js';
+import { categories, directions } from '../domain/message.js';
+import { messageStatuses } from '../domain/messageStatus.js';
 import { toE164 } from '../domain/phoneNumber.js';
 import { priorities } from '../domain/priority.js';
 import { failedStatuses } from '../domain/queues.js';
@@ -165,6 +167,27 @@ export const page = z.object({
     .default(pageSizeDefault),
   cursor: z.string().optional(),
 });
+
+const moment = time.transform((text) => new Date(text));
+/** A list in a query: its entries with commas between them. */
+const separated = <T extends string>(all: readonly T[]) =>
+  z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(all, { error: `must be of ${all.join(', ')}, with commas between them` })).max(all.length));
+
+/** The query of GET /v1/messages and of GET /v1/conversations/{id}/messages. */
+export const historyQuery = page
+  .strict()
+  .extend({
+    status: separated(messageStatuses).optional(),
+    direction: z.enum(directions, { error: `must be one of ${directions.join(', ')}` }).optional(),
+    campaign: z.string().min(1, 'is empty: leave it out to mean all').max(campaignCharactersMax).optional(),
+    since: moment.optional(),
+    until: moment.optional(),
+  })
+  .refine(({ since, until }) => !since || !until || since < until, { path: ['until'], error: 'must be later than since' })
+  .transform(({ status, ...rest }) => ({ ...rest, statuses: status }));
 
 const versionNumber = z.coerce
   .number({ error: 'must be the number of a version' })

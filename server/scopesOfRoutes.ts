@@ -12,7 +12,7 @@ type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
  * one request the first counts, as everywhere in Express.
  */
 export const scopesOfRoutes: Readonly<Record<string, Partial<Record<Method, Scope>>>> = {
-  '/messages': { post: 'messages:send' },
+  '/messages': { get: 'messages:read', post: 'messages:send' },
   '/messages/:id': { get: 'messages:read' },
   '/messages/:id/trace': { get: 'messages:read' },
   '/messages/:id/cancel': { post: 'messages:send' },

@@ -1,4 +1,4 @@
-import { auditAnchorDaysMax } from '../domain/limits.js';
+import { auditAnchorDaysMax } from '../domain/auditLimits.js';
 import { deriveKey, equalBytes, hmac } from '../platform/crypto.js';
 import { type ObjectStore, ObjectStoreError } from '../platform/objectStore/objectStore.js';
 import type { ChainHead } from './auditChain.js';

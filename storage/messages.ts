@@ -24,6 +24,8 @@ export interface StoredMessage {
   body: string;
   mediaUrls: string[];
   metadata: Record<string, string>;
+  /** `campaign` of its metadata, which it keeps whatever becomes of them. */
+  campaign: string | null;
   priority: Priority;
   category: Category;
   encoding: Encoding;
@@ -50,7 +52,7 @@ export function errorOf(code: string | null, message: string | null): MessageErr
 /** What a statement selects of a message `m` for `toMessage`, where it joins `messageParties`. */
 export const messageColumns = `m.workspace_id, m.id, m.contact_id, m.direction, c.phone_number as contact_number, coalesce(s.phone_number, m.unknown_sender) as sender_number, m.body,
   m.media_urls, m.metadata, m.priority, m.category, m.encoding, m.segments, m.status, m.generation, m.attempt, m.provider_message_id, m.error_code,
-  m.error_message, m.consent, m.send_at, m.valid_until, m.created_at, m.updated_at`;
+  m.error_message, m.consent, m.campaign, m.send_at, m.valid_until, m.created_at, m.updated_at`;
 export const messageParties = `
   join contact c on c.workspace_id = m.workspace_id and c.id = m.contact_id
   left join sender s on s.workspace_id = m.workspace_id and s.id = m.sender_id`;
@@ -65,6 +67,7 @@ export interface MessageRow extends Record<string, unknown> {
   body: string;
   media_urls: string[];
   metadata: Record<string, string>;
+  campaign: string | null;
   priority: Priority;
   category: Category;
   encoding: Encoding;
@@ -94,6 +97,7 @@ export function toMessage(row: MessageRow): StoredMessage {
     body: row.body,
     mediaUrls: row.media_urls,
     metadata: row.metadata,
+    campaign: row.campaign,
     priority: row.priority,
     category: row.category,
     encoding: row.encoding,
@@ -129,24 +133,4 @@ export async function readMessage(
 export async function findMessage(database: Database, workspaceId: string, messageId: string): Promise<StoredMessage | undefined> {
   const key = await findKey(database, workspaceId, messageId);
   return key && readMessage(database, key);
-}
-
-const conversationStatement: Statement = {
-  name: 'conversation_messages',
-  text: `select ${messageColumns} from message m ${messageParties}
-    where m.workspace_id = $1 and m.contact_id = $2 and m.created_at <= $3 and (m.created_at, m.id) < ($3, $4)
-    order by m.created_at desc, m.id desc limit $5`,
-};
-
-/** A conversation's messages before a point in time, newest first, at most `limit`. */
-export async function messagesOfConversation(
-  database: Database,
-  workspaceId: string,
-  conversationId: string,
-  before: { at: Date; id: string },
-  limit: number,
-): Promise<StoredMessage[]> {
-  return (
-    await database.forWorkspace<MessageRow>(workspaceId, conversationStatement, [workspaceId, conversationId, before.at, before.id, limit])
-  ).map(toMessage);
 }

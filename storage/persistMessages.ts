@@ -1,3 +1,4 @@
+import { campaignCharactersMax } from '../domain/historyLimits.js';
 import type { OutboundMessage } from '../domain/message.js';
 import type { MessageStatus } from '../domain/messageStatus.js';
 import type { Database, Statement } from '../platform/database.js';
@@ -42,12 +43,13 @@ const persistStatement: Statement = {
     returning workspace_id, message_id, created_at
   ), born as (
     insert into message (workspace_id, created_at, id, contact_id, sender_id, priority, body, media_urls, metadata, encoding, segments,
-      status, generation, valid_until, accepted_at, send_at, category, routed, updated_at)
+      status, generation, valid_until, accepted_at, send_at, category, routed, campaign, updated_at)
     select i.workspace_id, f.created_at, i.message_id, i.contact_id, i.sender_id, i.priority, i.body,
       array(select jsonb_array_elements_text(i.details -> 'mediaUrls')), i.details -> 'metadata', i.encoding, i.segments,
       case when i.send_at is null then 'queued' else 'scheduled' end, i.generation, i.valid_until,
       timestamptz 'epoch' + i.accepted_at_us * interval '1 microsecond', i.send_at, i.category,
-      coalesce((i.details ->> 'routed')::boolean, false), now()
+      coalesce((i.details ->> 'routed')::boolean, false),
+      left(i.details -> 'metadata' ->> 'campaign', ${campaignCharactersMax}), now()
     from fresh f join input i using (workspace_id, message_id)
     returning workspace_id, id as message_id, contact_id, direction, status, attempt, provider_message_id, error_code, error_message,
       ${factsAtBirth('message')} as facts

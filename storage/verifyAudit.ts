@@ -1,5 +1,5 @@
+import { auditVerifyPageSize } from '../domain/auditLimits.js';
 import { nilUuid } from '../domain/ids.js';
-import { auditVerifyPageSize } from '../domain/limits.js';
 import type { Database } from '../platform/database.js';
 import type { AnchoredHead } from './auditAnchors.js';
 import { beforeFirstLink, chainAfter, entriesAfter, hashOfLink } from './auditChain.js';

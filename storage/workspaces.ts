@@ -31,7 +31,7 @@ export interface Workspace {
   routes: Routes;
   /** Those that are open, half open or forced. */
   breakers: Breaker[];
-  keys: { messageId: Buffer; contactId: Buffer; callback: Buffer; secrets: Buffer };
+  keys: { messageId: Buffer; contactId: Buffer; callback: Buffer; secrets: Buffer; cursor: Buffer; words: Buffer; export: Buffer };
 }
 
 /** A workspace's account at a provider, where it has one. */
@@ -110,6 +110,9 @@ export async function loadWorkspace(database: Database, masterKey: Buffer, works
       contactId: deriveKey(key, 'contact-id'),
       callback: deriveKey(key, 'callback'),
       secrets,
+      cursor: deriveKey(key, 'cursor'),
+      words: deriveKey(key, 'words'),
+      export: deriveKey(key, 'export'),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { MaintenanceActivities } from '../activities/index.js';
-import { auditAnchorTimeoutMs, maintenanceHeartbeatMs } from '../domain/limits.js';
+import { auditAnchorTimeoutMs } from '../domain/auditLimits.js';
+import { maintenanceHeartbeatMs } from '../domain/limits.js';
 import type { AnchorResult } from '../domain/maintenance.js';
 
 const { anchorAudit: noteHeads } = proxyActivities<Pick<MaintenanceActivities, 'anchorAudit'>>({

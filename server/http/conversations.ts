@@ -2,25 +2,28 @@ import { Router } from 'express';
 import { Problem } from '../../domain/errors.js';
 import { isUuid } from '../../domain/ids.js';
 import { conversationSequence, listConversations } from '../../storage/conversations.js';
-import { messagesOfConversation } from '../../storage/messages.js';
-import { decodeCursor, pageOf } from '../cursor.js';
-import { viewOf } from '../messageView.js';
+import { cursorsOf } from '../cursor.js';
+import { HistoryReader } from '../historyReader.js';
 import { onlyMethods } from '../problemResponses.js';
-import { page } from '../requestSchemas.js';
+import { historyQuery, page } from '../requestSchemas.js';
 import type { Services } from '../services.js';
 import { validate } from '../validate.js';
 import { workspaceIdOf } from './authenticate.js';
 
-export function conversationsRouter({ database }: Services): Router {
+export function conversationsRouter(services: Services): Router {
+  const { database } = services;
   const router = Router();
+  const history = new HistoryReader(services);
 
   router
     .route('/')
     .get(async (request, response) => {
       const { limit, cursor } = validate(page, request.query);
-      const found = await listConversations(database, workspaceIdOf(response), decodeCursor(cursor), limit + 1);
+      const workspaceId = workspaceIdOf(response);
+      const cursors = await cursorsOf(services, workspaceId, 'conversations');
+      const found = await listConversations(database, workspaceId, cursors.decode(cursor), limit + 1);
       response.json(
-        pageOf(
+        cursors.page(
           found,
           limit,
           ({ lastMessageAt, id }) => ({ at: lastMessageAt, id }),
@@ -35,13 +38,11 @@ export function conversationsRouter({ database }: Services): Router {
     .get(async (request, response) => {
       const workspaceId = workspaceIdOf(response);
       const { id } = request.params;
-      const { limit, cursor } = validate(page, request.query);
-      const before = decodeCursor(cursor);
+      const asked = validate(historyQuery, request.query);
       if (!isUuid(id) || (await conversationSequence(database, workspaceId, id)) === undefined) {
         throw new Problem('not_found', 'this workspace has no conversation with that id');
       }
-      const found = await messagesOfConversation(database, workspaceId, id, before, limit + 1);
-      response.json(pageOf(found, limit, ({ createdAt, id: messageId }) => ({ at: createdAt, id: messageId }), viewOf));
+      response.json(await history.page(workspaceId, { ...asked, conversationId: id }));
     })
     .all(onlyMethods('GET'));
 

@@ -3,9 +3,10 @@ import { Problem } from '../../domain/errors.js';
 import { isUuid } from '../../domain/ids.js';
 import { findMessage, type StoredMessage } from '../../storage/messages.js';
 import { acceptedMessage, acceptMessage } from '../acceptMessage.js';
+import { HistoryReader } from '../historyReader.js';
 import { type MessageView, viewOf } from '../messageView.js';
 import { onlyMethods } from '../problemResponses.js';
-import { messageRequest } from '../requestSchemas.js';
+import { historyQuery, messageRequest } from '../requestSchemas.js';
 import type { Services } from '../services.js';
 import { traceMessage } from '../traceMessage.js';
 import { validate } from '../validate.js';
@@ -35,9 +36,13 @@ export async function viewOfMessage(services: Services, workspaceId: string, id:
 
 export function messagesRouter(services: Services): Router {
   const router = Router();
+  const history = new HistoryReader(services);
 
   router
     .route('/')
+    .get(async (request, response) => {
+      response.json(await history.page(workspaceIdOf(response), validate(historyQuery, request.query)));
+    })
     .post(...jsonBody, async (request, response) => {
       if (request.body && typeof request.body === 'object' && 'templateId' in request.body) {
         throw new Problem('templates_not_available', 'templateId: send the text in body until templates exist', {
@@ -54,7 +59,7 @@ export function messagesRouter(services: Services): Router {
       if (repeated) response.set('Idempotent-Replayed', 'true');
       response.json(message);
     })
-    .all(onlyMethods('POST'));
+    .all(onlyMethods('GET', 'POST'));
 
   router
     .route('/:id')

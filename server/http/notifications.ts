@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { Problem } from '../../domain/errors.js';
 import { isUuid } from '../../domain/ids.js';
 import { findNotification, listNotifications, markNotificationsRead } from '../../storage/notifications.js';
-import { decodeCursor, pageOf } from '../cursor.js';
+import { cursorsOf } from '../cursor.js';
 import { onlyMethods } from '../problemResponses.js';
 import { notificationsPage } from '../requestSchemas.js';
 import type { Services } from '../services.js';
@@ -10,16 +10,19 @@ import { validate } from '../validate.js';
 import { actorOf, workspaceIdOf } from './authenticate.js';
 
 /** What people were told of: listed, and marked as read. */
-export function notificationsRouter({ database, store }: Services): Router {
+export function notificationsRouter(services: Services): Router {
+  const { database, store } = services;
   const router = Router();
 
   router
     .route('/')
     .get(async (request, response) => {
       const { limit, cursor, state } = validate(notificationsPage, request.query);
-      const found = await listNotifications(database, workspaceIdOf(response), state, decodeCursor(cursor), limit + 1);
+      const workspaceId = workspaceIdOf(response);
+      const cursors = await cursorsOf(services, workspaceId, 'notifications');
+      const found = await listNotifications(database, workspaceId, state, cursors.decode(cursor), limit + 1);
       response.json(
-        pageOf(
+        cursors.page(
           found,
           limit,
           ({ firstAt, id }) => ({ at: firstAt, id }),

@@ -3,7 +3,7 @@ import { Problem } from '../../domain/errors.js';
 import { nilUuid } from '../../domain/ids.js';
 import { type QueueName, queueNames, reasonOf } from '../../domain/queues.js';
 import { messagesOfQueue, type QueuedMessage } from '../../storage/queues.js';
-import { decodeCursor, pageOf } from '../cursor.js';
+import { cursorsOf } from '../cursor.js';
 import { onlyMethods } from '../problemResponses.js';
 import { ageS, QueueReader } from '../queueReader.js';
 import { page } from '../requestSchemas.js';
@@ -35,9 +35,11 @@ export function queuesRouter(services: Services): Router {
     .get(async (request, response) => {
       const queue = queueNamed(request.params.queue);
       const { limit, cursor } = validate(page, request.query);
-      const after = cursor === undefined ? beginning : decodeCursor(cursor);
-      const found = await messagesOfQueue(services.database, workspaceIdOf(response), queue, after, limit + 1);
-      response.json(pageOf(found, limit, ({ since, id }) => ({ at: since, id }), viewOf));
+      const workspaceId = workspaceIdOf(response);
+      const cursors = await cursorsOf(services, workspaceId, `queues/${queue}`);
+      const after = cursors.decode(cursor, beginning);
+      const found = await messagesOfQueue(services.database, workspaceId, queue, after, limit + 1);
+      response.json(cursors.page(found, limit, ({ since, id }) => ({ at: since, id }), viewOf));
     })
     .all(onlyMethods('GET'));
 

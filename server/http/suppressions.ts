@@ -5,7 +5,7 @@ import { toE164 } from '../../domain/phoneNumber.js';
 import { tellStopped } from '../../lives/tellStopped.js';
 import { findSuppression, listSuppressions } from '../../storage/suppressions.js';
 import { contactIdOf } from '../../storage/workspaces.js';
-import { decodeCursor, pageOf } from '../cursor.js';
+import { cursorsOf } from '../cursor.js';
 import { onlyMethods } from '../problemResponses.js';
 import { suppressionFilter, suppressionPath, suppressionRequest, suppressionsPage } from '../requestSchemas.js';
 import type { Services } from '../services.js';
@@ -22,9 +22,11 @@ export function suppressionsRouter(services: Services): Router {
     .route('/')
     .get(async (request, response) => {
       const { limit, cursor, state } = validate(suppressionsPage, request.query);
-      const found = await listSuppressions(database, workspaceIdOf(response), state, decodeCursor(cursor), limit + 1);
+      const workspaceId = workspaceIdOf(response);
+      const cursors = await cursorsOf(services, workspaceId, 'suppressions');
+      const found = await listSuppressions(database, workspaceId, state, cursors.decode(cursor), limit + 1);
       response.json(
-        pageOf(
+        cursors.page(
           found,
           limit,
           ({ createdAt, id }) => ({ at: createdAt, id }),

@@ -5,7 +5,7 @@ import type { WebhookRef } from '../../domain/webhooks.js';
 import { noteAudit } from '../../storage/audit.js';
 import { listWebhookDeliveries, redeliverWebhook, testWebhookEndpoint } from '../../storage/webhookDeliveries.js';
 import { findWebhookEndpoint } from '../../storage/webhookEndpoints.js';
-import { decodeCursor, pageOf } from '../cursor.js';
+import { cursorsOf } from '../cursor.js';
 import { onlyMethods } from '../problemResponses.js';
 import { webhookDeliveriesPage } from '../requestSchemas.js';
 import type { Services } from '../services.js';
@@ -14,7 +14,8 @@ import { actorOf } from './authenticate.js';
 import { endpointRef, noEndpoint } from './endpointRef.js';
 
 /** What was sent to an endpoint, and what came of it; a test, and one more try. */
-export function webhookDeliveriesRouter({ database, settings }: Services): Router {
+export function webhookDeliveriesRouter(services: Services): Router {
+  const { database, settings } = services;
   const router = Router();
 
   router
@@ -23,9 +24,10 @@ export function webhookDeliveriesRouter({ database, settings }: Services): Route
       const ref = endpointRef(response, request.params.id);
       const { limit, cursor, status } = validate(webhookDeliveriesPage, request.query);
       if (!(await findWebhookEndpoint(settings, ref))) throw noEndpoint();
-      const found = await listWebhookDeliveries(database, ref, status, decodeCursor(cursor), limit + 1);
+      const cursors = await cursorsOf(services, ref.workspaceId, 'webhook-deliveries');
+      const found = await listWebhookDeliveries(database, ref, status, cursors.decode(cursor), limit + 1);
       response.json(
-        pageOf(
+        cursors.page(
           found,
           limit,
           ({ occurredAt, id }) => ({ at: occurredAt, id }),

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { auditVerifyPlacesMax } from '../../domain/limits.js';
+import { auditVerifyPlacesMax } from '../../domain/auditLimits.js';
 import { AnchorError, type AnchoredHead, readAnchors } from '../../storage/auditAnchors.js';
 import { type AuditEntry, auditPage } from '../../storage/auditChain.js';
 import { verifyAudit } from '../../storage/verifyAudit.js';

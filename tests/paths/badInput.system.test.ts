@@ -325,7 +325,7 @@ describe('everything else', () => {
     const answer = await system.request('DELETE', '/v1/messages/x');
     expectProblem(answer, 405, 'method_not_allowed');
     expect(answer.headers.get('allow')).toBe('GET');
-    expectProblem(await system.request('GET', '/v1/conversations?cursor=xyz'), 422, 'invalid_request');
+    expectProblem(await system.request('GET', '/v1/conversations?cursor=xyz'), 400, 'invalid_cursor');
     expectProblem(await system.request('GET', '/v1/conversations?limit=0'), 422, 'invalid_request');
   });
 });

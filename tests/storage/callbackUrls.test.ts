@@ -20,6 +20,9 @@ function workspace(id: string, seed: number): Workspace {
       contactId: deriveKey(key, 'contact-id'),
       callback: deriveKey(key, 'callback'),
       secrets: deriveKey(key, 'secrets'),
+      cursor: deriveKey(key, 'cursor'),
+      words: deriveKey(key, 'words'),
+      export: deriveKey(key, 'export'),
     },
   };
 }

@@ -133,7 +133,7 @@ describe('the database itself, where a statement of the product names one worksp
         if (canary.test(textOf(rows))) shown.add(name);
       }
       expect([...shown]).toEqual(
-        expect.arrayContaining(['find_message', 'conversation_messages', 'conversations', 'open_of_queue', 'webhook_deliveries_due']),
+        expect.arrayContaining(['find_message', 'history_conversation', 'conversations', 'open_of_queue', 'webhook_deliveries_due']),
       );
     });
   }, 60_000);

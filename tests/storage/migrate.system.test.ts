@@ -5,8 +5,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import pg from 'pg';
 import { Database } from '../../platform/database.js';
 import { createLogger } from '../../platform/logger.js';
+import { hotHistory } from '../../storage/history.js';
 import { eventsOfMessage } from '../../storage/messageEvents.js';
-import { findMessage, messagesOfConversation } from '../../storage/messages.js';
+import { findMessage } from '../../storage/messages.js';
 import { migrate } from '../../storage/migrate.js';
 import { queueShares } from '../../storage/queues.js';
 import { attemptsOfMessage } from '../../storage/sendAttempts.js';
@@ -178,8 +179,9 @@ describe('a database of an earlier version, with lives in it', () => {
       expect(await eventsOfMessage(database, workspaceId, idOf(n))).toMatchObject([{ seq: n + 1, prev: n, status }]);
     }
     const before = { at: new Date(Date.now() + 60_000), id: 'ffffffff-ffff-4fff-bfff-ffffffffffff' };
-    const history = await messagesOfConversation(database, workspaceId, contactId, before, 10);
-    expect(history.map(({ status }) => status)).toEqual([...lives].reverse());
+    const history = await hotHistory(database)({ workspaceId, conversationId: contactId }, before, 10);
+    expect(history).toMatchObject({ next: null });
+    expect(history.messages.map(({ status }) => status)).toEqual([...lives].reverse());
     expect(await attemptsOfMessage(database, workspaceId, idOf(0))).toMatchObject([
       { attempt: 1, status: 'delivered', provider: 'twilio' },
     ]);

@@ -3,6 +3,8 @@ import type { Allowance } from './faults.js';
 const open = 'a message may be open, or failed, since weeks: one index in each, which holds only such';
 const byNumber = 'events are asked for by their number, not their time: one look into each week';
 const paged = 'a page of so many messages, each with its contact and sender';
+const older = 'the next older message may be of any week: one look into each, until there is one';
+const walk = 'a walk over one index, of 35 days and of 1,000 rows at most, each of which may be a page of its own';
 const everyOpen = { everyWeek: true, inVainMax: 4_000, buffersMax: 500 } as const;
 
 /** By the name of a statement, or by that of the case where it has none. */
@@ -24,8 +26,14 @@ export const allowances: Readonly<Record<string, Allowance>> = {
   events_after: { everyWeek: true, buffersMax: 600, why: `${byNumber}; 500 of them` },
   conversation_events_after: { everyWeek: true, buffersMax: 600, why: `${byNumber}; 500 of them` },
   events_of_message: { everyWeek: true, why: `${byNumber}, and a message may be retried weeks later` },
-  conversation_messages: { everyWeek: true, why: 'a page may begin in any week: one look into each, until it is full' },
   throughput: { inVainMax: 50_000, buffersMax: 1_500, why: 'the newest 50,000 events, by their numbers, and of those the last minute' },
+  ...Object.fromEntries(
+    ['conversation', 'workspace', 'inbound', 'campaign'].flatMap((way) => [
+      [`history_${way}`, { everyWeek: true, inVainMax: 1_000, buffersMax: 3_000, why: walk }],
+      [`history_${way}_end`, { everyWeek: true, inVainMax: 1_000, buffersMax: 3_000, why: walk }],
+      [`history_${way}_older`, { everyWeek: true, why: older }],
+    ]),
+  ),
   audit_chain: { buffersMax: 4_000, why: 'a page of 1,000 places, each with its entry' },
   audit_unlinked: { buffersMax: 4_000, why: 'a page of 1,000 entries, each with its place' },
   'inboundMessages.untakenMessages': { everyWeek: true, buffersMax: 4_000, why: `${paged}; usually there are none` },

@@ -1,7 +1,7 @@
 import { percentiles } from '../../../load/percentiles.js';
 import { Database } from '../../../platform/database.js';
 import { createLogger } from '../../../platform/logger.js';
-import { messagesOfConversation } from '../../../storage/messages.js';
+import { hotHistory } from '../../../storage/history.js';
 import type { World, WorldWorkspace } from './world.js';
 
 const pageSize = 50;
@@ -23,11 +23,13 @@ export async function readHistoryPages(world: World, conversation: number): Prom
   const [{ id, contactId }] = world.workspaces as [WorldWorkspace];
   const database = new Database(world.url, 2, createLogger('silent'));
   const spanMs = world.weeks * 7 * 24 * 60 * 60 * 1_000;
+  const history = hotHistory(database);
+  const query = { workspaceId: id, conversationId: contactId };
   const read = async (depth: number) => {
     const at = new Date(Date.now() - (depth + Math.random() * 0.01) * (spanMs - 7 * 24 * 60 * 60 * 1_000));
     const startedAt = performance.now();
-    const page = await messagesOfConversation(database, id, contactId, { at, id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' }, pageSize);
-    if (page.length !== pageSize) throw new Error(`a page at ${at.toISOString()} has ${page.length} messages`);
+    const { messages } = await history(query, { at, id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' }, pageSize);
+    if (messages.length !== pageSize) throw new Error(`a page at ${at.toISOString()} has ${messages.length} messages`);
     return performance.now() - startedAt;
   };
   try {

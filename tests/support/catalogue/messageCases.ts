@@ -10,10 +10,11 @@ import { conversationSequence, lastSenderOf, listConversations } from '../../../
 import { deferMessage } from '../../../storage/deferMessage.js';
 import { doubtsAround } from '../../../storage/doubts.js';
 import { countFailed, failedPage } from '../../../storage/failedMessages.js';
+import { type HistoryQuery, hotHistory } from '../../../storage/history.js';
 import { receiveMessage, stoppedMessages, takeUpMessage } from '../../../storage/inboundMessages.js';
 import { conversationEventsAfter, eventsAfter, eventsOfMessage, lastSequences } from '../../../storage/messageEvents.js';
 import { findKey } from '../../../storage/messageKeys.js';
-import { findMessage, messagesOfConversation, readMessage } from '../../../storage/messages.js';
+import { findMessage, readMessage } from '../../../storage/messages.js';
 import { cancelByHand, dismissByHand, parkByHand, retryByHand } from '../../../storage/moveByHand.js';
 import { putIntoOutbox } from '../../../storage/outbox.js';
 import { persistMessages } from '../../../storage/persistMessages.js';
@@ -170,11 +171,23 @@ export const messageCases: Record<string, Case> = {
   'messageKeys.findKey': ({ database, workspaceId, take }) => findKey(database, workspaceId, take('delivered').messageId),
   'messages.readMessage': ({ database, take }) => readMessage(database, take('delivered')),
   'messages.findMessage': ({ database, workspaceId, take }) => findMessage(database, workspaceId, take('delivered').messageId),
-  'messages.messagesOfConversation': async ({ database, workspaceId, owner, idOf }) => [
-    ...(await messagesOfConversation(database, workspaceId, owner.contactId, now(), 50)),
-    ...(await messagesOfConversation(database, workspaceId, owner.contactId, { at: new Date(Date.now() - 9 * weekMs), id: last }, 50)),
-    ...(await messagesOfConversation(database, workspaceId, idOf('contact', 0, 499), now(), 50)),
-  ],
+  'history.hotHistory': async ({ database, workspaceId, owner, idOf }) => {
+    const read = hotHistory(database);
+    const deep = { at: new Date(Date.now() - 9 * weekMs), id: last };
+    const page = async (query: Omit<HistoryQuery, 'workspaceId'>, before = now()) =>
+      (await read({ workspaceId, ...query }, before, 50)).messages;
+    return [
+      ...(await page({ conversationId: owner.contactId })),
+      ...(await page({ conversationId: owner.contactId }, deep)),
+      ...(await page({ conversationId: owner.contactId, statuses: ['failed'] })),
+      ...(await page({ conversationId: idOf('contact', 0, 499) })),
+      ...(await page({})),
+      ...(await page({}, deep)),
+      ...(await page({ statuses: ['failed'], direction: 'outbound' })),
+      ...(await page({ direction: 'inbound' })),
+      ...(await page({ campaign: 'spring' })),
+    ];
+  },
   'moveByHand.cancelByHand': ({ database, take, newId }) => cancelByHand(database, take('queued'), { ...byHand, idempotencyKey: newId() }),
   'moveByHand.parkByHand': ({ database, take, newId }) => parkByHand(database, take('uncertain'), { ...byHand, idempotencyKey: newId() }),
   'moveByHand.retryByHand': ({ database, take, newId }) =>
