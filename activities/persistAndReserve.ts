@@ -7,7 +7,7 @@ import { limiterRetryDelayMs } from '../domain/retryDelay.js';
 import type { Persisted, Submission, SubmitInput } from '../domain/submission.js';
 import { LimiterUnavailable } from '../limiter/askLimiterWorkflow.js';
 import type { Grant } from '../limiter/tokenBroker.js';
-import type { PersistedMessage } from '../storage/persistMessages.js';
+import type { MessageToPersist, PersistedMessage } from '../storage/persistMessages.js';
 import { closedToAll } from './chooseWay.js';
 import type { Dependencies } from './dependencies.js';
 import { submit } from './submit.js';
@@ -21,7 +21,7 @@ import { turnRequest } from './turnRequest.js';
  */
 export function persistAndReserve(dependencies: Dependencies) {
   const { store, workspaces, broker } = dependencies;
-  return async (given: OutboundMessage): Promise<Persisted> => {
+  return async (given: MessageToPersist): Promise<Persisted> => {
     const workspace = await workspaces.get(given.workspaceId);
     const { limits, errorPolicy } = workspace;
     const isAhead = (given.sendAtMs ?? 0) > Date.now();

@@ -1,21 +1,44 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
-import { type MessageRef, messageWorkflowId } from '../domain/ids.js';
+import { type MessageRef, messageOfWorkflowId } from '../domain/ids.js';
 import { traceQueryTimeoutMs } from '../domain/limits.js';
 import type { MessageOutcome, MessageState, OutboundMessage } from '../domain/message.js';
 import type { Persisted } from '../domain/submission.js';
 import { cancelRequestedSignal, getMessageStateQuery } from '../workflows/messages.js';
 
-/** What the run of a message's workflow knows of it, whatever the database says. */
+/** A run of a message's workflow. */
+export interface RunRef extends MessageRef {
+  workflowId: string;
+  runId: string;
+}
+
+/**
+ * Of every message the newest run that began before `beforeMs`, where one of its runs began, ended or was under way since
+ * `sinceMs`. Epoch milliseconds.
+ */
+export async function runsBetween(temporal: Client, sinceMs: number, beforeMs: number): Promise<RunRef[]> {
+  const since = new Date(sinceMs).toISOString();
+  const query = `WorkflowType = 'sendMessage' AND (StartTime >= '${since}' OR CloseTime >= '${since}' OR ExecutionStatus = 'Running')`;
+  const newest = new Map<string, { run: RunRef; startedAtMs: number }>();
+  for await (const { workflowId, runId, startTime } of temporal.workflow.list({ query })) {
+    const ref = messageOfWorkflowId(workflowId);
+    const startedAtMs = startTime.getTime();
+    if (!ref || startedAtMs >= beforeMs || (newest.get(workflowId)?.startedAtMs ?? 0) >= startedAtMs) continue;
+    newest.set(workflowId, { run: { ...ref, workflowId, runId }, startedAtMs });
+  }
+  return [...newest.values()].map(({ run }) => run);
+}
+
+/** What a run knows of its message, whatever the database says. */
 export interface EarlierRun {
   isRunning: boolean;
   /** What became of the message as far as the run has heard; undefined where it can't say. */
   seen: (MessageOutcome & { attempt?: number }) | undefined;
 }
 
-/** Asks the newest run of a message's workflow; undefined where Temporal knows none. */
-export async function earlierRun(temporal: Client, ref: MessageRef): Promise<EarlierRun | undefined> {
-  const run = temporal.workflow.getHandle(messageWorkflowId(ref));
+/** Asks a run; undefined where Temporal does not know it any more. */
+export async function earlierRun(temporal: Client, { workflowId, runId }: RunRef): Promise<EarlierRun | undefined> {
+  const run = temporal.workflow.getHandle(workflowId, runId);
   try {
     const { status } = await run.describe();
     if (status.name === 'COMPLETED') return { isRunning: false, seen: (await run.result()) as MessageOutcome };
@@ -30,9 +53,9 @@ export async function earlierRun(temporal: Client, ref: MessageRef): Promise<Ear
   }
 }
 
-/** Whether a message's run was told since a time that somebody has changed its row. Epoch milliseconds. */
-export async function wasToldSince(temporal: Client, ref: MessageRef, sinceMs: number): Promise<boolean> {
-  const { events } = await temporal.workflow.getHandle(messageWorkflowId(ref)).fetchHistory();
+/** Whether a run was told since a time that somebody has changed its row. Epoch milliseconds. */
+export async function wasToldSince(temporal: Client, { workflowId, runId }: RunRef, sinceMs: number): Promise<boolean> {
+  const { events } = await temporal.workflow.getHandle(workflowId, runId).fetchHistory();
   return (events ?? []).some(
     ({ workflowExecutionSignaledEventAttributes: signal, eventTime }) =>
       signal?.signalName === cancelRequestedSignal.name && Number(eventTime?.seconds ?? 0) * 1_000 >= sinceMs - 1_000,
@@ -42,10 +65,10 @@ export async function wasToldSince(temporal: Client, ref: MessageRef, sinceMs: n
 /** A message as its workflow took it, with the time at which it was stored; undefined where it was not stored yet. */
 export type FirstStored = OutboundMessage & { storedAtMs: number | undefined };
 
-/** Reads from the history of a message's workflow what was accepted, and when its first step stored that. */
-export async function storedBefore(temporal: Client, ref: MessageRef): Promise<FirstStored | undefined> {
+/** Reads from a run's history what was accepted, and when its first step stored that. */
+export async function storedBefore(temporal: Client, { workflowId, runId }: RunRef): Promise<FirstStored | undefined> {
   const { loadedDataConverter: converter } = temporal.options;
-  const { events } = await temporal.workflow.getHandle(messageWorkflowId(ref)).fetchHistory();
+  const { events } = await temporal.workflow.getHandle(workflowId, runId).fetchHistory();
   const input = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
   const [message] = (await decodeArrayFromPayloads(converter, input)) as [OutboundMessage | undefined];
   const marker = events?.find(({ markerRecordedEventAttributes: mark }) => mark?.details?.result)?.markerRecordedEventAttributes;

@@ -1,5 +1,4 @@
 import type { Client } from '@temporalio/client';
-import { type MessageRef, messageOfWorkflowId } from '../domain/ids.js';
 import {
   restorationAskedAtOnce,
   restorationClaimMs,
@@ -23,7 +22,7 @@ import { claimRestoration, finishRestoration, giveBackRestoration, type Restorat
 import { knownReferences, type RestoredMessage, rememberAttempt, unsentMessages } from '../storage/restoredMessages.js';
 import type { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
 import { accountAt } from '../storage/workspaces.js';
-import { earlierRun, storedBefore, wasToldSince } from './earlierRun.js';
+import { earlierRun, type RunRef, runsBetween, storedBefore, wasToldSince } from './earlierRun.js';
 
 export interface ReconcileServices {
   database: Database;
@@ -86,36 +85,25 @@ async function reconcile(services: ReconcileServices, restoration: Restoration):
   return found;
 }
 
-/** Every run that began, ended or was under way since the backup tells of its message. */
+/** The runs of before the restore tell of their messages. What has been started since knows no more than the database. */
 async function askRuns(services: ReconcileServices, restoration: Restoration, found: Reconciled): Promise<void> {
-  const since = new Date(restoration.backupAtMs - restorationMarginMs).toISOString();
-  const query = `WorkflowType = 'sendMessage' AND (StartTime >= '${since}' OR CloseTime >= '${since}' OR ExecutionStatus = 'Running')`;
-  const asked = new Set<string>();
-  let batch: Promise<void>[] = [];
-  for await (const { workflowId } of services.temporal.workflow.list({ query })) {
-    const ref = messageOfWorkflowId(workflowId);
-    // A message that was retried has several runs; the newest one is asked.
-    if (!ref || asked.has(workflowId)) continue;
-    asked.add(workflowId);
-    batch.push(askRun(services, restoration, ref, found));
-    if (batch.length < restorationAskedAtOnce) continue;
-    await Promise.all(batch);
-    batch = [];
-  }
-  await Promise.all(batch);
-  found.runs = asked.size;
+  const runs = await runsBetween(services.temporal, restoration.backupAtMs - restorationMarginMs, restoration.restoredAtMs);
+  found.runs = runs.length;
+  for (let first = 0; first < runs.length; first += restorationAskedAtOnce)
+    await Promise.all(runs.slice(first, first + restorationAskedAtOnce).map((ref) => askRun(services, restoration, ref, found)));
 }
 
-async function askRun(services: ReconcileServices, { backupAtMs }: Restoration, ref: MessageRef, found: Reconciled): Promise<void> {
+async function askRun(services: ReconcileServices, { backupAtMs }: Restoration, ref: RunRef, found: Reconciled): Promise<void> {
+  const { workspaceId, messageId } = ref;
   const { database, store, temporal } = services;
   const run = await earlierRun(temporal, ref);
-  let key: StoredRef | undefined = await findKey(database, ref.workspaceId, ref.messageId);
+  let key: StoredRef | undefined = await findKey(database, workspaceId, messageId);
   if (!key) {
     const first = await storedBefore(temporal, ref);
     // One that was not stored before stores itself, and is nowhere but there.
     if (!first || (run?.isRunning && first.storedAtMs === undefined)) return;
     const { createdAtMs } = await store.persist(first);
-    key = { ...ref, createdAtMs };
+    key = { workspaceId, messageId, createdAtMs };
     found.revived += 1;
   }
   const message = await readMessage(database, key);

@@ -8,12 +8,12 @@ import { backUp, readManifest, restoreRows } from '../storage/backup.js';
 import { migrate } from '../storage/migrate.js';
 import { holdAfterRestore } from '../storage/restoration.js';
 
-const usage = `npm run backup -- --to DIR              writes all rows of DATABASE_URL into a new folder
-npm run backup -- --restore DIR         fills DATABASE_URL, which is made where it is missing, and holds all accounts
+const usage = `npm run backup -- --to DIR              writes all rows of the database into a new folder
+npm run backup -- --restore DIR         fills a database, which is made where it is missing, and holds all accounts
 npm run backup -- --hold TIME           holds all accounts of a database that was restored otherwise, as of that time
 
 Nothing of the product may run on a database that is restored. Once it is started it finds out what went out since the
-backup, and only then lets messages leave. Environment: DATABASE_URL, with a superuser to back up and to restore.`;
+backup, and only then lets messages leave. Environment: DATABASE_OWNER_URL with a superuser, or DATABASE_URL.`;
 
 async function connected<T>(url: string, options: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url, options });
@@ -49,7 +49,7 @@ async function main(words: string[]): Promise<string> {
     parseArgs({ args: words, options: { to: { type: 'string' }, restore: { type: 'string' }, hold: { type: 'string' } } }),
   );
   if (Object.keys(values).length !== 1) throw new UsageError('say one of --to, --restore and --hold');
-  const url = readConfigOf('DATABASE_URL');
+  const url = readConfigOf('DATABASE_OWNER_URL') ?? readConfigOf('DATABASE_URL');
   if (values.restore !== undefined) return restore(url, values.restore);
   if (values.hold !== undefined) {
     const at = new Date(values.hold);

@@ -11,7 +11,7 @@ const usage = `npm run rebuild -- --workspace ID --from TIME --to TIME [--apply]
   --from, --to   when the messages were stored, e.g. 2026-11-28 or 2026-11-28T10:00:00Z; the end is not in it
   --apply        write what the events say; without it nothing is changed
 
-Stop the product before --apply. Environment: DATABASE_URL.`;
+Stop the product before --apply. Environment: DATABASE_OWNER_URL, or DATABASE_URL.`;
 
 function readTime(name: string, text: string | undefined): Date {
   const time = new Date(text ?? '');
@@ -34,7 +34,10 @@ async function main(words: string[]): Promise<void> {
   const { workspace: workspaceId = '', apply } = values;
   if (!isUuid(workspaceId)) throw new UsageError('--workspace must be the id of a workspace, a UUID');
   const period = { workspaceId, from: readTime('from', values.from), to: readTime('to', values.to) };
-  const client = new pg.Client({ connectionString: readConfigOf('DATABASE_URL'), options: '-c role=maintenance' });
+  const client = new pg.Client({
+    connectionString: readConfigOf('DATABASE_OWNER_URL') ?? readConfigOf('DATABASE_URL'),
+    options: '-c role=maintenance',
+  });
   await client.connect();
   try {
     const { messages, missing, differing, unexplained } = await rebuildMessages(client, period, apply);

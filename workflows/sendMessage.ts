@@ -174,7 +174,9 @@ export async function sendMessage(accepted: OutboundMessage): Promise<MessageOut
 
   /** Goes on from what the row says: its scheduled time has come, or somebody canceled it. */
   async function takeUp(): Promise<Submission> {
-    const { owned, status, attempt, submission, ...wait } = await untilAnswered(() => persistAndReserve(message));
+    // Its row, where the database has lost it, is stored anew as of when it was: by that time everybody knows it.
+    const stored = { ...message, ...(storedAtMs !== undefined && { storedAtMs }) };
+    const { owned, status, attempt, submission, ...wait } = await untilAnswered(() => persistAndReserve(stored));
     if (!owned) return { kind: 'ended', status, error: null };
     Object.assign(state, { status, attempt });
     return submission ?? { kind: 'wait', ...wait };

@@ -78,6 +78,9 @@ describe('a database that is restored from a backup while the product went on', 
     for (let n = 0; n < 2; n += 1) since.push((await system.send({ to: twins, body: 'twice the same' })).body.id);
     const waiting = await send('accepted since, and waits', { sendAt: inMs(3_600_000) });
     await system.message(waiting, ['scheduled'], { withinMs });
+    // Its time comes while the database is away or held: its own run then finds no row, unless it was stored anew before.
+    const due = await send('accepted since, and due', { sendAt: inMs(18_000) });
+    await system.message(due, ['scheduled'], { withinMs });
     for (const id of [...since, leaves]) await delivered(id);
     expect(await system.request('POST', `/v1/messages/${canceled}/cancel`)).toMatchObject({ status: 200 });
     await eventually(async () => {
@@ -104,19 +107,22 @@ describe('a database that is restored from a backup while the product went on', 
       );
       return rows.length > 0 && rows;
     }, 120_000);
-    expect(restoration?.summary).toMatchObject({ revived: 15, adoptedByList: 1, parked: 1, unexplained: 0 });
+    expect(restoration?.summary).toMatchObject({ adoptedByList: 1, parked: 1, unexplained: 0 });
+    expect([15, 16]).toContain(restoration?.summary.revived);
     await delivered(during);
+    await delivered(due);
 
     // Every send is known, to the message that it was of, and was made once.
     const bodies = (entries: LedgerEntry[]) => entries.map(({ body }) => body).sort();
     const after = await system.ledger();
-    expect(bodies(after)).toEqual([...bodies(ledger), 'while it was held'].sort());
+    const others = bodies(ledger).filter((body) => body !== 'accepted since, and due');
+    expect(bodies(after)).toEqual([...others, 'accepted since, and due', 'while it was held'].sort());
     const [held] = await system.ledger('while it was held');
     expect(held?.requestReceivedAtMs).toBeGreaterThanOrEqual((restoration?.reconciled_at.getTime() ?? Number.NaN) - 1);
     const found = await system.message(listed, ['accepted', 'sent', 'delivered'], { withinMs });
     const parked = await system.message(unlisted, ['parked'], { withinMs, as });
     expect(parked.error).toMatchObject({ code: 'outcome_unknown', message: expect.stringMatching(/telnyx has no list/) });
-    const known = [found, ...(await Promise.all([before, leaves, during, ...since].map((id) => delivered(id))))];
+    const known = [found, ...(await Promise.all([before, leaves, during, due, ...since].map((id) => delivered(id))))];
     const ofTwilio = after.filter(({ body }) => !body.includes('Telnyx'));
     expect(known.map(({ providerMessageId }) => providerMessageId).sort()).toEqual(ofTwilio.map(({ sid }) => sid).sort());
     for (const message of known) expect(after.find(({ sid }) => sid === message.providerMessageId)?.body).toBe(message.body);
