@@ -34,6 +34,9 @@ afterAll(async () => {
 const send = async (body: string, index: number): Promise<string> =>
   (await system.send({ to: anybody(), body }, undefined, as(index))).body.id;
 const traceOf = async (id: string, index: number) => (await system.request('GET', `/v1/messages/${id}/trace`, { as: as(index) })).body;
+/** Its attempts, without those that a busy machine was too late to write. */
+const sendsOf = async (id: string, index: number): Promise<any[]> =>
+  (await traceOf(id, index)).attempts.filter(({ status }: { status: string }) => status !== 'notSent');
 const breakerOf = async (index: number) => {
   const { body } = await system.request('GET', '/v1/workspace/breakers', { as: as(index) });
   return body.data.find(({ subject }: { subject: string }) => subject === 'twilio');
@@ -48,7 +51,10 @@ describe('a provider that can not be reached', () => {
     await system.request('PUT', '/v1/workspace/routes', { body: { routes: { '*': route } } });
     door.close();
     const ids = await Promise.all(Array.from({ length: 12 }, (_, index) => send(`while it is away ${index}.`, 0)));
-    for (const id of ids) expect(await system.message(id, ['delivered'], { withinMs })).toMatchObject({ attempt: 1 });
+    for (const id of ids) {
+      await system.message(id, ['delivered'], { withinMs });
+      expect(await sendsOf(id, 0)).toHaveLength(1);
+    }
     expect(new Set((await standby.ledger('while it is away')).map(({ body }) => body)).size).toBe(12);
     expect(await standby.ledger('while it is away')).toHaveLength(12);
     expect(await breakerOf(0)).toMatchObject({
@@ -63,7 +69,7 @@ describe('a provider that can not be reached', () => {
       await system.message(id, ['delivered'], { withinMs });
       return (await system.ledger('when it is back')).length > 0 && id;
     }, withinMs);
-    expect((await traceOf(back, 0)).attempts).toMatchObject([{ provider: 'twilio', status: 'delivered' }]);
+    expect(await sendsOf(back, 0)).toMatchObject([{ provider: 'twilio', status: 'delivered' }]);
     expect(await breakerOf(0)).toMatchObject({ state: 'closed' });
   }, 120_000);
 
@@ -80,8 +86,10 @@ describe('a provider that can not be reached', () => {
       expect([message.status, message.attempt, workflow.state.attempt]).toEqual(['queued', 0, 0]);
     }
     await door.open();
-    for (const id of ids)
-      expect(await system.message(id, ['delivered'], { withinMs, as: as(1) })).toMatchObject({ attempt: 1, error: null });
+    for (const id of ids) {
+      expect(await system.message(id, ['delivered'], { withinMs, as: as(1) })).toMatchObject({ error: null });
+      expect(await sendsOf(id, 1)).toHaveLength(1);
+    }
     expect(await system.ledger('patient')).toHaveLength(10);
   }, 120_000);
 });

@@ -62,14 +62,15 @@ describe('a workspace with much bulk waiting', () => {
         const sent = await timesOf('bulk ');
         return sent.length >= flood && sent;
       },
-      60_000,
+      90_000,
       250,
     );
     expect(times).toHaveLength(flood);
     expect(times.filter((time) => time > urgentAt).length).toBeGreaterThan(flood / 3);
     const tookS = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1_000;
     expect(flood).toBeLessThanOrEqual(burst + rate * (tookS + 0.25) + 1);
-    // The burst at once and the rest at the rate is 20 s; some seconds more for a busy machine.
-    expect(tookS).toBeLessThan((flood - burst) / rate + 20);
-  }, 120_000);
+    // The burst at once and the rest at the rate is 20 s. That a backlog leaves at exactly its rate is shown by
+    // tests/limiter/waitingLine.test.ts, whose time no other program takes; here, that it does not come to a stop.
+    expect(tookS).toBeLessThan(4 * ((flood - burst) / rate));
+  }, 180_000);
 });

@@ -55,15 +55,15 @@ describe('the rate limit of a workspace', () => {
         const sent = await system.ledger('flood ');
         return sent.length >= 200 && sent;
       },
-      60_000,
+      90_000,
       500,
     );
     const times = expectWithinLimit(entries);
     expect(entries).toHaveLength(200);
     expect(new Set(entries.map(({ body }) => body)).size).toBe(200);
-    // Not slower than it may be either: 150 at 10 a second, and some seconds of a busy machine.
-    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThan(15_000 + 20_000);
-  }, 90_000);
+    // Nor does it come to a stop: 150 at 10 a second, and as much again and again for a busy machine.
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThan(4 * 15_000);
+  }, 150_000);
 
   it.concurrent('holds at once when it is cut while messages wait', async () => {
     const workspace = system.workspaces[101] as System['workspace'];
