@@ -16,9 +16,9 @@ try {
     // Before the tests: a build of several minutes must not count against a test's time.
     if (!process.env.TEMPORAL_ADDRESS) await step('Temporal found', () => findTemporalCli((text) => process.stdout.write(`  ${text}\n`)));
   }
-  // Two files side by side: each has its own database, namespace and ports, and they wait more than they work. What is
-  // measured at full size has the machine for itself.
-  const workers = lane === 'scale' ? 1 : 2;
+  // Files side by side, since they wait more than they work: each has its own database, namespace and ports. What is measured
+  // at full size has the machine for itself.
+  const workers = { unit: 3, all: 2, scale: 1 }[lane];
   await run(process.execPath, [bin('jest'), `--maxWorkers=${workers}`, ...words, '--selectProjects', ...lanes[lane]], { show: true });
 } catch (error) {
   fail(error instanceof Error ? error.message.split('\n')[0] : error);
