@@ -1,6 +1,6 @@
 /**
  * What may be done, by name. A key has some of them, a person's role in a workspace stands for some (domain/roles.ts); each
- * route and each event of a socket needs one (server/scopesOfRoutes.ts).
+ * route and each event of a socket needs one (server/openapi/, server/authorize.ts).
  */
 export const scopes = {
   'messages:read': 'conversations, messages with their texts, and the queues',

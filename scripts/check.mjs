@@ -25,6 +25,7 @@ const checks = {
   'prisma/schema.prisma in step': () => node(path.join(root, 'dist/main/checkSchema.js')),
   '.env.example in step': () => inStep('.env.example', 'printEnvExample'),
   'docs/reference/errors.md in step': () => inStep('docs/reference/errors.md', 'printErrorReference'),
+  'docs/reference/openapi.json in step': () => inStep('docs/reference/openapi.json', 'printOpenapi'),
 };
 
 await prepare().catch(fail);

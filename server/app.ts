@@ -2,6 +2,7 @@ import path from 'node:path';
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { projectRoot } from '../platform/projectRoot.js';
+import { authorize } from './authorize.js';
 import { apiKeysRouter } from './http/apiKeys.js';
 import { authenticate } from './http/authenticate.js';
 import { callbacksRouter } from './http/callbacks.js';
@@ -11,11 +12,12 @@ import { interventionsRouter } from './http/interventions.js';
 import { messagesRouter } from './http/messages.js';
 import { notificationsRouter } from './http/notifications.js';
 import { queuesRouter } from './http/queues.js';
+import { referenceRouter } from './http/reference.js';
+import { nameRequest } from './http/requestId.js';
 import { suppressionsRouter } from './http/suppressions.js';
 import { webhookEndpointsRouter } from './http/webhookEndpoints.js';
 import { workspaceRouter } from './http/workspace.js';
 import { handleErrors, handleUnknownPath } from './problemResponses.js';
-import { authorize } from './scopesOfRoutes.js';
 import type { Services } from './services.js';
 import { twilioRouter } from './twilioApi/twilioRouter.js';
 
@@ -23,6 +25,7 @@ import { twilioRouter } from './twilioApi/twilioRouter.js';
 export function createApp(services: Services): Express {
   const app = express();
   app.disable('x-powered-by').set('etag', false).set('query parser', 'simple');
+  app.use(nameRequest);
 
   // Callbacks come first: they are the busiest, and nobody opens them in a browser.
   app.use('/callbacks', callbacksRouter(services));
@@ -40,6 +43,8 @@ export function createApp(services: Services): Express {
   v1.use('/api-keys', apiKeysRouter(services));
   v1.use(handleUnknownPath);
   app.use('/v1', v1);
+
+  app.use(referenceRouter());
 
   // Programs written for Twilio.
   app.use(twilioRouter(services));

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { apiKeyNameCharactersMax, apiKeyOldLifeMaxMs, reasonCharactersMax } from '../domain/limits.js';
+import { apiKeyNameCharactersMax, apiKeyOldLifeMaxMs } from '../domain/limits.js';
 import { everything, type Grant, scopeNames } from '../domain/scopes.js';
+import { reason } from './requestSchemas.js';
 
-const reason = z.string().max(reasonCharactersMax, `is too long: at most ${reasonCharactersMax} characters`).optional();
 const grants: [Grant, ...Grant[]] = [everything, ...scopeNames];
 
 /** A name that people read. */

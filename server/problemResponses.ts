@@ -4,6 +4,7 @@ import type { MessageStatus } from '../domain/messageStatus.js';
 import type { Scope } from '../domain/scopes.js';
 import { databaseFailureOf } from '../platform/databaseFailure.js';
 import type { Logger } from '../platform/logger.js';
+import { requestIdOf } from './http/requestId.js';
 
 /** RFC 9457 problem details, with our stable code. */
 export interface ProblemBody {
@@ -12,6 +13,8 @@ export interface ProblemBody {
   status: number;
   code: ProblemCode;
   detail: string;
+  /** Names the request in the logs, as X-Request-Id does. */
+  requestId: string;
   errors?: { field: string; message: string }[];
   idempotencyKey?: string;
   /** Of the message that the request is about. */
@@ -20,7 +23,7 @@ export interface ProblemBody {
   scope?: Scope;
 }
 
-export function problemBody(problem: Problem): ProblemBody {
+function problemBody(problem: Problem, requestId: string): ProblemBody {
   const { errors, idempotencyKey, messageStatus, scope } = problem.extra;
   return {
     type: `/problems/${problem.code}`,
@@ -28,6 +31,7 @@ export function problemBody(problem: Problem): ProblemBody {
     status: problem.status,
     code: problem.code,
     detail: problem.message,
+    requestId,
     ...(errors && { errors }),
     ...(idempotencyKey && { idempotencyKey }),
     ...(messageStatus && { messageStatus }),
@@ -43,7 +47,7 @@ export function sendProblem(response: Response, problem: Problem): void {
   response
     .status(problem.status)
     .type('application/problem+json')
-    .send(JSON.stringify(problemBody(problem)));
+    .send(JSON.stringify(problemBody(problem, requestIdOf(response))));
 }
 
 /** The problem that an error means to the client; unknown ones say nothing of their cause. */
@@ -66,7 +70,7 @@ export function toProblem(error: unknown, logger: Logger, about: Record<string, 
 export function handleErrors(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request: Request, response: Response, _next) => {
     if (response.headersSent) return void response.destroy();
-    sendProblem(response, toProblem(error, logger, { method: request.method, path: request.path }));
+    sendProblem(response, toProblem(error, logger, { requestId: requestIdOf(response), method: request.method, path: request.path }));
   };
 }
 

@@ -104,7 +104,7 @@ export const conversationViewingEvent = z.strictObject({ conversationId: uuid, v
 export const conversationTypingEvent = z.strictObject({ conversationId: uuid, typing: z.boolean({ error: 'must be true or false' }) });
 
 /** Why something is done by hand: for the audit. */
-const reason = z.string().max(reasonCharactersMax, `is too long: at most ${reasonCharactersMax} characters`).optional();
+export const reason = z.string().max(reasonCharactersMax, `is too long: at most ${reasonCharactersMax} characters`).optional();
 
 /** The body of POST /v1/messages/{id}/cancel, park and dismiss. */
 export const byHandRequest = z.strictObject({ reason });

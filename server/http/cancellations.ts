@@ -10,7 +10,7 @@ import { validate } from '../validate.js';
 import { workspaceIdOf } from './authenticate.js';
 import { filterOf } from './filterOf.js';
 import { byHandOf } from './interventions.js';
-import { jsonBody } from './jsonBody.js';
+import { optionalJsonBody } from './jsonBody.js';
 
 /** Taking back messages that have not left, by a filter: counted, started, looked at. */
 export function cancellationsRouter(services: Services): Router {
@@ -18,7 +18,7 @@ export function cancellationsRouter(services: Services): Router {
 
   router
     .route('/')
-    .post(...jsonBody, async (request, response) => {
+    .post(...optionalJsonBody, async (request, response) => {
       const workspaceId = workspaceIdOf(response);
       const { filter: given, dryRun, confirm, reason } = validate(cancellationRequest, request.body);
       const filter = await filterOf(services, workspaceId, given);

@@ -1,18 +1,17 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { Problem } from '../../domain/errors.js';
-import { reasonCharactersMax, secretShownCharacters, secretShownFromCharacters } from '../../domain/limits.js';
+import { secretShownCharacters, secretShownFromCharacters } from '../../domain/limits.js';
 import type { Account, SmsProvider } from '../../providers/provider.js';
 import { callbackPath } from '../../storage/callbackUrls.js';
 import { deleteProviderAccount, putProviderAccount } from '../../storage/providerAccounts.js';
 import { accountAt, type Workspace } from '../../storage/workspaces.js';
 import { onlyMethods } from '../problemResponses.js';
+import { reason } from '../requestSchemas.js';
 import type { Services } from '../services.js';
 import { validate } from '../validate.js';
 import { actorOf, workspaceIdOf } from './authenticate.js';
 import { jsonBody } from './jsonBody.js';
-
-const reason = z.string().max(reasonCharactersMax, `is too long: at most ${reasonCharactersMax} characters`).optional();
 
 /** The accounts of the workspace at providers. Secrets are taken and never shown. */
 export function providersRouter(services: Services): Router {

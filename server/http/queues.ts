@@ -46,6 +46,9 @@ export function queuesRouter(services: Services): Router {
   return router;
 }
 
+/** A message of a queue, as the API shows it. */
+export type QueuedMessageView = ReturnType<typeof viewOf>;
+
 function queueNamed(text: string): QueueName {
   const queue = queueNames.find((name) => name === text);
   if (!queue) throw new Problem('not_found', `there is no queue ${JSON.stringify(text)}; the queues are ${queueNames.join(', ')}`);

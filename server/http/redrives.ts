@@ -10,7 +10,7 @@ import { validate } from '../validate.js';
 import { workspaceIdOf } from './authenticate.js';
 import { filterOf } from './filterOf.js';
 import { byHandOf } from './interventions.js';
-import { jsonBody, optionalJsonBody } from './jsonBody.js';
+import { optionalJsonBody } from './jsonBody.js';
 
 /** Sending failed messages once more by a filter: counted, started, looked at, canceled. */
 export function redrivesRouter(services: Services): Router {
@@ -18,7 +18,7 @@ export function redrivesRouter(services: Services): Router {
 
   router
     .route('/')
-    .post(...jsonBody, async (request, response) => {
+    .post(...optionalJsonBody, async (request, response) => {
       const workspaceId = workspaceIdOf(response);
       const { filter: given, ratePerSecond, dryRun, confirm, reason } = validate(redriveRequest, request.body);
       const filter: RedriveFilter = await filterOf(services, workspaceId, given);

@@ -11,7 +11,7 @@ import { suppressionFilter, suppressionPath, suppressionRequest, suppressionsPag
 import type { Services } from '../services.js';
 import { validate } from '../validate.js';
 import { actorOf, workspaceIdOf } from './authenticate.js';
-import { jsonBody } from './jsonBody.js';
+import { optionalJsonBody } from './jsonBody.js';
 
 /** The list of those who may not be written to: read, added to, and taken from, each change with an entry in the audit. */
 export function suppressionsRouter(services: Services): Router {
@@ -38,7 +38,7 @@ export function suppressionsRouter(services: Services): Router {
 
   router
     .route('/:number')
-    .put(...jsonBody, async (request, response) => {
+    .put(...optionalJsonBody, async (request, response) => {
       const { topic, reason } = validate(suppressionRequest, request.body);
       const workspaceId = workspaceIdOf(response);
       const { number: phoneNumber } = validate(suppressionPath, request.params);

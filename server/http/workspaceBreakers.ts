@@ -1,30 +1,14 @@
 import type { Request, RequestHandler } from 'express';
-import { z } from 'zod';
-import { type BreakerRef, breakerScopes, forcedStates, forcedTo, leftToItself } from '../../domain/breaker.js';
+import { type BreakerRef, breakerScopes, forcedTo, leftToItself } from '../../domain/breaker.js';
 import { Problem } from '../../domain/errors.js';
-import { breakerForcedMaxMs, reasonCharactersMax } from '../../domain/limits.js';
 import { toE164 } from '../../domain/phoneNumber.js';
 import { changeBreaker } from '../../storage/breakers.js';
 import { accountAt, type Workspace } from '../../storage/workspaces.js';
 import { breakerViews } from '../breakerView.js';
 import type { Services } from '../services.js';
+import { breakerRequest } from '../settingsSchemas.js';
 import { validate } from '../validate.js';
 import { actorOf, workspaceIdOf } from './authenticate.js';
-
-const forMaxS = breakerForcedMaxMs / 1_000;
-const howLong = `must be a whole number of seconds from 1 to ${forMaxS}`;
-
-/** The body of PUT /v1/workspace/breakers/{scope}/{subject}. */
-const breakerRequest = z
-  .strictObject({
-    state: z.enum([...forcedStates, 'auto'], { error: 'must be open, closed or auto' }),
-    forSeconds: z.number({ error: howLong }).int(howLong).min(1, howLong).max(forMaxS, howLong).optional(),
-    reason: z.string().max(reasonCharactersMax, `is too long: at most ${reasonCharactersMax} characters`).optional(),
-  })
-  .refine(({ state, forSeconds }) => (state === 'auto') === (forSeconds === undefined), {
-    path: ['forSeconds'],
-    error: 'says for how long a breaker is forced open or closed: give it with these, and leave it out with auto',
-  });
 
 /** The breakers of the workspace's accounts and senders: seen, forced open or closed for a time, and left to themselves again. */
 export function workspaceBreakers(services: Services): { list: RequestHandler; put: RequestHandler } {

@@ -1,37 +1,12 @@
 import type { RequestHandler } from 'express';
-import { z } from 'zod';
 import { Problem } from '../../domain/errors.js';
-import { burstMax, cooldownMaxMs, rateMaxPerSecond } from '../../domain/limits.js';
-import { countings } from '../../domain/rateLimit.js';
 import { callWaiting } from '../../lives/callWaiting.js';
 import { changeLimits, readLimits } from '../../storage/limits.js';
 import { changeSenderLimits } from '../../storage/senderLimits.js';
 import type { Services } from '../services.js';
+import { limitsRequest } from '../settingsSchemas.js';
 import { validate } from '../validate.js';
 import { actorOf, workspaceIdOf } from './authenticate.js';
-
-const rate = z.number().int().min(1).max(rateMaxPerSecond);
-const burst = z.number().int().min(1).max(burstMax);
-const senderLimit = z
-  .strictObject({ phoneNumber: z.string(), ratePerSecond: rate.nullable(), burst: burst.nullable() })
-  .refine(({ ratePerSecond, burst: own }) => (ratePerSecond === null) === (own === null), {
-    error: 'must have both ratePerSecond and burst, or null for both',
-  });
-
-/** A change of limits; what is not named stays, and null takes a sender's own limit away. */
-const limitsRequest = z
-  .strictObject({
-    ratePerSecond: rate.optional(),
-    burst: burst.optional(),
-    cooldownMs: z.number().int().min(0).max(cooldownMaxMs).optional(),
-    countBy: z.enum(countings).optional(),
-    cooldownUntil: z.null().optional(),
-    senders: z.array(senderLimit).max(1_000).optional(),
-    reason: z.string().max(500).optional(),
-  })
-  .refine(({ reason: _, ...change }) => Object.values(change).some((value) => value !== undefined), {
-    error: 'name at least one of ratePerSecond, burst, cooldownMs, countBy, cooldownUntil, senders',
-  });
 
 /** Limits of the workspace and of its senders, as they hold for every send from now on. */
 export function workspaceLimits(services: Services): { get: RequestHandler; patch: RequestHandler } {

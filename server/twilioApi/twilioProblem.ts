@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler } from 'express';
 import { Problem, type ProblemCode } from '../../domain/errors.js';
 import type { Logger } from '../../platform/logger.js';
+import { requestIdOf } from '../http/requestId.js';
 import { toProblem } from '../problemResponses.js';
 
 /** Twilio's code for ours, where a client of Twilio would know it. */
@@ -66,7 +67,7 @@ const inTwilioWords = (text: string) =>
 export function handleTwilioErrors(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     if (response.headersSent) return void response.destroy();
-    const problem = toProblem(error, logger, { method: request.method, path: request.path });
+    const problem = toProblem(error, logger, { requestId: requestIdOf(response), method: request.method, path: request.path });
     const code = codeOf(problem);
     const status = statusOf(problem);
     if (problem.extra.retryAfterSeconds) response.set('Retry-After', String(problem.extra.retryAfterSeconds));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DemoWorkspace } from '../../main/seedDemo.js';
-import { scopesOfRoutes } from '../../server/scopesOfRoutes.js';
+import { operationsByPath } from '../../server/openapi/catalogue.js';
 import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { type System, startSystem } from '../support/system.js';
@@ -43,8 +43,8 @@ describe('a key with some scopes', () => {
 
   it('is refused at every route that needs another scope', async () => {
     const { as } = await newKey(['consent:read']);
-    for (const [route, needs] of Object.entries(scopesOfRoutes)) {
-      for (const [method, scope] of Object.entries(needs)) {
+    for (const [route, byMethod] of operationsByPath) {
+      for (const [method, { scope }] of Object.entries(byMethod)) {
         if (scope === 'consent:read') continue;
         const path = `/v1${route.replaceAll(/:\w+/g, 'x')}`;
         const { status, body } = await system.request(method.toUpperCase(), path, { as });

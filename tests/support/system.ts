@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { io, type Socket } from 'socket.io-client';
 import { type ProcessLayout, type Stack, startStack } from '../../local/stack.js';
@@ -8,6 +9,7 @@ import { Steps } from '../../local/steps.js';
 import type { DemoWorkspace } from '../../main/seedDemo.js';
 import { createTestDatabase, temporalAddress, testDirectory } from './database.js';
 import { eventually } from './eventually.js';
+import { faultsOfAnswer } from './openapi/contract.js';
 
 /** What the simulator wrote down of a message that it accepted. */
 export interface LedgerEntry {
@@ -88,11 +90,12 @@ export async function startSystem(
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text,
-    };
+    const { status, headers: answered } = response;
+    const answer: Answer = { status, headers: answered, body: /json/.test(answered.get('content-type') ?? '') ? JSON.parse(text) : text };
+    // Whatever else a test is about: the API answers as its document says.
+    if (target.startsWith('/v1/'))
+      expect({ request: `${method} ${target}`, faults: faultsOfAnswer(method, target, answer) }).toMatchObject({ faults: [] });
+    return answer;
   };
   const control: System['control'] = async (method, target, body) => {
     const response = await fetch(`${stack.simulatorUrl}/_control${target}`, {

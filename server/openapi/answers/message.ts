@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { consentMeanings, type InboundConsent } from '../../../domain/consent.js';
+import { categories, type MessageState } from '../../../domain/message.js';
+import type { CancelableShare } from '../../../storage/cancelMatching.js';
+import type { Conversation } from '../../../storage/conversations.js';
+import type { MessageView } from '../../messageView.js';
+import type { MessageTrace } from '../../traceMessage.js';
+import { component } from '../component.js';
+import { type AsJson, count, id, lane, messageError, messageStatus, time, timeOrNull } from './plain.js';
+
+const direction = z.enum(['outbound', 'inbound']);
+
+const consent = component(
+  'InboundConsent',
+  z.strictObject({
+    meaning: z.enum(consentMeanings),
+    words: z.string().describe('The words that it was read from.'),
+    stopped: count.describe('How many queued messages it stopped.'),
+  }) satisfies z.ZodType<InboundConsent>,
+);
+
+export const message = component(
+  'Message',
+  z.strictObject({
+    id,
+    conversationId: id,
+    direction,
+    status: messageStatus,
+    to: z.string(),
+    from: z.string(),
+    body: z.string().describe('As it was given: show it as text, never as HTML.'),
+    mediaUrls: z.array(z.string()),
+    metadata: z.record(z.string(), z.string()),
+    priority: lane,
+    category: z.enum(categories),
+    encoding: z.string(),
+    segments: count,
+    attempt: count.describe('How often it was tried; 0 before the first.'),
+    providerMessageId: z.string().nullable(),
+    error: messageError.nullable(),
+    consent: consent.nullable().describe('What an inbound message says of its sender’s consent.'),
+    sendAt: timeOrNull.describe('When it may leave at the earliest; null where that was at once.'),
+    validUntil: timeOrNull.describe('After this time it is not sent any more.'),
+    createdAt: time,
+    updatedAt: time,
+  }) satisfies z.ZodType<MessageView>,
+);
+
+export const retriedMessage = component(
+  'RetriedMessage',
+  message.extend({
+    outcome: z
+      .enum(['queued', 'adopted', 'repeated'])
+      .describe('`adopted`: the provider had it all the same. `repeated`: done before under this key.'),
+  }),
+);
+
+const state = z.strictObject({
+  step: z.enum([
+    'persisting',
+    'scheduled',
+    'waiting for send token',
+    'submitting',
+    'reconciling',
+    'awaiting status callback',
+    'recording',
+    'closed',
+  ]),
+  status: messageStatus,
+  attempt: count,
+  providerMessageId: z.string().nullable(),
+  waitingUntil: timeOrNull,
+  waitingFor: z
+    .enum(['slot', 'limiter', 'provider', 'configuration', 'database', 'retry', 'schedule', 'quietHours', 'earlier', 'breaker'])
+    .nullable(),
+  error: messageError.nullable(),
+}) satisfies z.ZodType<MessageState>;
+
+export const messageTrace = component(
+  'MessageTrace',
+  z.strictObject({
+    message,
+    events: z.array(
+      z.strictObject({
+        seq: count,
+        prev: count,
+        status: messageStatus,
+        attempt: count,
+        providerMessageId: z.string().nullable(),
+        error: messageError.nullable(),
+        consent: consent.nullable(),
+        at: time,
+      }),
+    ),
+    attempts: z.array(
+      z.strictObject({
+        attempt: count,
+        status: z.string(),
+        provider: z.string(),
+        startedAt: time,
+        deadlineAt: time,
+        providerMessageId: z.string().nullable(),
+        error: messageError.nullable(),
+        evidence: z.string().nullable().describe('What proved or decided it, in words.'),
+      }),
+    ),
+    interventions: z.array(z.strictObject({ at: time, actor: z.string(), action: z.string(), details: z.record(z.string(), z.unknown()) })),
+    workflow: z.strictObject({
+      id: z.string(),
+      url: z.string().nullable().describe('The workflow in the Temporal Web UI, where its address is configured.'),
+      state: state.nullable(),
+      unavailable: z.string().describe('Why there is no state.').exactOptional(),
+    }),
+  }) satisfies z.ZodType<AsJson<MessageTrace>>,
+);
+
+export const conversation = component(
+  'Conversation',
+  z.strictObject({
+    id,
+    contact: z.strictObject({ id, phoneNumber: z.string(), name: z.string().nullable() }),
+    lastMessageAt: time,
+    lastSeq: count.describe('Number of its newest event: a socket goes on after it.'),
+    lastMessage: z.strictObject({ id, body: z.string(), direction, status: messageStatus }).nullable(),
+  }) satisfies z.ZodType<AsJson<Conversation>>,
+);
+
+export const cancelableShare = z.strictObject({ status: messageStatus, lane, count }) satisfies z.ZodType<
+  Pick<CancelableShare, 'status' | 'lane' | 'count'>
+>;

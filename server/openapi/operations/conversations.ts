@@ -1,0 +1,28 @@
+import { page } from '../../requestSchemas.js';
+import { conversation, message } from '../answers/message.js';
+import { pageOf } from '../answers/plain.js';
+import type { Operations } from '../operation.js';
+
+export const conversations = {
+  '/conversations': {
+    get: {
+      id: 'listConversations',
+      scope: 'messages:read',
+      summary: 'List conversations, newest first',
+      query: page,
+      answers: { 200: pageOf(conversation) },
+      example: { query: { limit: 20 } },
+    },
+  },
+  '/conversations/:id/messages': {
+    get: {
+      id: 'listMessages',
+      scope: 'messages:read',
+      summary: 'List the messages of a conversation, newest first',
+      params: { id: 'conversation' },
+      query: page,
+      answers: { 200: pageOf(message) },
+      example: { query: { limit: 20 } },
+    },
+  },
+} as const satisfies Operations;

@@ -1,0 +1,98 @@
+import { byHandRequest, messageRequest, resolveRequest, retryRequest } from '../../requestSchemas.js';
+import { message, messageTrace, retriedMessage } from '../answers/message.js';
+import type { Operations } from '../operation.js';
+
+const byHand = { params: { id: 'message' }, takesKey: true, example: { body: { reason: 'asked for by the customer' } } } as const;
+
+export const messages = {
+  '/messages': {
+    post: {
+      id: 'sendMessage',
+      scope: 'messages:send',
+      summary: 'Send a message',
+      description:
+        'Answers once the message is durable. The same request under the same `Idempotency-Key` is answered with the first message, and ' +
+        '`Idempotent-Replayed: true`. A 503 hands back the key to retry with: the message may have been taken.',
+      body: messageRequest,
+      takesKey: true,
+      answers: { 202: message },
+      problems: ['unknown_sender', 'opted_out', 'templates_not_available'],
+      example: { body: { to: '+14155552671', body: 'Your table is ready.', metadata: { booking: '4711' } } },
+    },
+  },
+  '/messages/:id': {
+    get: {
+      id: 'getMessage',
+      scope: 'messages:read',
+      summary: 'Read a message',
+      params: { id: 'message' },
+      answers: { 200: message },
+    },
+  },
+  '/messages/:id/trace': {
+    get: {
+      id: 'traceMessage',
+      scope: 'messages:read',
+      summary: 'Read the whole story of a message',
+      description: 'Its events, its attempts, what people did to it, and what its workflow says of itself.',
+      params: { id: 'message' },
+      answers: { 200: messageTrace },
+    },
+  },
+  '/messages/:id/cancel': {
+    post: {
+      ...byHand,
+      id: 'cancelMessage',
+      scope: 'messages:send',
+      summary: 'Take back a message that has not left',
+      body: byHandRequest,
+      answers: { 200: message },
+      problems: ['too_late_to_cancel'],
+    },
+  },
+  '/messages/:id/park': {
+    post: {
+      ...byHand,
+      id: 'parkMessage',
+      scope: 'queues:manage',
+      summary: 'Put a message aside until somebody retries it',
+      body: byHandRequest,
+      answers: { 200: message },
+      problems: ['not_possible_now'],
+    },
+  },
+  '/messages/:id/dismiss': {
+    post: {
+      ...byHand,
+      id: 'dismissMessage',
+      scope: 'queues:manage',
+      summary: 'Take a message out of the failed queue',
+      body: byHandRequest,
+      answers: { 200: message },
+    },
+  },
+  '/messages/:id/retry': {
+    post: {
+      ...byHand,
+      id: 'retryMessage',
+      scope: 'queues:manage',
+      summary: 'Send a message once more that has failed or was parked',
+      body: retryRequest,
+      answers: { 200: retriedMessage },
+      problems: ['not_possible_now', 'confirmation_required', 'provider_unavailable'],
+    },
+  },
+  '/messages/:id/resolve': {
+    post: {
+      ...byHand,
+      id: 'resolveMessage',
+      scope: 'queues:manage',
+      summary: 'Say which message of the provider a message in doubt is',
+      description: 'The provider is asked for it, and the message takes its state.',
+      body: resolveRequest,
+      answers: { 200: message },
+      problems: ['not_possible_now', 'provider_message_unknown', 'provider_unavailable'],
+      example: { body: { providerMessageId: 'SM0123456789abcdef0123456789abcdef' } },
+    },
+  },
+} as const satisfies Operations;
