@@ -1,12 +1,13 @@
 import { type ProblemCode, problems } from '../../domain/errors.js';
 import { scopes } from '../../domain/scopes.js';
+import { answerSchemas } from './answerSchemas.js';
 import { catalogue, operations } from './catalogue.js';
 import './answers/problem.js';
 import { headers, headersOfAnswers, headersOfProblems } from './headers.js';
 import { introduction } from './introduction.js';
 import { type Operation, problemsOf, type SuccessStatus } from './operation.js';
 import { pathParameters } from './pathParameters.js';
-import { answerSchemas, requestSchema } from './schemas.js';
+import { requestSchema } from './requestSchema.js';
 
 type Json = Record<string, unknown>;
 

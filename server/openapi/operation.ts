@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ProblemCode } from '../../domain/errors.js';
 import type { Scope } from '../../domain/scopes.js';
 import type { PathParameter } from './pathParameters.js';
+import { propertiesOf } from './requestSchema.js';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -21,7 +22,7 @@ export interface Operation {
   /** What each part of the path in `:name` names. */
   params?: Readonly<Record<string, PathParameter>>;
   /** The schemas that validate. */
-  query?: z.ZodObject;
+  query?: z.ZodType;
   body?: z.ZodType;
   /** Whether it takes an Idempotency-Key. */
   takesKey?: true;
@@ -46,6 +47,7 @@ export function problemsOf({ params, query, body, takesKey, problems = [] }: Ope
     ...always,
     ...(params ? (['not_found'] as const) : []),
     ...(query || body || takesKey ? (['invalid_request'] as const) : []),
+    ...(query && 'cursor' in propertiesOf(query) ? (['invalid_cursor'] as const) : []),
     ...(body ? (['malformed_json', 'body_too_large', 'unsupported_media_type'] as const) : []),
     ...(takesKey ? (['idempotency_key_reused'] as const) : []),
     ...problems,

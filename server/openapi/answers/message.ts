@@ -31,6 +31,7 @@ export const message = component(
     body: z.string().describe('As it was given: show it as text, never as HTML.'),
     mediaUrls: z.array(z.string()),
     metadata: z.record(z.string(), z.string()),
+    campaign: z.string().nullable().describe('`campaign` of the metadata: messages are found by it.'),
     priority: lane,
     category: z.enum(categories),
     encoding: z.string(),

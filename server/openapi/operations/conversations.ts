@@ -1,4 +1,4 @@
-import { page } from '../../requestSchemas.js';
+import { historyQuery, page } from '../../requestSchemas.js';
 import { conversation, message } from '../answers/message.js';
 import { pageOf } from '../answers/plain.js';
 import type { Operations } from '../operation.js';
@@ -20,7 +20,7 @@ export const conversations = {
       scope: 'messages:read',
       summary: 'List the messages of a conversation, newest first',
       params: { id: 'conversation' },
-      query: page,
+      query: historyQuery,
       answers: { 200: pageOf(message) },
       example: { query: { limit: 20 } },
     },

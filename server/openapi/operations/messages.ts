@@ -1,11 +1,21 @@
-import { byHandRequest, messageRequest, resolveRequest, retryRequest } from '../../requestSchemas.js';
+import { byHandRequest, historyQuery, messageRequest, resolveRequest, retryRequest } from '../../requestSchemas.js';
 import { message, messageTrace, retriedMessage } from '../answers/message.js';
+import { pageOf } from '../answers/plain.js';
 import type { Operations } from '../operation.js';
 
 const byHand = { params: { id: 'message' }, takesKey: true, example: { body: { reason: 'asked for by the customer' } } } as const;
 
 export const messages = {
   '/messages': {
+    get: {
+      id: 'listAllMessages',
+      scope: 'messages:read',
+      summary: 'List the messages of the workspace, newest first',
+      description: 'A page may be short, or empty, where few messages fit: only a `nextCursor` of null says that nothing is left.',
+      query: historyQuery,
+      answers: { 200: pageOf(message) },
+      example: { query: { limit: 20, direction: 'outbound', status: 'delivered,failed' } },
+    },
     post: {
       id: 'sendMessage',
       scope: 'messages:send',

@@ -2,21 +2,9 @@ import { z } from 'zod';
 import { operations } from './catalogue.js';
 import { components } from './component.js';
 import type { Operation, SuccessStatus } from './operation.js';
+import { shorten } from './requestSchema.js';
 
 type Json = Record<string, unknown>;
-
-/** Formats say it shorter than the patterns that zod gives for them, and clients know them. */
-function shorten(schema: Json): void {
-  if (schema.format === 'date-time' || schema.format === 'uuid') delete schema.pattern;
-  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
-  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
-}
-
-/** A schema of a request, as what may be sent. */
-export function requestSchema(schema: z.ZodType): Json {
-  const { $schema: _, ...made } = z.toJSONSchema(schema, { io: 'input', override: ({ jsonSchema }) => shorten(jsonSchema as Json) });
-  return made;
-}
 
 /** The schemas of all answers: those that have a name, and what each operation answers, which may be one of them. */
 export function answerSchemas(): { named: Record<string, Json>; of(operation: Operation, status: SuccessStatus): Json } {
