@@ -1,18 +1,30 @@
 import { anchorAudit } from './anchorAudit.js';
+import type { ArchiveDependencies } from './archiveStep.js';
 import { callWaitingMessages } from './callWaitingMessages.js';
 import { cancelBatch } from './cancelBatch.js';
+import { checkWeek } from './checkWeek.js';
 import { closeAsUnknown } from './closeAsUnknown.js';
 import { deliverDueWebhooks } from './deliverDueWebhooks.js';
 import type { Dependencies, MaintenanceDependencies, WebhookDependencies } from './dependencies.js';
+import { detachWeek } from './detachWeek.js';
+import { dropWeek } from './dropWeek.js';
 import { ensureWeeks } from './ensureWeeks.js';
+import { listWeeks } from './listWeeks.js';
+import { moveWeek } from './moveWeek.js';
 import { persistAndReserve } from './persistAndReserve.js';
+import { planArchive } from './planArchive.js';
 import { pollProvider } from './pollProvider.js';
 import { pollUnheardMessages } from './pollUnheardMessages.js';
+import { proveTable } from './proveTable.js';
+import { publishWeek } from './publishWeek.js';
 import { reconcileAttempt } from './reconcileAttempt.js';
 import { recordOutcome } from './recordOutcome.js';
 import { redriveBatch } from './redriveBatch.js';
+import { removeExpired } from './removeExpired.js';
+import { restoreTable } from './restoreTable.js';
 import { storeLimits } from './storeLimits.js';
 import { storeNews } from './storeNews.js';
+import { storeTable } from './storeTable.js';
 import { submitToProvider } from './submitToProvider.js';
 import { sweepOpenMessages } from './sweepOpenMessages.js';
 import { takeUpInbound } from './takeUpInbound.js';
@@ -55,6 +67,24 @@ export function createMaintenanceActivities(dependencies: MaintenanceDependencie
   };
 }
 export type MaintenanceActivities = ReturnType<typeof createMaintenanceActivities>;
+
+/** The steps of the archive. */
+export function createArchiveActivities(dependencies: ArchiveDependencies) {
+  return {
+    planArchive: withFailures(planArchive(dependencies)),
+    checkWeek: checkWeek(dependencies),
+    detachWeek: detachWeek(dependencies),
+    storeTable: storeTable(dependencies),
+    proveTable: proveTable(dependencies),
+    publishWeek: publishWeek(dependencies),
+    dropWeek: dropWeek(dependencies),
+    removeExpired: withFailures(removeExpired(dependencies)),
+    listWeeks: withFailures(listWeeks(dependencies)),
+    moveWeek: moveWeek(dependencies),
+    restoreTable: restoreTable(dependencies),
+  };
+}
+export type ArchiveActivities = ReturnType<typeof createArchiveActivities>;
 
 /** Activities that deliver to customers. */
 export function createWebhookActivities(dependencies: WebhookDependencies) {

@@ -2,12 +2,15 @@
 import { parseArgs } from 'node:util';
 import { consoleSteps, type Steps } from '../local/steps.js';
 import { parseWords, UsageError } from '../platform/commandLine.js';
+import { runArchive } from './archive.js';
+import { archiveTable, saveArchive } from './archiveReport.js';
 import { runHotpath } from './hotpath.js';
 import { hotpathLine, hotpathTable, saveHotpath } from './hotpathReport.js';
 import { runPartitions } from './partitions.js';
 import { partitionsTable, savePartitions } from './partitionsReport.js';
 
 const profiles = {
+  archive: 'a week of a million messages into the archive, and pages of it from there',
   hotpath: 'whole lives of messages against the floor of a bare workflow; then 28 messages/s over 1,000 workspaces',
   partitions: 'two ways to cut the table of messages, at 1,000 workspaces over 13 weeks',
 } as const;
@@ -22,7 +25,7 @@ ${Object.entries(profiles)
   --quick            less than a minute of measuring, with rougher figures
   --json             one line of JSON on standard output
   --save             writes the table and a chart under docs/reports
-  --messages N       messages of the closed loop
+  --messages N       messages of the closed loop, or of the archived week
   --env NAME=VALUE   for the product's processes; may be given several times
   --keep             keep the data and the logs of the run`;
 
@@ -86,6 +89,10 @@ async function run(profile: keyof typeof profiles, words: ReturnType<typeof read
     case 'hotpath': {
       const result = await runHotpath({ ...words, steps });
       return { line: hotpathLine(result), table: hotpathTable(result), save: () => saveHotpath(result) };
+    }
+    case 'archive': {
+      const result = await runArchive({ ...words, steps });
+      return { line: { profile, ...result }, table: archiveTable(result), save: () => saveArchive(result) };
     }
     case 'partitions': {
       const result = await runPartitions({ ...words, steps });

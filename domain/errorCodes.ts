@@ -10,6 +10,7 @@ export const ownErrors = {
   sender_not_served: ['CONFIGURATION', "the workspace's provider has no Messaging Services, and the sender is one"],
   outcome_unknown: ['AMBIGUOUS', 'no proof was found whether the provider took it'],
   no_receipt: ['AMBIGUOUS', 'the provider took it and never said what became of it'],
+  abandoned: ['AMBIGUOUS', 'it was parked, and nobody decided about it within 30 days'],
   opted_out: ['CONSENT', 'the recipient has opted out'],
   expired: ['EXPIRED', 'its validity was over before it could be sent'],
   database_constraint: ['DATABASE_CONSTRAINT', 'the database refused it as it is'],

@@ -34,6 +34,10 @@ export const problems = {
   unknown_event: { status: 404, title: 'There is no such event' },
   too_many_requests: { status: 429, title: 'Too many requests' },
   too_many_connections: { status: 429, title: 'The workspace has as many connections as it may have' },
+  retention_impossible: { status: 422, title: 'Messages can not be kept for so long, or so short' },
+  message_archived: { status: 409, title: 'The message is archived and can not be changed any more' },
+  archive_unavailable: { status: 503, title: 'The archive can not be read right now' },
+  archive_damaged: { status: 500, title: 'The archive is not what was put there' },
   unavailable: { status: 503, title: 'The message could not be accepted right now' },
   internal: { status: 500, title: 'Something went wrong on our side' },
 } as const satisfies Record<string, { status: number; title: string }>;

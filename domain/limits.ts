@@ -355,12 +355,6 @@ export const webhookPruneEveryMs = 60_000;
 /** A notification to which nothing was added for so long is over: what comes later is a new one. */
 export const notificationQuietMs = 60 * 60_000;
 
-/** A store of objects has to take a connection within this time, and no silence of a request lasts longer. */
-export const objectStoreConnectMs = 3_000;
-export const objectStoreIdleMs = 30_000;
-/** Tries of one request to it. Whoever asks tries again later anyway. */
-export const objectStoreTriesMax = 3;
-
 /** A migration waits so long for a lock, and holds up everybody behind it meanwhile; then it lets them through and comes again. */
 export const migrationLockTimeoutMs = 3_000;
 

@@ -61,6 +61,18 @@ export const metrics = {
   socket_namespaces: { kind: 'gauge', about: 'Workspaces that have sockets in this process.', labels: [] },
   socket_rooms: { kind: 'gauge', about: 'Rooms that somebody is in, those of single sockets left out.', labels: [] },
   sockets_ended_total: { kind: 'counter', about: 'Connections that the server ended, by the reason.', labels: ['reason'] },
+  archive_failures_total: {
+    kind: 'counter',
+    about:
+      'Steps of the archive that failed, by what stood in the way: the store (missing, exists, refused, full, away), damaged, or other.',
+    labels: ['of'],
+  },
+  archive_read_bytes_total: { kind: 'counter', about: 'Bytes read of the archive to show messages.', labels: [] },
+  messages_removed_total: {
+    kind: 'counter',
+    about: 'Messages that were removed because their workspace keeps them no longer.',
+    labels: [],
+  },
   outbox_messages: { kind: 'gauge', about: 'Messages in the backup queue.', labels: [] },
   outbox_oldest_seconds: { kind: 'gauge', about: 'Age of the oldest message in the backup queue.', labels: [] },
   outbox_relayed_total: { kind: 'counter', about: 'Workflows started from the backup queue.', labels: [] },

@@ -17,6 +17,7 @@ export const notificationKinds = {
   'cooldown.started': { severity: 'warning', audience: 'workspace' },
   'breaker.opened': { severity: 'error', audience: 'operator' },
   'redrive.incomplete': { severity: 'warning', audience: 'operator' },
+  'archive.held': { severity: 'warning', audience: 'operator' },
   'webhook.given_up': { severity: 'warning', audience: 'workspace' },
   'webhook.disabled': { severity: 'error', audience: 'workspace' },
 } as const satisfies Record<string, { severity: Severity; audience: Exclude<Audience, 'nobody'> }>;

@@ -2,6 +2,7 @@ import type { Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Dependencies } from '../activities/dependencies.js';
 import {
+  createArchiveActivities,
   createLimiterActivities,
   createLocalActivities,
   createMaintenanceActivities,
@@ -37,6 +38,8 @@ import { Callers } from '../server/callers.js';
 import { startServer } from '../server/server.js';
 import { ApiKeyRegister } from '../storage/apiKeys.js';
 import { ApiKeyUses } from '../storage/apiKeyUses.js';
+import { Archive } from '../storage/archive/archive.js';
+import { MessageHistory } from '../storage/messageHistory.js';
 import { MessageStore } from '../storage/messageStore.js';
 import { ProviderHealth } from '../storage/providerHealth.js';
 import { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
@@ -146,7 +149,9 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
     await makeFirstPartitions(database, logger);
     await ensureSchedules(client);
     const maintenance = { database, store, workspaces, providers, temporal: client, objects, masterKey, telemetry, logger, ...times };
-    workers.push(await createMaintenanceWorker(forWorkers, createMaintenanceActivities(maintenance)));
+    const archiving = { database, objects, store, telemetry, logger, archiveAfterMs: config.ARCHIVE_AFTER_DAYS * 24 * 60 * 60_000 };
+    const activities = { ...createMaintenanceActivities(maintenance), ...createArchiveActivities(archiving) };
+    workers.push(await createMaintenanceWorker(forWorkers, activities));
     const { receiptGraceMs } = times;
     lookouts.push(outboxRelay({ database, temporal: client, askTemporal, telemetry, logger, receiptGraceMs }).start());
     lookouts.push(restorationReconciler({ ...maintenance, providerHoldMs: times.providerHoldMs }).start());
@@ -166,6 +171,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
         config,
         database,
         store,
+        history: new MessageHistory(database, new Archive(objects, (bytes) => telemetry.count('archive_read_bytes_total', {}, bytes))),
         workspaces,
         settings,
         callers: new Callers(new ApiKeyRegister(database, changes, (key) => uses.note(key))),

@@ -1,4 +1,5 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import { archiveEveryMs } from '../domain/archiveLimits.js';
 import { auditAnchorEveryMs } from '../domain/auditLimits.js';
 import { partitionsEveryMs, statusPollEveryMs, sweepEveryMs } from '../domain/limits.js';
 import { taskQueues } from '../domain/taskQueues.js';
@@ -8,9 +9,17 @@ import type * as scheduled from '../workflows/maintenance.js';
 const schedules = [
   { id: 'sweep-messages', workflowType: 'sweepMessages', every: sweepEveryMs },
   { id: 'poll-statuses', workflowType: 'pollStatuses', every: statusPollEveryMs },
+  { id: 'archive-partitions', workflowType: 'archivePartitions', every: archiveEveryMs },
   { id: 'make-partitions', workflowType: 'makePartitions', every: partitionsEveryMs },
   { id: 'anchor-audit', workflowType: 'anchorAudit', every: auditAnchorEveryMs },
-] satisfies { id: string; workflowType: Exclude<keyof typeof scheduled, 'callWaiting' | 'redriveMessages'>; every: number }[];
+] satisfies {
+  id: string;
+  workflowType: Exclude<
+    keyof typeof scheduled,
+    'archiveWeek' | 'callWaiting' | 'listArchive' | 'redriveMessages' | 'releaseWeek' | 'restoreWeek'
+  >;
+  every: number;
+}[];
 const catchupWindow = '5 minutes';
 
 /** Makes sure that the scheduled workflows are scheduled; those that are, are left as they are. */

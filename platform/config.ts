@@ -4,6 +4,7 @@
  * an example.
  */
 import { z } from 'zod';
+import { archiveAfterDefaultDays, archiveAfterMinDays } from '../domain/archiveLimits.js';
 import {
   breakerFailuresDefault,
   breakerOpenDefaultMs,
@@ -203,6 +204,11 @@ export const variables = {
     z.string().startsWith('/', 'must be an absolute path').optional(),
     'Directory of the archive, of exports and of the anchors of the audit, where they do not lie in S3. All processes must see the same one. Without it and S3_BUCKET there is none of these.',
     '/var/lib/postrider/archive',
+  ),
+  ARCHIVE_AFTER_DAYS: variable(
+    wholeNumber(archiveAfterMinDays, 3_650).default(archiveAfterDefaultDays),
+    'A week of messages goes into the archive so many days after its end.',
+    '90',
   ),
   S3_BUCKET: variable(
     z

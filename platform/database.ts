@@ -22,6 +22,8 @@ const statementTimeoutMs = 5_000;
 /** The client gives up a little after the server should have, so that a frozen server can't hang a request. */
 const queryTimeoutMs = 6_000;
 const retriesMax = 3;
+/** Connections for statements that take long. */
+const longRunningMax = 5;
 
 /** Deadlock, serialization failure: the transaction did nothing and may run again. */
 const retryable = new Set(['40P01', '40001']);
@@ -53,6 +55,11 @@ function createPool(url: string, role: string, connectionsMax: number, settings:
   return pool;
 }
 
+async function beginLong(client: pg.PoolClient, statementTimeoutMs: number): Promise<void> {
+  await client.query('begin');
+  await client.query(`set local statement_timeout = ${Math.floor(statementTimeoutMs)}`);
+}
+
 function listOfWorkspaces(ids: Iterable<string>): string {
   const list = [...new Set(ids)].sort();
   for (const id of list) if (!isUuid(id)) throw new TypeError(`not a workspace id: ${JSON.stringify(id)}`);
@@ -66,9 +73,11 @@ export class Database {
   /** For Prisma: plain settings, same role. */
   readonly settingsPool: pg.Pool;
   private readonly maintenancePool: pg.Pool;
+  /** For statements that take long; made when it is needed. */
+  private long: pg.Pool | undefined;
 
   constructor(
-    url: string,
+    private readonly url: string,
     connectionsMax: number,
     private readonly logger: Logger,
   ) {
@@ -95,6 +104,43 @@ export class Database {
     return (await this.maintenancePool.query<T>(text, values)).rows;
   }
 
+  /** The same for a statement that reads or writes much: it may take so long, and holds up none of the others. */
+  async asMaintenanceForLong<T extends Row>(statementTimeoutMs: number, text: string, values: unknown[] = []): Promise<T[]> {
+    return this.inLongTransaction(statementTimeoutMs, async (client) => {
+      const query = { text, values, query_timeout: statementTimeoutMs };
+      return (await client.query<T>(query)).rows;
+    });
+  }
+
+  /** What a query finds as role maintenance, so many rows at a time, each as its texts in the order of the columns. */
+  async *streamAsMaintenance(
+    text: string,
+    values: unknown[],
+    { rowsAtOnce, statementTimeoutMs }: { rowsAtOnce: number; statementTimeoutMs: number },
+  ): AsyncGenerator<(string | null)[][]> {
+    const client = await this.longRunning().connect();
+    let usable = false;
+    try {
+      await beginLong(client, statementTimeoutMs);
+      // All rows are wanted: the plan need not be one that finds the first soon.
+      await client.query('set local cursor_tuple_fraction = 1');
+      await client.query(`declare rows no scroll cursor with hold for ${text}`, values);
+      // Reads all of it, to a file of the server's: whoever takes the rows may take long, and holds neither locks nor a snapshot.
+      const commit = { text: 'commit', query_timeout: statementTimeoutMs };
+      await client.query(commit);
+      const fetch = { text: `fetch ${rowsAtOnce} from rows`, rowMode: 'array' as const };
+      for (;;) {
+        const { rows } = await client.query<(string | null)[]>(fetch);
+        if (rows.length === 0) break;
+        yield rows;
+      }
+      await client.query('close rows');
+      usable = true;
+    } finally {
+      client.release(!usable);
+    }
+  }
+
   /**
    * Makes what is missing of the partitions of this week (UTC, from Monday) and of so many after it, each in a transaction of its
    * own; answers of how many weeks some were made. Nobody waits for it who reads or writes rows.
@@ -117,7 +163,27 @@ export class Database {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.hot.end(), this.settingsPool.end(), this.maintenancePool.end()]);
+    const pools = [this.hot, this.settingsPool, this.maintenancePool, ...(this.long ? [this.long] : [])];
+    await Promise.all(pools.map((pool) => pool.end()));
+  }
+
+  private longRunning(): pg.Pool {
+    this.long ??= createPool(this.url, 'maintenance', longRunningMax, []);
+    return this.long;
+  }
+
+  private async inLongTransaction<T>(statementTimeoutMs: number, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.longRunning().connect();
+    let usable = false;
+    try {
+      await beginLong(client, statementTimeoutMs);
+      const result = await work(client);
+      await client.query('commit');
+      usable = true;
+      return result;
+    } finally {
+      client.release(!usable);
+    }
   }
 
   private async run<T extends Row>(begin: string, statement: Statement, values: unknown[]): Promise<T[]> {

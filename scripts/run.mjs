@@ -1,4 +1,4 @@
-// node scripts/run.mjs demo|bench|postrider|backup|rebuild …: prepares, then runs that program with the words that follow.
+// node scripts/run.mjs demo|bench|postrider|backup|rebuild|archive …: prepares, then runs that program with the words that follow.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fail, prepare, root } from './prepare.mjs';
@@ -9,6 +9,7 @@ const programs = {
   postrider: 'dist/main/operator.js',
   backup: 'dist/main/backup.js',
   rebuild: 'dist/main/rebuildMessages.js',
+  archive: 'dist/main/operatorArchive.js',
 };
 const [name] = process.argv.splice(2, 1);
 if (!Object.hasOwn(programs, name ?? '')) fail(`say which program to run: ${Object.keys(programs).join(' or ')}`);

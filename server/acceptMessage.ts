@@ -8,9 +8,10 @@ import { acceptClock } from '../platform/acceptClock.js';
 import { equalBytes, hmac, sha256 } from '../platform/crypto.js';
 import { uuidv7 } from '../platform/uuid.js';
 import { lookBeforeAccept } from '../storage/acceptLook.js';
-import { readMessage } from '../storage/messages.js';
+import { readMessage, type StoredRef } from '../storage/messages.js';
 import { contactIdOf, type Workspace } from '../storage/workspaces.js';
 import { getMessageStateQuery } from '../workflows/messages.js';
+import { reading } from './archiveProblems.js';
 import { chooseSender, namedSender } from './chooseSender.js';
 import { inGoodTime } from './inGoodTime.js';
 import { makeDurable, notAccepted, ownKeyPrefix, refuseOtherPayload } from './makeDurable.js';
@@ -45,19 +46,24 @@ export async function acceptMessage(
   const payloadHash = payloadHashOf(request, namedSender(workspace, request.from).phoneNumber);
   const { to, category } = request;
   let optedOut = false;
+  let known: StoredRef | undefined;
   const first = async (): Promise<{ message: MessageView; repeated: true } | undefined> => {
     const look = await lookBeforeAccept(services.database, { workspaceId, messageId, to, category });
     ({ optedOut } = look);
     if (!look.known) return undefined;
     refuseOtherPayload(equalBytes(look.known.payloadSha256, payloadHash));
+    known = look.known;
     const stored = await readMessage(services.database, look.known);
     return stored && { message: viewOf(stored), repeated: true };
   };
 
   // Without an answer the message is taken all the same: Temporal refuses a second start for as long as it remembers the first,
   // and the row keeps a message from being sent twice.
-  const known = await inGoodTime(services, 'key', first);
-  if (known) return known;
+  const repeat = await inGoodTime(services, 'key', first);
+  if (repeat) return repeat;
+  // A message of long ago lies where it takes longer to look: its key is still its own.
+  const archived = known && (await reading(() => services.history.read(known as StoredRef)));
+  if (archived) return { message: viewOf(archived), repeated: true };
   if (optedOut) throw recipientOptedOut(category);
 
   const contactId = contactIdOf(workspace.keys.contactId, to);

@@ -1,4 +1,5 @@
-import { type HistoryQuery, type HistorySource, historyOf, hotHistory } from '../storage/history.js';
+import type { HistoryQuery } from '../storage/history.js';
+import { reading } from './archiveProblems.js';
 import { type Cursors, cursorsOf } from './cursor.js';
 import { type MessageView, viewOf } from './messageView.js';
 import type { Services } from './services.js';
@@ -13,14 +14,10 @@ export interface HistoryRequest extends Omit<HistoryQuery, 'workspaceId'> {
 
 /**
  * One page of a workspace's messages, the newest first. It may be short, or empty, where few messages fit: `nextCursor` says
- * where to go on, and null that nothing is left. Throws Problem `invalid_cursor`.
+ * where to go on, and null that nothing is left. Throws Problem `invalid_cursor`, `archive_unavailable`, `archive_damaged`.
  */
 export class HistoryReader {
-  private readonly read: HistorySource;
-
-  constructor(private readonly services: Services) {
-    this.read = historyOf([hotHistory(services.database)]);
-  }
+  constructor(private readonly services: Services) {}
 
   async page(
     workspaceId: string,
@@ -29,7 +26,8 @@ export class HistoryReader {
     const cursors: Cursors = await cursorsOf(this.services, workspaceId, query.conversationId ?? 'messages');
     // Nothing is of that very moment: the id is before all others.
     const beginning = until && { at: until, id: firstId };
-    const { messages, next } = await this.read({ workspaceId, ...query }, cursors.decode(cursor, beginning), limit);
+    const before = cursors.decode(cursor, beginning);
+    const { messages, next } = await reading(() => this.services.history.page({ workspaceId, ...query }, before, limit));
     return { data: messages.map(viewOf), nextCursor: next && cursors.encode(next) };
   }
 }

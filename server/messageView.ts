@@ -32,6 +32,8 @@ export interface MessageView {
   validUntil: string | null;
   createdAt: string;
   updatedAt: string;
+  /** It is so old that it can be read and not changed any more. */
+  archived: boolean;
 }
 
 const iso = (time: Date | null) => time && time.toISOString();
@@ -73,5 +75,6 @@ export function viewOfNew(message: OutboundMessage): MessageView {
     validUntil: new Date(message.validUntilMs).toISOString(),
     createdAt: at,
     updatedAt: at,
+    archived: false,
   };
 }

@@ -11,6 +11,7 @@ import type { Telemetry } from '../platform/telemetry.js';
 import type { TemporalHealth } from '../platform/temporalHealth.js';
 import type { Turns } from '../platform/turns.js';
 import type { ProviderRegistry } from '../providers/registry.js';
+import type { MessageHistory } from '../storage/messageHistory.js';
 import type { MessageStore } from '../storage/messageStore.js';
 import type { ProviderHealth } from '../storage/providerHealth.js';
 import type { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
@@ -21,6 +22,8 @@ export interface Services {
   config: Config;
   database: Database;
   store: MessageStore;
+  /** Reads messages wherever they lie. */
+  history: MessageHistory;
   workspaces: WorkspaceDirectory;
   settings: SettingsStore;
   callers: Callers;

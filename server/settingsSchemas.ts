@@ -104,3 +104,10 @@ export const errorPolicyRequest = z.strictObject(
 
 /** The shape of the body of PUT /v1/workspace/providers/{provider}: which values they are differs by provider (`accountFields`). */
 export const providerAccountRequest = z.object({ reason }).catchall(z.string());
+
+/** The body of PATCH /v1/workspace/retention. Which days can be kept is for server/http/workspaceRetention.ts to say. */
+export const retentionRequest = z
+  .strictObject({ messageDays: z.number().nullable().optional(), legalHold: z.boolean().optional(), reason })
+  .refine(({ messageDays, legalHold }) => messageDays !== undefined || legalHold !== undefined, {
+    error: 'name at least one of messageDays, legalHold',
+  });

@@ -1,5 +1,7 @@
+import { archiveAfterMinDays } from '../domain/archiveLimits.js';
 import { Problem } from '../domain/errors.js';
 import { isUuid } from '../domain/ids.js';
+import { coldWeeks } from '../storage/archive/archiveWeeks.js';
 import type { ByHand } from '../storage/audit.js';
 import { doneUnderKey } from '../storage/audit.js';
 import { findKey } from '../storage/messageKeys.js';
@@ -11,11 +13,23 @@ import type { Services } from './services.js';
 
 const notFound = () => new Problem('not_found', 'this workspace has no message with that id');
 
-/** Where a message of this workspace is stored. Throws Problem: `not_found`, or `unavailable` for one that was accepted a moment ago. */
+/**
+ * Where a message of this workspace is stored, of which something is to be changed. Throws Problem: `not_found`,
+ * `message_archived`, or `unavailable` for one that was accepted a moment ago.
+ */
 export async function storedRef(services: Services, workspaceId: string, messageId: string): Promise<StoredRef> {
   if (!isUuid(messageId)) throw notFound();
   const key = await findKey(services.database, workspaceId, messageId);
-  if (key) return { workspaceId, messageId, createdAtMs: key.createdAtMs };
+  if (key) {
+    const at = new Date(key.createdAtMs);
+    // Nothing younger than this can have left the hot tables.
+    if (
+      key.createdAtMs < Date.now() - archiveAfterMinDays * 24 * 60 * 60_000 &&
+      (await coldWeeks(services.database, workspaceId, { from: at, to: at })).length > 0
+    )
+      throw new Problem('message_archived', 'the message is archived: it can be read, and nothing about it can be changed');
+    return { workspaceId, messageId, createdAtMs: key.createdAtMs };
+  }
   if (await acceptedMessage(services, { workspaceId, messageId })) {
     throw new Problem('unavailable', 'the message is accepted and not stored yet: ask again in a moment', { retryAfterSeconds: 1 });
   }

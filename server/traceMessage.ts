@@ -3,9 +3,7 @@ import { inboundWorkflowId, messageWorkflowId } from '../domain/ids.js';
 import { traceQueryTimeoutMs } from '../domain/limits.js';
 import type { MessageState } from '../domain/message.js';
 import { type Intervention, interventionsOf } from '../storage/audit.js';
-import { eventsOfMessage } from '../storage/messageEvents.js';
 import type { StoredMessage } from '../storage/messages.js';
-import { attemptsOfMessage } from '../storage/sendAttempts.js';
 import { getMessageStateQuery } from '../workflows/messages.js';
 import { type MessageView, viewOf } from './messageView.js';
 import type { Services } from './services.js';
@@ -28,12 +26,12 @@ export interface MessageTrace {
 
 /** The whole story of one message: what is stored beside what its workflow says of itself. */
 export async function traceMessage(services: Services, message: StoredMessage): Promise<MessageTrace> {
-  const { database, config } = services;
+  const { database, history, config } = services;
   const { workspaceId, id: messageId } = message;
   const workflowId = (message.direction === 'inbound' ? inboundWorkflowId : messageWorkflowId)({ workspaceId, messageId });
   const [events, attempts, interventions, asked] = await Promise.all([
-    eventsOfMessage(database, workspaceId, messageId),
-    attemptsOfMessage(database, workspaceId, messageId),
+    history.eventsOf(message),
+    history.attemptsOf(message),
     interventionsOf(database, { workspaceId, messageId }),
     askWorkflow(services, workflowId),
   ]);

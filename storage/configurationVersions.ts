@@ -98,6 +98,8 @@ const writers: Record<string, Writer> = {
     const { routes } = await transaction.workspace.findFirstOrThrow();
     await transaction.workspace.update({ where: { id }, data: { routes: merged(routes, changes) } });
   },
+  retention: (transaction, id, changes) =>
+    transaction.workspace.update({ where: { id }, data: Object.fromEntries(changes.map(({ name, to }) => [name, to])) }),
   doubt: (transaction, id, changes) =>
     transaction.workspace.update({ where: { id }, data: { ambiguousPolicy: String(changes.at(-1)?.to) } }),
 };

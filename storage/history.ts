@@ -64,19 +64,3 @@ export function hotHistory(database: Database): HistorySource {
     return { messages, next: place };
   };
 }
-
-/** Several sources as one: where the first has no more, the next goes on from the same place. */
-export function historyOf(sources: readonly HistorySource[]): HistorySource {
-  return async (query, before, limit) => {
-    const messages: StoredMessage[] = [];
-    let place = before;
-    for (const source of sources) {
-      const page = await source(query, place, limit - messages.length);
-      messages.push(...page.messages);
-      if (page.next) return { messages, next: page.next };
-      const last = messages.at(-1);
-      if (last) place = { at: last.createdAt, id: last.id };
-    }
-    return { messages, next: null };
-  };
-}

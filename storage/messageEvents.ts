@@ -3,6 +3,7 @@ import type { MessageEvent } from '../domain/events.js';
 import { eventsPerFollowMax } from '../domain/limits.js';
 import type { MessageStatus } from '../domain/messageStatus.js';
 import type { Database, Statement } from '../platform/database.js';
+import type { Shelf } from './messages.js';
 
 /**
  * The tail of every statement that changes messages: stores one event for each row of the CTE `source`, in the same
@@ -129,12 +130,29 @@ export async function conversationEventsAfter(
   );
 }
 
-const eventsOfMessageStatement: Statement = {
-  name: 'events_of_message',
-  text: `select ${columns} from message_event e where e.workspace_id = $1 and e.message_id = $2 order by e.seq`,
+const ofMessageText = (source: string) =>
+  `select ${columns} from ${source} e where e.workspace_id = $1 and e.message_id = $2 order by e.seq`;
+const ofMessage: Record<Shelf, Statement> = {
+  hot: { name: 'events_of_message', text: ofMessageText('message_event') },
+  cold: { name: 'events_of_message_cold', text: ofMessageText('message_event_cold') },
+};
+const ofArchived: Statement = {
+  name: 'archived_events_of_message',
+  text: ofMessageText('jsonb_populate_recordset(null::message_event, $3::jsonb)'),
 };
 
 /** All steps of one message's life, oldest first. */
-export async function eventsOfMessage(database: Database, workspaceId: string, messageId: string): Promise<MessageEvent[]> {
-  return (await database.forWorkspace<EventRow>(workspaceId, eventsOfMessageStatement, [workspaceId, messageId])).map(toEvent);
+export async function eventsOfMessage(
+  database: Database,
+  workspaceId: string,
+  messageId: string,
+  shelf: Shelf = 'hot',
+): Promise<MessageEvent[]> {
+  return (await database.forWorkspace<EventRow>(workspaceId, ofMessage[shelf], [workspaceId, messageId])).map(toEvent);
+}
+
+/** The same of archived rows of its conversation, given as JSON. */
+export async function eventsFromRows(database: Database, workspaceId: string, messageId: string, rows: string[]): Promise<MessageEvent[]> {
+  if (rows.length === 0) return [];
+  return (await database.forWorkspace<EventRow>(workspaceId, ofArchived, [workspaceId, messageId, `[${rows.join(',')}]`])).map(toEvent);
 }

@@ -42,7 +42,12 @@ export interface StoredMessage {
   validUntil: Date | null;
   createdAt: Date;
   updatedAt: Date;
+  /** It has left the hot tables: it can be read, and nothing about it can be changed. */
+  archived: boolean;
 }
+
+/** Where rows are read: the hot tables, or those of weeks that have left them and are not archived yet, or were restored. */
+export type Shelf = 'hot' | 'cold';
 
 /** A stored error, or null where the message has none. */
 export function errorOf(code: string | null, message: string | null): MessageError | null {
@@ -112,25 +117,64 @@ export function toMessage(row: MessageRow): StoredMessage {
     validUntil: row.valid_until,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
+    archived: false,
   };
 }
 
-const findStatement: Statement = {
-  name: 'find_message',
-  text: `select ${messageColumns} from message m ${messageParties} where m.workspace_id = $1 and m.created_at = $2 and m.id = $3`,
+const toArchived = (row: MessageRow): StoredMessage => ({ ...toMessage(row), archived: true });
+const shown = (shelf: Shelf) => (shelf === 'cold' ? toArchived : toMessage);
+
+const findText = (source: string) =>
+  `select ${messageColumns} from ${source} m ${messageParties} where m.workspace_id = $1 and m.created_at = $2 and m.id = $3`;
+const findStatements: Record<Shelf, Statement> = {
+  hot: { name: 'find_message', text: findText('message') },
+  cold: { name: 'find_message_cold', text: findText('message_cold') },
 };
 
 /** One message by its key, or undefined. */
 export async function readMessage(
   database: Database,
   { workspaceId, messageId, createdAtMs }: StoredRef,
+  shelf: Shelf = 'hot',
 ): Promise<StoredMessage | undefined> {
-  const [row] = await database.forWorkspace<MessageRow>(workspaceId, findStatement, [workspaceId, new Date(createdAtMs), messageId]);
-  return row && toMessage(row);
+  const values = [workspaceId, new Date(createdAtMs), messageId];
+  const [row] = await database.forWorkspace<MessageRow>(workspaceId, findStatements[shelf], values);
+  return row && shown(shelf)(row);
 }
 
 /** One message by its id, or undefined. */
 export async function findMessage(database: Database, workspaceId: string, messageId: string): Promise<StoredMessage | undefined> {
   const key = await findKey(database, workspaceId, messageId);
   return key && readMessage(database, key);
+}
+
+const coldConversationStatement: Statement = {
+  name: 'conversation_messages_cold',
+  text: `select ${messageColumns} from message_cold m ${messageParties}
+    where m.workspace_id = $1 and m.contact_id = $2 and m.created_at <= $3 and (m.created_at, m.id) < ($3, $4)
+    order by m.created_at desc, m.id desc limit $5`,
+};
+
+/** A conversation's messages of weeks that are not archived yet, or were restored: before a point in time, newest first, at most `limit`. */
+export async function coldMessagesOfConversation(
+  database: Database,
+  workspaceId: string,
+  conversationId: string,
+  before: { at: Date; id: string },
+  limit: number,
+): Promise<StoredMessage[]> {
+  const values = [workspaceId, conversationId, before.at, before.id, limit];
+  return (await database.forWorkspace<MessageRow>(workspaceId, coldConversationStatement, values)).map(toArchived);
+}
+
+// An archived row becomes a row of the table again, and the same columns show it. Those of another workspace would find nothing.
+const archivedStatement: Statement = {
+  name: 'archived_messages',
+  text: `select ${messageColumns} from jsonb_populate_recordset(null::message, $2::jsonb) m ${messageParties} where m.workspace_id = $1`,
+};
+
+/** Messages of archived rows, given as JSON, in no order. */
+export async function messagesFromRows(database: Database, workspaceId: string, rows: string[]): Promise<StoredMessage[]> {
+  if (rows.length === 0) return [];
+  return (await database.forWorkspace<MessageRow>(workspaceId, archivedStatement, [workspaceId, `[${rows.join(',')}]`])).map(toArchived);
 }

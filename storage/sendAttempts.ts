@@ -3,7 +3,7 @@ import type { AmbiguousPolicy, MessageError } from '../domain/message.js';
 import type { AttemptStatus, MessageStatus } from '../domain/messageStatus.js';
 import type { Database, Statement } from '../platform/database.js';
 import { isOptedOut } from './consentChange.js';
-import type { StoredRef } from './messages.js';
+import type { Shelf, StoredRef } from './messages.js';
 
 export interface AttemptRequest {
   workspaceId: string;
@@ -175,14 +175,22 @@ export async function asleepAfter(database: Database, message: StoredRef): Promi
   return row?.next ?? [];
 }
 
-const attemptsStatement: Statement = {
-  name: 'attempts_of_message',
-  text: `select a.created_at, a.attempt, a.status, a.provider, a.started_at, a.deadline_at, a.provider_message_id, a.error_code, a.error_message, a.evidence
-    from send_attempt a
-    -- Known before the statement begins to read: so Postgres opens one week, not all.
-    where a.workspace_id = $1 and a.created_at = (select k.created_at from message_key k where k.workspace_id = $1 and k.message_id = $2)
-      and a.message_id = $2
-    order by a.attempt`,
+const attemptColumns = `a.created_at, a.attempt, a.status, a.provider, a.started_at, a.deadline_at, a.provider_message_id, a.error_code, a.error_message, a.evidence`;
+const attemptsText = (source: string) => `
+  select ${attemptColumns}
+  from ${source} a
+  -- Known before the statement begins to read: so Postgres opens one week, not all.
+  where a.workspace_id = $1 and a.created_at = (select k.created_at from message_key k where k.workspace_id = $1 and k.message_id = $2)
+    and a.message_id = $2
+  order by a.attempt`;
+const attemptsStatements: Record<Shelf, Statement> = {
+  hot: { name: 'attempts_of_message', text: attemptsText('send_attempt') },
+  cold: { name: 'attempts_of_message_cold', text: attemptsText('send_attempt_cold') },
+};
+const archivedAttemptsStatement: Statement = {
+  name: 'archived_attempts_of_message',
+  text: `select ${attemptColumns} from jsonb_populate_recordset(null::send_attempt, $3::jsonb) a
+    where a.workspace_id = $1 and a.message_id = $2 order by a.attempt`,
 };
 
 export interface StoredAttempt {
@@ -199,31 +207,51 @@ export interface StoredAttempt {
   evidence: string | null;
 }
 
+interface AttemptRow extends Record<string, unknown> {
+  created_at: Date;
+  attempt: number;
+  status: AttemptStatus;
+  provider: string;
+  started_at: Date;
+  deadline_at: Date;
+  provider_message_id: string | null;
+  error_code: string | null;
+  error_message: string | null;
+  evidence: string | null;
+}
+
+const toAttempt = (row: AttemptRow): StoredAttempt => ({
+  createdAtMs: row.created_at.getTime(),
+  attempt: row.attempt,
+  status: row.status,
+  provider: row.provider,
+  startedAt: row.started_at,
+  deadlineAt: row.deadline_at,
+  providerMessageId: row.provider_message_id,
+  error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
+  evidence: row.evidence,
+});
+
 /** All attempts of one message, oldest first. */
-export async function attemptsOfMessage(database: Database, workspaceId: string, messageId: string): Promise<StoredAttempt[]> {
-  const rows = await database.forWorkspace<{
-    created_at: Date;
-    attempt: number;
-    status: AttemptStatus;
-    provider: string;
-    started_at: Date;
-    deadline_at: Date;
-    provider_message_id: string | null;
-    error_code: string | null;
-    error_message: string | null;
-    evidence: string | null;
-  }>(workspaceId, attemptsStatement, [workspaceId, messageId]);
-  return rows.map((row) => ({
-    createdAtMs: row.created_at.getTime(),
-    attempt: row.attempt,
-    status: row.status,
-    provider: row.provider,
-    startedAt: row.started_at,
-    deadlineAt: row.deadline_at,
-    providerMessageId: row.provider_message_id,
-    error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
-    evidence: row.evidence,
-  }));
+export async function attemptsOfMessage(
+  database: Database,
+  workspaceId: string,
+  messageId: string,
+  shelf: Shelf = 'hot',
+): Promise<StoredAttempt[]> {
+  return (await database.forWorkspace<AttemptRow>(workspaceId, attemptsStatements[shelf], [workspaceId, messageId])).map(toAttempt);
+}
+
+/** The same of archived rows of its conversation, given as JSON. */
+export async function attemptsFromRows(
+  database: Database,
+  workspaceId: string,
+  messageId: string,
+  rows: string[],
+): Promise<StoredAttempt[]> {
+  if (rows.length === 0) return [];
+  const values = [workspaceId, messageId, `[${rows.join(',')}]`];
+  return (await database.forWorkspace<AttemptRow>(workspaceId, archivedAttemptsStatement, values)).map(toAttempt);
 }
 
 const policyStatement: Statement = { name: 'ambiguous_policy', text: 'select ambiguous_policy from workspace where id = $1' };

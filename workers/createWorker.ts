@@ -1,5 +1,12 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import type { LimiterActivities, LocalActivities, MaintenanceActivities, SendActivities, WebhookActivities } from '../activities/index.js';
+import type {
+  ArchiveActivities,
+  LimiterActivities,
+  LocalActivities,
+  MaintenanceActivities,
+  SendActivities,
+  WebhookActivities,
+} from '../activities/index.js';
 import { drainTimeoutMs, webhookEndpointsConcurrentMax } from '../domain/limits.js';
 import { taskQueues } from '../domain/taskQueues.js';
 import { bundlePaths } from './bundleWorkflows.js';
@@ -96,7 +103,7 @@ export function createLimiterWorker(settings: WorkerSettings, activities: Limite
 }
 
 /** Runs the scheduled workflows with their activities. */
-export function createMaintenanceWorker(settings: WorkerSettings, activities: MaintenanceActivities): Promise<Worker> {
+export function createMaintenanceWorker(settings: WorkerSettings, activities: MaintenanceActivities & ArchiveActivities): Promise<Worker> {
   return Worker.create({
     ...common,
     connection: settings.connection,

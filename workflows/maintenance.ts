@@ -1,7 +1,11 @@
 export { anchorAudit } from './anchorAudit.js';
+export { archivePartitions } from './archivePartitions.js';
+export { archiveWeek } from './archiveWeek.js';
 export { callWaiting } from './callWaiting.js';
 export { cancelMessages } from './cancelMessages.js';
+export { listArchive } from './listArchive.js';
 export { makePartitions } from './makePartitions.js';
 export { pollStatuses } from './pollStatuses.js';
 export { redriveMessages } from './redriveMessages.js';
+export { releaseWeek, restoreWeek } from './restoreWeek.js';
 export { sweepMessages } from './sweepMessages.js';

@@ -10,7 +10,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { objectStoreConnectMs, objectStoreIdleMs, objectStoreTriesMax } from '../../domain/limits.js';
+import { objectStoreConnectMs, objectStoreIdleMs, objectStoreTriesMax } from '../../domain/archiveLimits.js';
 import { checkedKey, type ObjectStore, ObjectStoreError, type ObjectStoreFailure } from './objectStore.js';
 
 export interface S3Settings {

@@ -1,15 +1,5 @@
 import type { SchemaElement } from 'hyparquet';
-
-/** How the values of a column are stored. Every value is a text here, as Postgres writes it; null is null. */
-export type ColumnKind = 'uuid' | 'time' | 'int32' | 'int64' | 'boolean' | 'bytes' | 'json' | 'text';
-
-export interface Column {
-  name: string;
-  kind: ColumnKind;
-}
-
-/** A row as texts, in the order of its columns. */
-export type TextRow = (string | null)[];
+import type { Column, ColumnKind, TextRow } from '../../domain/archive.js';
 
 type ParquetValue = Uint8Array | bigint | number | boolean | string | null;
 

@@ -1,9 +1,12 @@
 import { type FileMetaData, parquetMetadata, parquetRead } from 'hyparquet';
-import { type Column, type TextRow, textOf } from './columns.js';
+import type { Column, TextRow } from '../../domain/archive.js';
+import { textOf } from './columns.js';
 import { decompressors, loadZstd } from './zstd.js';
 
 /** Times as numbers, ids as texts: nothing is made that would only be taken apart again. */
 const parsers = { timestampFromMicroseconds: (micros: bigint) => micros };
+
+export type Footer = FileMetaData;
 
 /** What a file says of itself, from its last bytes. Throws where they are no footer of a Parquet file. */
 export function readFooter(bytes: Uint8Array): FileMetaData {

@@ -1,9 +1,10 @@
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
-import { type Column, columnValues, schemaOf, type TextRow } from './columns.js';
+import type { Column, TextRow } from '../../domain/archive.js';
+import { columnValues, schemaOf } from './columns.js';
 import { compressors, loadZstd } from './zstd.js';
 
-/** One column is cut into pages of so many bytes, so that whoever wants a few rows unpacks little more. */
-const pageBytes = 128 * 1024;
+/** One column of a group is cut into pages of so many bytes. Smaller ones could be unpacked one by one, and pack 4 to 8 % worse. */
+const pageBytes = 1024 * 1024;
 
 /** A piece of a file: the header and a row group, or the footer. */
 export interface ParquetPiece {
@@ -24,7 +25,12 @@ export async function* writeParquet(columns: readonly Column[], groups: AsyncIte
   };
   for await (const rows of groups) {
     await writer.write({
-      columnData: columns.map((column, index) => ({ name: column.name, data: columnValues(column, rows, index) })),
+      columnData: columns.map((column, index) => ({
+        name: column.name,
+        data: columnValues(column, rows, index),
+        // Times that are near each other: a tenth smaller than as they are.
+        ...(column.kind === 'time' && { encoding: 'DELTA_BINARY_PACKED' as const }),
+      })),
       rowGroupSize: rows.length,
       pageSize: pageBytes,
     });

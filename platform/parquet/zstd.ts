@@ -1,7 +1,7 @@
 import { compress, decompress, init } from '@bokuweb/zstd-wasm';
 
-/** Higher levels cost twice the time for some per cent (docs/reports/archive.md). */
-const level = 6;
+/** The next ones cost four times the time for some per cent. */
+const level = 9;
 
 let loading: Promise<void> | undefined;
 

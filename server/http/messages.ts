@@ -1,8 +1,9 @@
 import { Router } from 'express';
 import { Problem } from '../../domain/errors.js';
 import { isUuid } from '../../domain/ids.js';
-import { findMessage, type StoredMessage } from '../../storage/messages.js';
+import type { StoredMessage } from '../../storage/messages.js';
 import { acceptedMessage, acceptMessage } from '../acceptMessage.js';
+import { reading } from '../archiveProblems.js';
 import { HistoryReader } from '../historyReader.js';
 import { type MessageView, viewOf } from '../messageView.js';
 import { onlyMethods } from '../problemResponses.js';
@@ -16,7 +17,7 @@ import { jsonBody } from './jsonBody.js';
 
 /** A message of this workspace. An id of another workspace is not told apart from one that does not exist. */
 async function messageOf(services: Services, workspaceId: string, id: string): Promise<StoredMessage> {
-  const found = isUuid(id) ? await findMessage(services.database, workspaceId, id) : undefined;
+  const found = isUuid(id) ? await reading(() => services.history.find(workspaceId, id)) : undefined;
   if (!found) throw new Problem('not_found', 'this workspace has no message with that id');
   return found;
 }
@@ -29,7 +30,7 @@ export async function viewOfMessage(services: Services, workspaceId: string, id:
     const accepted = isUuid(id) ? await acceptedMessage(services, { workspaceId, messageId: id }) : undefined;
     if (!accepted) throw error;
     // Its workflow may have answered after it stored the row, which says more; a database that is away says nothing.
-    const stored = await findMessage(services.database, workspaceId, id).catch(() => undefined);
+    const stored = await services.history.find(workspaceId, id).catch(() => undefined);
     return stored ? viewOf(stored) : accepted;
   }
 }

@@ -15,6 +15,7 @@ import { workspaceAuditRouter } from './workspaceAudit.js';
 import { workspaceBreakers } from './workspaceBreakers.js';
 import { workspaceErrors } from './workspaceErrors.js';
 import { workspaceLimits } from './workspaceLimits.js';
+import { workspaceRetention } from './workspaceRetention.js';
 import { workspaceRoutes } from './workspaceRoutes.js';
 import { workspaceVersionsRouter } from './workspaceVersions.js';
 
@@ -80,6 +81,12 @@ export function workspaceRouter(services: Services): Router {
     .patch(...jsonBody, errors.patch)
     .all(onlyMethods('GET', 'PATCH'));
   router.use('/audit', workspaceAuditRouter(services));
+  const retention = workspaceRetention(services);
+  router
+    .route('/retention')
+    .get(retention.get)
+    .patch(...jsonBody, retention.patch)
+    .all(onlyMethods('GET', 'PATCH'));
   router.use('/versions', workspaceVersionsRouter(services));
   const routes = workspaceRoutes(services);
   router

@@ -1,7 +1,8 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Column, columnKindOf, rowJson, type TextRow } from '../../platform/parquet/columns.js';
+import type { Column, TextRow } from '../../domain/archive.js';
+import { columnKindOf, rowJson } from '../../platform/parquet/columns.js';
 import { readFooter, readGroup } from '../../platform/parquet/readParquet.js';
 import { writeParquet } from '../../platform/parquet/writeParquet.js';
 

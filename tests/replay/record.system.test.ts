@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { putOldMessages } from '../../bench/oldMessages.js';
 import { anybody } from '../support/anybody.js';
+import { oldWeeks } from '../support/archiving.js';
 import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { receive, received } from '../support/inbound.js';
@@ -296,6 +298,21 @@ describe('every other workflow replays', () => {
     expect(await replay([await historyOf('deliverWebhooks', workflowId)])).toEqual([]);
     await system.request('DELETE', place);
     await receiver.close();
+  }, 60_000);
+
+  it('archivePartitions, and a week that is archived, restored and released', async () => {
+    const [{ week, start }] = oldWeeks(1) as [{ week: string; start: Date }];
+    const workspaceIds = [system.workspace.id];
+    await putOldMessages(system.databaseUrl, { workspaceIds, weekStart: start, conversations: 1, messagesEach: 5 });
+    const run = (workflowType: string, workflowId: string, ...args: string[]) =>
+      client.workflow.execute(workflowType, { taskQueue: 'maintenance', workflowId, args });
+    await run('archivePartitions', 'archivePartitions');
+    const histories = [await historyOf('archivePartitions', 'archivePartitions'), await historyOf('archiveWeek', `archive/${week}`)];
+    for (const workflowType of ['restoreWeek', 'releaseWeek']) {
+      await run(workflowType, `archive/${week}`, week);
+      histories.push(await historyOf(workflowType, `archive/${week}`));
+    }
+    expect(await replay(histories)).toEqual([]);
   }, 60_000);
 
   it.each(['sweepMessages', 'pollStatuses', 'makePartitions', 'anchorAudit'])(

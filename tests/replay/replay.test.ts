@@ -30,6 +30,10 @@ describe('a workflow that runs since before a change', () => {
         'deliverWebhooks',
         'callWaiting',
         'anchorAudit',
+        'archivePartitions',
+        'archiveWeek',
+        'restoreWeek',
+        'releaseWeek',
       ]),
     );
     expect(await replay(recorded)).toEqual([]);

@@ -44,6 +44,7 @@ export const message = component(
     validUntil: timeOrNull.describe('After this time it is not sent any more.'),
     createdAt: time,
     updatedAt: time,
+    archived: z.boolean().describe('It is so old that it can be read and not changed any more.'),
   }) satisfies z.ZodType<MessageView>,
 );
 

@@ -27,6 +27,15 @@ export const breaker = component(
   }) satisfies z.ZodType<BreakerView>,
 );
 
+export const retention = component(
+  'Retention',
+  z.strictObject({
+    messageDays: count.nullable().describe('Older messages are removed; null keeps them without an end.'),
+    legalHold: z.boolean().describe('While it is true nothing of the workspace is removed.'),
+    archivedAfterDays: count.describe('Messages go into the archive so many days after the end of their week.'),
+  }),
+);
+
 export const workspace = component(
   'Workspace',
   z.strictObject({

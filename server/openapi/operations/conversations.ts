@@ -22,6 +22,7 @@ export const conversations = {
       params: { id: 'conversation' },
       query: historyQuery,
       answers: { 200: pageOf(message) },
+      problems: ['archive_unavailable', 'archive_damaged'],
       example: { query: { limit: 20 } },
     },
   },

@@ -26,7 +26,7 @@ export const messages = {
       body: messageRequest,
       takesKey: true,
       answers: { 202: message },
-      problems: ['unknown_sender', 'opted_out', 'templates_not_available'],
+      problems: ['unknown_sender', 'opted_out', 'templates_not_available', 'archive_unavailable', 'archive_damaged'],
       example: { body: { to: '+14155552671', body: 'Your table is ready.', metadata: { booking: '4711' } } },
     },
   },
@@ -37,6 +37,7 @@ export const messages = {
       summary: 'Read a message',
       params: { id: 'message' },
       answers: { 200: message },
+      problems: ['archive_unavailable', 'archive_damaged'],
     },
   },
   '/messages/:id/trace': {
@@ -47,6 +48,7 @@ export const messages = {
       description: 'Its events, its attempts, what people did to it, and what its workflow says of itself.',
       params: { id: 'message' },
       answers: { 200: messageTrace },
+      problems: ['archive_unavailable', 'archive_damaged'],
     },
   },
   '/messages/:id/cancel': {
@@ -57,7 +59,7 @@ export const messages = {
       summary: 'Take back a message that has not left',
       body: byHandRequest,
       answers: { 200: message },
-      problems: ['too_late_to_cancel'],
+      problems: ['too_late_to_cancel', 'message_archived'],
     },
   },
   '/messages/:id/park': {
@@ -68,7 +70,7 @@ export const messages = {
       summary: 'Put a message aside until somebody retries it',
       body: byHandRequest,
       answers: { 200: message },
-      problems: ['not_possible_now'],
+      problems: ['not_possible_now', 'message_archived'],
     },
   },
   '/messages/:id/dismiss': {
@@ -79,6 +81,7 @@ export const messages = {
       summary: 'Take a message out of the failed queue',
       body: byHandRequest,
       answers: { 200: message },
+      problems: ['message_archived'],
     },
   },
   '/messages/:id/retry': {
@@ -89,7 +92,7 @@ export const messages = {
       summary: 'Send a message once more that has failed or was parked',
       body: retryRequest,
       answers: { 200: retriedMessage },
-      problems: ['not_possible_now', 'confirmation_required', 'provider_unavailable'],
+      problems: ['not_possible_now', 'message_archived', 'confirmation_required', 'provider_unavailable'],
     },
   },
   '/messages/:id/resolve': {
@@ -101,7 +104,7 @@ export const messages = {
       description: 'The provider is asked for it, and the message takes its state.',
       body: resolveRequest,
       answers: { 200: message },
-      problems: ['not_possible_now', 'provider_message_unknown', 'provider_unavailable'],
+      problems: ['not_possible_now', 'message_archived', 'provider_message_unknown', 'provider_unavailable'],
       example: { body: { providerMessageId: 'SM0123456789abcdef0123456789abcdef' } },
     },
   },

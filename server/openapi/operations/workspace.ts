@@ -1,5 +1,12 @@
 import { auditPageQuery, auditVerificationQuery, backRequest, senderRequest, versionsPage } from '../../requestSchemas.js';
-import { breakerRequest, errorPolicyRequest, limitsRequest, providerAccountRequest, routesRequest } from '../../settingsSchemas.js';
+import {
+  breakerRequest,
+  errorPolicyRequest,
+  limitsRequest,
+  providerAccountRequest,
+  retentionRequest,
+  routesRequest,
+} from '../../settingsSchemas.js';
 import { auditPage, auditVerification } from '../answers/audit.js';
 import { listOf } from '../answers/plain.js';
 import {
@@ -7,6 +14,7 @@ import {
   errorPolicy,
   limits,
   providerAccount,
+  retention,
   routes,
   sender,
   versions,
@@ -116,6 +124,24 @@ export const workspace = {
       body: errorPolicyRequest,
       answers: { 200: errorPolicy },
       example: { body: { NETWORK: { attemptsMax: 5 } } },
+    },
+  },
+  '/workspace/retention': {
+    get: {
+      id: 'getRetention',
+      scope: 'workspace:read',
+      summary: 'Read how long messages are kept',
+      answers: { 200: retention },
+    },
+    patch: {
+      id: 'changeRetention',
+      scope: 'workspace:manage',
+      summary: 'Change how long messages are kept',
+      description: 'Older ones are removed, also from the archive. A legal hold keeps everything.',
+      body: retentionRequest,
+      answers: { 200: retention },
+      problems: ['retention_impossible'],
+      example: { body: { messageDays: 365 } },
     },
   },
   '/workspace/versions': {

@@ -2,6 +2,7 @@
  * Every function of storage/ that asks the database, with one call of it: by `<file>.<function>`. A function or a named
  * statement that has none fails tests/storage/catalogue.system.test.ts.
  */
+import { archiveCases, oldMessageCases } from './archiveCases.js';
 import { maintenanceCases } from './maintenanceCases.js';
 import { messageCases } from './messageCases.js';
 import { settingsCases } from './settingsCases.js';
@@ -11,5 +12,5 @@ import type { Stage } from './stage.js';
 export type Case = (stage: Stage) => Promise<unknown>;
 
 /** Those that act for one workspace. */
-export const workspaceCases: Readonly<Record<string, Case>> = { ...messageCases, ...settingsCases };
-export const cases: Readonly<Record<string, Case>> = { ...workspaceCases, ...maintenanceCases };
+export const workspaceCases: Readonly<Record<string, Case>> = { ...messageCases, ...oldMessageCases, ...settingsCases };
+export const cases: Readonly<Record<string, Case>> = { ...workspaceCases, ...maintenanceCases, ...archiveCases };

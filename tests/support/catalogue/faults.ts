@@ -12,6 +12,8 @@ export const small: Readonly<Record<string, string>> = {
   provider_health: 'one a provider and workspace',
   webhook_endpoint: 'a few a workspace',
   restoration: 'a row a restore',
+  archive_week: 'a row a week',
+  archive_file: 'four a week',
   outbox: 'empty, but for an outage of Temporal',
 };
 
