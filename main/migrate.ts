@@ -2,13 +2,12 @@
  * Applies the migrations as the owner of the tables (DATABASE_OWNER_URL), who must be allowed to create roles and tables, and
  * makes sure that the product's login (DATABASE_URL) is there. For deployments.
  */
-import { readConfigOf } from '../platform/config.js';
+import { readConfigOf, readOwnerUrl } from '../platform/config.js';
 import { migrate } from '../storage/migrate.js';
 import { ensureProductLogin } from '../storage/productLogin.js';
 
 async function main(): Promise<void> {
-  const [owner, login] = [readConfigOf('DATABASE_OWNER_URL'), readConfigOf('DATABASE_URL')];
-  if (owner === undefined) throw new Error('DATABASE_OWNER_URL is not set: name the owner of the tables, who may create roles');
+  const [owner, login] = [readOwnerUrl(), readConfigOf('DATABASE_URL')];
   const names = await migrate(owner);
   await ensureProductLogin(owner, login);
   process.stdout.write(names.length > 0 ? `applied ${names.join(', ')}\n` : 'nothing to apply\n');

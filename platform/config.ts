@@ -75,7 +75,7 @@ export const variables = {
   ),
   DATABASE_OWNER_URL: variable(
     urlOf(['postgresql:', 'postgres:'], 'must be a postgresql:// URL').optional(),
-    'The same database by the owner of its tables, who may create roles: for node dist/main/migrate.js and npm start alone. No process of the product needs it.',
+    'The same database by the owner of its tables, who may create roles: for node dist/main/migrate.js, npm run backup and npm start alone. No process of the product needs it.',
     'postgresql://postgres:postgres@127.0.0.1:5432/postrider',
   ),
   TEMPORAL_ADDRESS: variable(z.string().regex(/^[\w.-]+:\d+$/, 'must be host:port'), 'The Temporal frontend.', '127.0.0.1:7233'),
@@ -274,6 +274,13 @@ export function readConfigOf<Name extends keyof Config>(
   if (result.success) return result.data as Config[Name];
   const problem = environment[name] ? (result.error.issues[0]?.message ?? 'is wrong') : 'is not set';
   throw new ConfigError([`${name} ${problem}. Example: ${name}=${example}`]);
+}
+
+/** By whom the schema is changed and rows are kept whole. Throws ConfigError where that is not set. */
+export function readOwnerUrl(): string {
+  const url = readConfigOf('DATABASE_OWNER_URL');
+  if (url) return url;
+  throw new ConfigError([`DATABASE_OWNER_URL is not set. Example: DATABASE_OWNER_URL=${variables.DATABASE_OWNER_URL.example}`]);
 }
 
 /** The text of .env.example. */

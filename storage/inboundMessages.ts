@@ -145,8 +145,12 @@ export async function untakenMessages(database: Database, quietMs: number, limit
 
 const stoppedStatement: Statement = {
   name: 'messages_stopped',
-  text: `select id, created_at from message where workspace_id = $1 and contact_id = $2 and created_at between $3 and $4
-    and status = 'failed' and error_code = 'opted_out' and updated_at >= $4
+  // First those of the workspace that failed since, by their index, which are few; the conversation may have thousands.
+  text: `with failed as materialized (
+      select id, created_at, contact_id, status, error_code from message where workspace_id = $1 and failed_at >= $4
+    )
+    select id, created_at from failed
+    where contact_id = $2 and created_at between $3 and $4 and status = 'failed' and error_code = 'opted_out'
     order by created_at, id`,
 };
 

@@ -5,15 +5,16 @@ const byNumber = 'events are asked for by their number, not their time: one look
 const paged = 'a page of so many messages, each with its contact and sender';
 const older = 'the next older message may be of any week: one look into each, until there is one';
 const walk = 'a walk over one index, of 35 days and of 1,000 rows at most, each of which may be a page of its own';
+const counted = 'the failed queue is counted, once a second at most: of 15,000 where there are 5 million messages';
 const everyOpen = { everyWeek: true, inVainMax: 4_000, buffersMax: 500 } as const;
 
 /** By the name of a statement, or by that of the case where it has none. */
 export const allowances: Readonly<Record<string, Allowance>> = {
   open_shares: { ...everyOpen, why: open },
-  failed_shares: { ...everyOpen, why: open },
+  failed_shares: { ...everyOpen, buffersMax: 6_000, why: counted },
   open_of_queue: { ...everyOpen, why: `${open}; ${paged}` },
   failed_of_queue: { ...everyOpen, why: `${open}; ${paged}` },
-  count_failed: { ...everyOpen, why: open },
+  count_failed: { ...everyOpen, buffersMax: 6_000, why: counted },
   failed_page: { ...everyOpen, why: open },
   count_cancelable: { ...everyOpen, why: open },
   waiting_messages: { ...everyOpen, why: open },
@@ -21,7 +22,10 @@ export const allowances: Readonly<Record<string, Allowance>> = {
   cancel_matching: { ...everyOpen, buffersMax: 1_000, why: `${open}; it changes a page of them` },
   change_consent: { ...everyOpen, buffersMax: 3_000, why: `${open}; it ends those to one contact` },
   receive_message: { ...everyOpen, buffersMax: 3_000, why: `${open}; it ends those to one contact` },
-  messages_stopped: { inVainMax: 3_000, buffersMax: 1_500, why: 'the messages to one contact since the oldest that could be stopped' },
+  messages_stopped: {
+    everyWeek: true,
+    why: 'what failed since a moment, whenever it was stored: one index in each week, which holds only such',
+  },
   doubts: { everyWeek: true, why: 'a doubt does not end by itself: one look into the index of doubts of each week' },
   events_after: { everyWeek: true, buffersMax: 600, why: `${byNumber}; 500 of them` },
   conversation_events_after: { everyWeek: true, buffersMax: 600, why: `${byNumber}; 500 of them` },

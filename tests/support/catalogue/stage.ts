@@ -1,3 +1,4 @@
+import { createHash, randomUUID } from 'node:crypto';
 import type { MessageStatus } from '../../../domain/messageStatus.js';
 import type { Database } from '../../../platform/database.js';
 import { EventBus } from '../../../platform/eventBus.js';
@@ -55,7 +56,6 @@ export async function openStage(database: Database, world: World, actor: 0 | 1):
     [owner.id],
   );
   const messages = new Map(found.map(({ status, refs }) => [status, refs]));
-  const { createHash, randomUUID } = await import('node:crypto');
   return {
     database,
     settings,
