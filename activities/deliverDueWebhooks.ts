@@ -60,7 +60,7 @@ export function deliverDueWebhooks(dependencies: WebhookDependencies) {
   }
 
   async function send(target: WebhookTarget, delivery: DueDelivery, workspaceId: string, signal: AbortSignal): Promise<Answer> {
-    const body = await webhookBody(database, workspaceId, delivery);
+    const body = await webhookBody(dependencies, workspaceId, delivery);
     const headers = {
       ...signatureHeaders(target.secrets, delivery.id, Math.floor(Date.now() / 1_000), body),
       'content-type': 'application/json',

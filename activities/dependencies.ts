@@ -3,11 +3,13 @@ import type { SendGate } from '../limiter/sendGate.js';
 import type { TokenBroker } from '../limiter/tokenBroker.js';
 import type { Database } from '../platform/database.js';
 import type { Logger } from '../platform/logger.js';
+import type { MasterKeys } from '../platform/masterKeys.js';
 import type { ObjectStore } from '../platform/objectStore/objectStore.js';
 import type { PublicHttp } from '../platform/publicHttp.js';
 import type { Telemetry } from '../platform/telemetry.js';
 import type { Turns } from '../platform/turns.js';
 import type { ProviderRegistry } from '../providers/registry.js';
+import type { Contents } from '../storage/contents.js';
 import type { MessageStore } from '../storage/messageStore.js';
 import type { ProviderHealth } from '../storage/providerHealth.js';
 import type { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
@@ -15,8 +17,12 @@ import type { ProviderBreakers } from './providerBreakers.js';
 
 /** What the activities of the scheduled workflows, of redrives and of raised limits need of their process. */
 export interface MaintenanceDependencies {
+  /** The database of contacts' keys. */
+  keys: Database;
+  masterKeys: MasterKeys;
   telemetry: Telemetry;
   database: Database;
+  contents: Contents;
   store: MessageStore;
   workspaces: WorkspaceDirectory;
   providers: ProviderRegistry;
@@ -37,6 +43,7 @@ export interface MaintenanceDependencies {
 export interface WebhookDependencies {
   telemetry: Telemetry;
   database: Database;
+  contents: Contents;
   store: MessageStore;
   workspaces: WorkspaceDirectory;
   http: PublicHttp;
@@ -51,6 +58,7 @@ export interface WebhookDependencies {
 export interface Dependencies {
   telemetry: Telemetry;
   database: Database;
+  contents: Contents;
   store: MessageStore;
   workspaces: WorkspaceDirectory;
   providers: ProviderRegistry;

@@ -9,6 +9,7 @@ import type { Dependencies, MaintenanceDependencies, WebhookDependencies } from 
 import { detachWeek } from './detachWeek.js';
 import { dropWeek } from './dropWeek.js';
 import { ensureWeeks } from './ensureWeeks.js';
+import { finishErasures } from './finishErasures.js';
 import { listWeeks } from './listWeeks.js';
 import { moveWeek } from './moveWeek.js';
 import { persistAndReserve } from './persistAndReserve.js';
@@ -22,6 +23,8 @@ import { recordOutcome } from './recordOutcome.js';
 import { redriveBatch } from './redriveBatch.js';
 import { removeExpired } from './removeExpired.js';
 import { restoreTable } from './restoreTable.js';
+import { rewrapBatch } from './rewrapBatch.js';
+import { sealBatch } from './sealBatch.js';
 import { storeLimits } from './storeLimits.js';
 import { storeNews } from './storeNews.js';
 import { storeTable } from './storeTable.js';
@@ -63,6 +66,9 @@ export function createMaintenanceActivities(dependencies: MaintenanceDependencie
     ensureWeeks: withFailures(ensureWeeks(dependencies)),
     redriveBatch: withFailures(redriveBatch(dependencies)),
     cancelBatch: withFailures(cancelBatch(dependencies)),
+    finishErasures: withFailures(finishErasures(dependencies)),
+    sealBatch: withFailures(sealBatch(dependencies)),
+    rewrapBatch: withFailures(rewrapBatch(dependencies)),
     callWaitingMessages: withFailures(callWaitingMessages(dependencies)),
   };
 }

@@ -75,6 +75,7 @@ export async function sendOnce(
       messageId: message.messageId,
       createdAtMs: input.createdAtMs,
       attempt,
+      contactId: message.contactId,
     }),
     reference: await sendReference(dependencies, message, account.provider, attempt),
     validitySeconds: Math.min(validitySecondsMax, Math.max(validityMinS, Math.floor((message.validUntilMs - Date.now()) / 1_000))),

@@ -4,6 +4,7 @@ import { messageWorkflowId } from '../domain/ids.js';
 import { sweepFreshMs, sweepPageSize, sweepQuietMs, sweepShares } from '../domain/limits.js';
 import type { SweepResult } from '../domain/maintenance.js';
 import { isClosed } from '../domain/messageStatus.js';
+import { endErased } from '../lives/endErased.js';
 import { startMessage } from '../lives/startMessage.js';
 import { startReceive } from '../lives/startReceive.js';
 import { tellAgain } from '../lives/tellAgain.js';
@@ -41,10 +42,14 @@ export function sweepOpenMessages(dependencies: MaintenanceDependencies) {
       const open = page.filter(({ status }) => !isClosed(status));
       for (const message of open) if (await toldAgain(message)) result.told += 1;
       const alone = await withoutWorkflow(temporal, open);
-      const messages = await readOutboundMessages(database, alone, receiptGraceMs);
-      for (const { messageId, workspaceId } of alone) {
+      const messages = await readOutboundMessages(dependencies, alone, receiptGraceMs);
+      for (const { messageId, workspaceId, createdAtMs } of alone) {
         const message = messages.get(messageId);
-        if (!message || !(await startMessage(temporal, message, { anew: true }))) continue;
+        if (!message) {
+          if (await endErased(dependencies, { workspaceId, messageId, createdAtMs })) result.told += 1;
+          continue;
+        }
+        if (!(await startMessage(temporal, message, { anew: true }))) continue;
         result.started += 1;
         logger.error({ event: 'sweep.started_anew', workspaceId, messageId });
       }
@@ -64,7 +69,7 @@ export function sweepOpenMessages(dependencies: MaintenanceDependencies) {
 
   /** Messages that came in and whose workflow could not be started, or has ended before its time. */
   async function startUntaken(result: SweepResult): Promise<void> {
-    const untaken = await untakenMessages(database, sweepQuietMs, sweepPageSize);
+    const untaken = await untakenMessages(dependencies, sweepQuietMs, sweepPageSize);
     result.looked += untaken.length;
     for (const message of untaken) {
       if (!(await startReceive(temporal, message, { anew: true }))) continue;

@@ -14,6 +14,8 @@ import { type Percentiles, percentiles } from '../load/percentiles.js';
 import { objectServerMissing, startObjectServer } from '../local/objectServer.js';
 import { type Stack, startStack } from '../local/stack.js';
 import type { Steps } from '../local/steps.js';
+import { masterKeysOf } from '../platform/masterKeys.js';
+import { dataConverterOf } from '../platform/payloadCodec.js';
 import { putOldMessages } from './oldMessages.js';
 
 const workspaces = 50;
@@ -143,7 +145,11 @@ async function measure({ stack, client, connection, messagesEach, store, steps }
 
   const pid = stack.processes.get('archiver')?.pid() as number;
   const memoryBeforeMb = memoryMb(pid, 'VmRSS');
-  const { workflow } = new Client({ connection, namespace: stack.temporalNamespace });
+  const { workflow } = new Client({
+    connection,
+    namespace: stack.temporalNamespace,
+    dataConverter: dataConverterOf(masterKeysOf({ ENCRYPTION_KEY: stack.encryptionKey })),
+  });
   const startedAt = performance.now();
   const result = (await steps.run(`archiving ${week}`, () =>
     workflow.execute('archiveWeek', {

@@ -4,6 +4,8 @@ import { consoleSteps, type Steps } from '../local/steps.js';
 import { parseWords, UsageError } from '../platform/commandLine.js';
 import { runArchive } from './archive.js';
 import { archiveTable, saveArchive } from './archiveReport.js';
+import { runEncryption } from './encryption.js';
+import { encryptionTable, saveEncryption } from './encryptionReport.js';
 import { runHotpath } from './hotpath.js';
 import { hotpathLine, hotpathTable, saveHotpath } from './hotpathReport.js';
 import { runPartitions } from './partitions.js';
@@ -12,6 +14,7 @@ import { partitionsTable, savePartitions } from './partitionsReport.js';
 const profiles = {
   archive: 'a week of a million messages into the archive, and pages of it from there',
   hotpath: 'whole lives of messages against the floor of a bare workflow; then 28 messages/s over 1,000 workspaces',
+  encryption: 'what sealing texts and numbers costs: a message, a payload of a history, the keys of a batch',
   partitions: 'two ways to cut the table of messages, at 1,000 workspaces over 13 weeks',
 } as const;
 
@@ -93,6 +96,10 @@ async function run(profile: keyof typeof profiles, words: ReturnType<typeof read
     case 'archive': {
       const result = await runArchive({ ...words, steps });
       return { line: { profile, ...result }, table: archiveTable(result), save: () => saveArchive(result) };
+    }
+    case 'encryption': {
+      const result = await runEncryption({ ...words, steps });
+      return { line: { profile, ...result }, table: encryptionTable(result), save: () => saveEncryption(result) };
     }
     case 'partitions': {
       const result = await runPartitions({ ...words, steps });

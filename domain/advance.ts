@@ -21,6 +21,8 @@ export interface Advance {
   providerMessageId?: string | null;
   error?: { code: string; message: string } | null;
   evidence?: string;
+  /** To whom the message was, where the news bring a receipt: by whose key it is sealed. */
+  contactId?: string;
   /** What a callback said, by the provider's own names; stored before anything else happens. */
   receipt?: Record<string, unknown>;
 }

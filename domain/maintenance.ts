@@ -35,3 +35,10 @@ export interface AnchorResult {
   key: string | null;
   workspaces: number;
 }
+
+export interface ErasuresResult {
+  /** Erased contacts of which nothing is left. */
+  finished: number;
+  /** Those of which something is: a message that its provider has, or a history that is not removed yet. */
+  left: number;
+}

@@ -6,6 +6,7 @@ export const scopes = {
   'messages:read': 'conversations, messages with their texts, and the queues',
   'messages:send': 'send messages, and take back those that have not left',
   'queues:manage': 'retry, redrive, park, resolve and dismiss messages, and take many back',
+  'contacts:erase': 'erase a contact for good',
   'consent:read': 'the list of those who may not be written to',
   'consent:manage': 'add to that list, and take from it',
   'workspace:read': 'settings, limits, accounts without their secrets, webhook endpoints, notifications',

@@ -1,5 +1,5 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
+import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { type MessageRef, messageWorkflowId } from '../domain/ids.js';
 import { traceQueryTimeoutMs } from '../domain/limits.js';
 import type { OutboundMessage } from '../domain/message.js';
@@ -19,8 +19,12 @@ export async function acceptedMessage(temporal: Client, ref: MessageRef): Promis
         maximumPageSize: 1,
       }),
     );
-    const input = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
-    return input ? defaultPayloadConverter.fromPayload<OutboundMessage>(input) : undefined;
+    const sealed = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
+    if (!sealed) return undefined;
+    // The service answers what is stored: its reader opens it.
+    let input: Payload | undefined = sealed;
+    for (const codec of temporal.options.loadedDataConverter.payloadCodecs) [input] = await codec.decode([input as Payload]);
+    return defaultPayloadConverter.fromPayload<OutboundMessage>(input as Payload);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError || (error as { code?: number }).code === grpcNotFound) return undefined;
     throw error;

@@ -50,6 +50,8 @@ async function find(
 ): Promise<ProviderMessage | undefined> {
   const { workspaceId, id: messageId, to, from, body } = message;
   if (providerMessageId === null) {
+    // Erased: nothing tells it from another.
+    if (to === null || from === null || body === null) return undefined;
     const sought = { workspaceId, messageId, createdAtMs: message.createdAt.getTime(), to, from, body, accounts: workspace.accounts };
     return (await lookForSend(services, sought, (one) => one.attempt === attempt))?.match;
   }

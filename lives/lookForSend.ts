@@ -1,14 +1,13 @@
 import { listSpan } from '../domain/listSpan.js';
 import { matchOneToOne } from '../domain/matchOneToOne.js';
-import type { Database } from '../platform/database.js';
 import { type ProviderMessage, ProviderUnavailable } from '../providers/provider.js';
 import { type ProviderRegistry, providerNamed } from '../providers/registry.js';
+import type { Readable } from '../storage/contents.js';
 import { type DoubtfulAttempt, doubtsAround } from '../storage/doubts.js';
 import type { StoredRef } from '../storage/messages.js';
 import { accountAt, type Workspace } from '../storage/workspaces.js';
 
-export interface LookServices {
-  database: Database;
+export interface LookServices extends Readable {
   providers: ProviderRegistry;
 }
 
@@ -40,15 +39,16 @@ export interface Look {
  * while the list was read. Throws where the list can't be read, until `giveUpAtMs`.
  */
 export async function lookForSend(
-  { database, providers }: LookServices,
+  services: LookServices,
   sought: SoughtMessage,
   isMeant: (attempt: DoubtfulAttempt) => boolean,
   giveUpAtMs = Number.POSITIVE_INFINITY,
 ): Promise<Look | undefined> {
+  const { providers } = services;
   const { messageId, to, body } = sought;
   const isOwn = (one: DoubtfulAttempt) => one.messageId === messageId && isMeant(one);
 
-  const before = (await doubtsAround(database, sought, { provider: '', ids: [] })).attempts;
+  const before = (await doubtsAround(services, sought, { provider: '', ids: [] })).attempts;
   const inDoubt = before.find(isOwn);
   if (!inDoubt) return undefined;
   const { provider } = inDoubt;
@@ -66,7 +66,7 @@ export async function lookForSend(
 
   // Read anew: what began, or got its id, while the list was read must not be mistaken for the send in doubt.
   const ids = listed?.map(({ id }) => id) ?? [];
-  const { attempts: doubts, referenced } = await doubtsAround(database, sought, { provider, ids });
+  const { attempts: doubts, referenced } = await doubtsAround(services, sought, { provider, ids });
   const own = doubts.find(isOwn);
   if (own?.attempt !== inDoubt.attempt) return undefined;
   const unexplained = listed?.filter(({ id }) => !referenced.has(id));

@@ -1,16 +1,15 @@
 import type { Client } from '@temporalio/client';
 import type { MessageRef } from '../domain/ids.js';
 import { relayEveryMs } from '../domain/limits.js';
-import type { Database } from '../platform/database.js';
 import type { Logger } from '../platform/logger.js';
 import { Lookout } from '../platform/lookout.js';
 import type { Telemetry } from '../platform/telemetry.js';
+import type { Readable } from '../storage/contents.js';
 import { readOutboundMessages } from '../storage/outboundMessages.js';
 import { claimFromOutbox, outboxDepth, releaseToOutbox, removeFromOutbox } from '../storage/outbox.js';
 import { startMessage } from './startMessage.js';
 
-export interface RelaySettings {
-  database: Database;
+export interface RelaySettings extends Readable {
   temporal: Client;
   /** Resolves where Temporal answers; must settle by itself. */
   askTemporal: () => Promise<unknown>;
@@ -32,10 +31,8 @@ export function outboxRelay(settings: RelaySettings): Lookout {
 }
 
 /** Starts what is next; answers how many it could start. */
-async function relay(
-  { database, temporal, askTemporal, telemetry, logger, receiptGraceMs }: RelaySettings,
-  stopping: AbortSignal,
-): Promise<number> {
+async function relay(settings: RelaySettings, stopping: AbortSignal): Promise<number> {
+  const { database, temporal, askTemporal, telemetry, logger, receiptGraceMs } = settings;
   const { count, oldestAt } = await outboxDepth(database);
   telemetry.set('outbox_messages', {}, count);
   telemetry.set('outbox_oldest_seconds', {}, oldestAt ? (Date.now() - oldestAt.getTime()) / 1_000 : 0);
@@ -44,7 +41,7 @@ async function relay(
   await askTemporal();
   const claimed = await claimFromOutbox(database);
   if (claimed.length === 0) return 0;
-  const messages = await readOutboundMessages(database, claimed, receiptGraceMs);
+  const messages = await readOutboundMessages(settings, claimed, receiptGraceMs);
   const done: MessageRef[] = [];
   try {
     // One after the other: their order is the order in which Temporal gets them.

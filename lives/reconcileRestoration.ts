@@ -13,6 +13,7 @@ import type { Logger } from '../platform/logger.js';
 import { Lookout } from '../platform/lookout.js';
 import type { ProviderMessage } from '../providers/provider.js';
 import { type ProviderRegistry, providerNamed } from '../providers/registry.js';
+import type { Readable } from '../storage/contents.js';
 import { findKey } from '../storage/messageKeys.js';
 import type { MessageStore } from '../storage/messageStore.js';
 import { readMessage, type StoredMessage, type StoredRef } from '../storage/messages.js';
@@ -24,8 +25,7 @@ import type { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
 import { accountAt } from '../storage/workspaces.js';
 import { earlierRun, type RunRef, runsBetween, storedBefore, wasToldSince } from './earlierRun.js';
 
-export interface ReconcileServices {
-  database: Database;
+export interface ReconcileServices extends Readable {
   store: MessageStore;
   workspaces: WorkspaceDirectory;
   providers: ProviderRegistry;
@@ -106,7 +106,7 @@ async function askRun(services: ReconcileServices, { backupAtMs }: Restoration, 
     key = { workspaceId, messageId, createdAtMs };
     found.revived += 1;
   }
-  const message = await readMessage(database, key);
+  const message = await readMessage(services, key);
   if (!message || !run?.seen) return;
   const { status, providerMessageId, error, attempt } = run.seen;
   if (providerMessageId) {
@@ -132,7 +132,7 @@ type Send = Pick<ProviderMessage, 'id' | 'error'> & { status: MessageStatus; att
 /** Gives a message the send that is known of it; false where it has it already. */
 async function adopt(
   { database, store, workspaces }: Pick<ReconcileServices, 'database' | 'store' | 'workspaces'>,
-  message: Pick<StoredMessage, 'providerMessageId' | 'status'> & { from?: string },
+  message: Pick<StoredMessage, 'providerMessageId' | 'status'> & { from?: string | null },
   ref: StoredRef,
   send: Send,
   evidence: string,
@@ -209,7 +209,7 @@ async function askProvider(
     }
     return;
   }
-  const texts = await readOutboundMessages(database, mine, receiptGraceMs);
+  const texts = await readOutboundMessages(reconciling, mine, receiptGraceMs);
   const span = { fromMs: backupAtMs - restorationMarginMs, toMs: Date.now() };
   // Of a service the list shows the number that was chosen: each is asked for by itself.
   const services = new Set([...texts.values()].map(({ from }) => from).filter(isMessagingService));

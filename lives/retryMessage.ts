@@ -40,11 +40,11 @@ export async function retryMessage(
   { mayHaveBeenSent, ...byHand }: ByHand & { mayHaveBeenSent: boolean },
 ): Promise<Retried | undefined> {
   const { database, store } = services;
-  const before = await readMessage(database, ref);
+  const before = await readMessage(services, ref);
   if (!before || !isRetryable(before.status)) return before && { kind: 'refused', status: before.status };
 
   const known = await askWhatBecame(services, before, `asked before a retry by ${byHand.actor}`);
-  const now = (await readMessage(database, ref)) as StoredMessage;
+  const now = (await readMessage(services, ref)) as StoredMessage;
   if (!isRetryable(now.status)) {
     const details = { before: { status: before.status }, after: { status: now.status, providerMessageId: now.providerMessageId } };
     if (known.length > 0) await noteAudit(database, ref, 'message.adopted', byHand, details);

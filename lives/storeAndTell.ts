@@ -1,9 +1,9 @@
 import type { Advance } from '../domain/advance.js';
 import type { ErrorPolicyOverrides } from '../domain/errorPolicyOverrides.js';
 import { isTerminal } from '../domain/messageStatus.js';
-import type { Database } from '../platform/database.js';
 import type { Advanced } from '../storage/advance.js';
 import { advanceAfterError } from '../storage/advanceAfterError.js';
+import type { Readable } from '../storage/contents.js';
 import { type TellServices, tellOutcome } from './tellOutcome.js';
 
 /**
@@ -11,7 +11,7 @@ import { type TellServices, tellOutcome } from './tellOutcome.js';
  * or that the message is to be sent once more. Answers what changed; undefined where there is no such message.
  */
 export async function storeAndTell(
-  services: TellServices & { database: Database },
+  services: TellServices & Readable,
   news: Advance,
   errorPolicy: ErrorPolicyOverrides,
 ): Promise<Advanced | undefined> {

@@ -7,6 +7,8 @@ import { LockedError, takeLock } from './lock.js';
 interface Settings {
   /** Master key, base64. */
   encryptionKey: string;
+  /** What operators show to the codec of the Web UI. */
+  codecToken?: string;
   /** Ports by name, so that URLs stay the same. */
   ports: Record<string, number>;
 }

@@ -172,6 +172,11 @@ async function queryOnce<T extends Record<string, unknown>>(url: string, text: s
 }
 
 /** The URL of a database of that name on the same server; makes the database where it is missing. */
+/** The database of contacts' keys beside the main one, for one machine; answers its URL. */
+export function ensureKeysDatabase(databaseUrl: string): Promise<string> {
+  return ensureDatabase(databaseUrl, `${new URL(databaseUrl).pathname.slice(1)}_keys`);
+}
+
 export async function ensureDatabase(url: string, name: string): Promise<string> {
   const found = await queryOnce(url, `select 1 from pg_database where datname = ${pg.escapeLiteral(name)}`);
   if (found.length === 0) await queryOnce(url, `create database ${pg.escapeIdentifier(name)}`);

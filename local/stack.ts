@@ -1,11 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { type DemoWorkspace, seedDemo } from '../main/seedDemo.js';
 import { projectRoot } from '../platform/projectRoot.js';
-import { migrate } from '../storage/migrate.js';
+import { migrate, migrateKeys } from '../storage/migrate.js';
 import { ensureProductLogin } from '../storage/productLogin.js';
 import { type SupervisedChild, startChild } from './childProcess.js';
 import { type DataDirectory, openDataDirectory } from './dataDirectory.js';
-import { ensureDatabase, startEmbeddedPostgres } from './embeddedPostgres.js';
+import { ensureDatabase, ensureKeysDatabase, startEmbeddedPostgres } from './embeddedPostgres.js';
 import { assertFree, freePort, ownerOfPort } from './ports.js';
 import { endFrom } from './processIdentity.js';
 import { productLoginUrl } from './productLoginUrl.js';
@@ -34,11 +35,15 @@ export interface StackOptions {
   databaseUrl?: string;
   /** The same database by the product's login; by default one is made. */
   loginUrl?: string;
+  /** The database of contacts' keys by its owner; by default one beside the other, with `_keys` after its name. */
+  keysDatabaseUrl?: string;
   temporalAddress?: string;
   temporalNamespace?: string;
   redisUrl?: string;
   /** Master key, base64; by default the data folder's own. */
   encryptionKey?: string;
+  /** Master keys of before, as ENCRYPTION_KEYS_OLD. */
+  encryptionKeysOld?: string;
   /** A real account for the demo workspace: no simulator is started. */
   twilio?: { accountSid: string; authToken: string; apiBaseUrl?: string; senders?: string[] };
   simulatorArgs?: string[];
@@ -56,10 +61,14 @@ export interface Stack {
   url: string;
   /** By the owner of the tables, for whoever looks after them. The product's processes have a login of their own. */
   databaseUrl: string;
+  keysDatabaseUrl: string;
   temporalAddress: string;
   temporalNamespace: string;
   temporalUiUrl: string | undefined;
   simulatorUrl: string | undefined;
+  /** Master key, base64; and what the codec of the Web UI asks for. */
+  encryptionKey: string;
+  codecToken: string;
   workspaces: DemoWorkspace[];
   /** The product's processes by name. */
   /** Where what is kept outside the database lies. */
@@ -119,6 +128,9 @@ async function bringUp(
   }
   const ports = await choosePorts(options, data, steps);
   const namespace = options.temporalNamespace ?? 'default';
+  const url = `http://127.0.0.1:${ports.http}`;
+  const codecToken = (data.settings.codecToken ??= randomBytes(16).toString('hex'));
+  data.save();
   const services: { postgres?: RunningService; temporal?: RunningService; simulator?: SupervisedChild<{ url: string }> } = {};
   const say = (text: string) => steps.say(text);
 
@@ -146,6 +158,7 @@ async function bringUp(
           port: ports.temporal,
           uiPort: ports.temporalUi,
           namespace,
+          codecEndpoint: `${url}/codec/${codecToken}`,
           logFile: log('temporal'),
           say,
         }),
@@ -183,11 +196,15 @@ async function bringUp(
   const simulatorUrl = valueOf(simulatorResult);
 
   const loginUrl = options.loginUrl ?? productLoginUrl(databaseUrl);
+  const keysDatabaseUrl = options.keysDatabaseUrl ?? (await ensureKeysDatabase(databaseUrl));
+  const { username, password } = new URL(loginUrl);
+  const keysLoginUrl = Object.assign(new URL(keysDatabaseUrl), { username, password }).href;
   const applied = await steps.run(
     'migrations',
     async () => {
-      const names = await migrate(databaseUrl);
+      const names = [...(await migrate(databaseUrl)), ...(await migrateKeys(keysDatabaseUrl))];
       await ensureProductLogin(databaseUrl, loginUrl);
+      await ensureProductLogin(keysDatabaseUrl, keysLoginUrl);
       return names;
     },
     (names) => (names.length > 0 ? `applied ${names.length}` : 'up to date'),
@@ -196,19 +213,23 @@ async function bringUp(
   const { workspaces } = await steps.run(applied.length > 0 ? 'demo workspace made' : 'demo workspace', () =>
     seedDemo({
       databaseUrl: loginUrl,
+      keysDatabaseUrl: keysLoginUrl,
       encryptionKey,
+      encryptionKeysOld: options.encryptionKeysOld?.split(','),
       ...(options.twilio && { providerAccount: options.twilio, ...(options.twilio.senders && { senders: options.twilio.senders }) }),
       ...(options.workspaces && { workspaces: options.workspaces }),
     }),
   );
 
-  const url = `http://127.0.0.1:${ports.http}`;
   const archiveDirectory = process.env.ARCHIVE_DIRECTORY ?? path.join(data.path, 'archive');
   const env: Record<string, string> = {
     DATABASE_URL: loginUrl,
+    KEYS_DATABASE_URL: keysLoginUrl,
     TEMPORAL_ADDRESS: temporalAddress,
     TEMPORAL_NAMESPACE: namespace,
     ENCRYPTION_KEY: encryptionKey,
+    ...(options.encryptionKeysOld && { ENCRYPTION_KEYS_OLD: options.encryptionKeysOld }),
+    CODEC_TOKEN: codecToken,
     ARCHIVE_DIRECTORY: archiveDirectory,
     PORT: String(ports.http),
     PUBLIC_BASE_URL: process.env.PUBLIC_BASE_URL ?? url,
@@ -255,10 +276,13 @@ async function bringUp(
   return {
     url,
     databaseUrl,
+    keysDatabaseUrl,
     temporalAddress,
     temporalNamespace: namespace,
     temporalUiUrl,
     simulatorUrl,
+    encryptionKey,
+    codecToken,
     workspaces,
     archiveDirectory,
     processes,

@@ -24,17 +24,20 @@ export async function startTemporalDevServer(options: {
   port: number;
   uiPort: number;
   namespace: string;
+  /** Where the browser of whoever looks at the Web UI gets payloads opened. */
+  codecEndpoint?: string;
   logFile: string;
   say: Say;
 }): Promise<TemporalDevServer> {
-  const { directory, port, uiPort, namespace, logFile, say } = options;
+  const { directory, port, uiPort, namespace, codecEndpoint, logFile, say } = options;
   const address = `127.0.0.1:${port}`;
   const file = path.resolve(directory, 'temporal.db');
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o755 });
   const words = `server start-dev --ip 127.0.0.1 --port ${port} --ui-port ${uiPort} --log-level error`.split(' ');
   const pragmas = ['journal_mode=wal', 'synchronous=normal'].flatMap((pragma) => ['--sqlite-pragma', pragma]);
   const settings = Object.entries(devServerSettings).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${value}`]);
-  const args = [...words, '--db-filename', file, ...pragmas, ...settings];
+  const codec = codecEndpoint ? ['--ui-codec-endpoint', codecEndpoint] : [];
+  const args = [...words, '--db-filename', file, ...pragmas, ...settings, ...codec];
   const service = await startTemporalService({
     address,
     namespace,

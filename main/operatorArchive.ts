@@ -4,6 +4,8 @@ import { archiveWorkflowId, type WeekSummary, weekOf } from '../domain/archive.j
 import { taskQueues } from '../domain/taskQueues.js';
 import { UsageError } from '../platform/commandLine.js';
 import { readConfigOf } from '../platform/config.js';
+import { masterKeysOf } from '../platform/masterKeys.js';
+import { dataConverterOf } from '../platform/payloadCodec.js';
 import type { ArchiveResult } from '../workflows/archivePartitions.js';
 
 const usage = `npm run archive -- list             weeks and where they stand
@@ -11,7 +13,7 @@ npm run archive -- run              archive what is due, and remove what is kept
 npm run archive -- restore WEEK     load an archived week, such as 2026-W34, into tables again
 npm run archive -- release WEEK     drop those tables; the archive keeps the week
 
-TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE say where Postrider works; by default 127.0.0.1:7233 and default.`;
+TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE say where Postrider works; by default 127.0.0.1:7233 and default. ENCRYPTION_KEY is its master key.`;
 
 function wordsOf([command = 'list', week]: string[]): { command: string; week: string } {
   if (!['list', 'run', 'restore', 'release'].includes(command)) throw new UsageError(`there is no ${command}`);
@@ -25,7 +27,16 @@ async function main(): Promise<void> {
   const environment = { TEMPORAL_ADDRESS: '127.0.0.1:7233', ...definedOf(process.env) };
   const connection = await Connection.connect({ address: readConfigOf('TEMPORAL_ADDRESS', environment) });
   try {
-    const { workflow } = new Client({ connection, namespace: readConfigOf('TEMPORAL_NAMESPACE', environment) });
+    const { workflow } = new Client({
+      connection,
+      namespace: readConfigOf('TEMPORAL_NAMESPACE', environment),
+      dataConverter: dataConverterOf(
+        masterKeysOf({
+          ENCRYPTION_KEY: readConfigOf('ENCRYPTION_KEY', environment),
+          ENCRYPTION_KEYS_OLD: readConfigOf('ENCRYPTION_KEYS_OLD', environment),
+        }),
+      ),
+    });
     const run = <T>(type: string, workflowId: string, ...args: string[]): Promise<T> =>
       workflow.execute(type, { workflowId, args, taskQueue: taskQueues.maintenance }) as Promise<T>;
     const now = Date.now();

@@ -22,8 +22,10 @@ import { Database } from '../platform/database.js';
 import { EventBus } from '../platform/eventBus.js';
 import { createLogger, type Logger } from '../platform/logger.js';
 import type { Lookout } from '../platform/lookout.js';
+import { masterKeysOf } from '../platform/masterKeys.js';
 import { startMetricsServer } from '../platform/metricsServer.js';
 import { openObjectStore } from '../platform/objectStore/openObjectStore.js';
+import { dataConverterOf, SealingCodec } from '../platform/payloadCodec.js';
 import { SettingsStore } from '../platform/prisma.js';
 import { PublicHttp } from '../platform/publicHttp.js';
 import { RedisLink } from '../platform/redisLink.js';
@@ -39,9 +41,12 @@ import { startServer } from '../server/server.js';
 import { ApiKeyRegister } from '../storage/apiKeys.js';
 import { ApiKeyUses } from '../storage/apiKeyUses.js';
 import { Archive } from '../storage/archive/archive.js';
+import { ContactKeys } from '../storage/contactKeys.js';
+import { Contents } from '../storage/contents.js';
 import { MessageHistory } from '../storage/messageHistory.js';
 import { MessageStore } from '../storage/messageStore.js';
 import { ProviderHealth } from '../storage/providerHealth.js';
+import { replayErasures } from '../storage/replayErasures.js';
 import { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
 import {
   createLimiterWorker,
@@ -52,6 +57,7 @@ import {
   hasEagerRoom,
   type WorkerSettings,
 } from '../workers/createWorker.js';
+import { checkKeysAtStart } from './checkKeysAtStart.js';
 import { providerOptions } from './providerOptions.js';
 import { ensureSchedules } from './schedules.js';
 import { temporalRuntimeOptions } from './temporalRuntime.js';
@@ -65,6 +71,9 @@ export interface RunningProcess {
   stop(): Promise<void>;
 }
 
+/** To the database of contacts' keys: batches ask it one after the other, and most keys are remembered. */
+const keysConnectionsMax = 4;
+
 /**
  * Composes the roles of one process. `providers` can be given by a caller that wraps them; by default they are made
  * from the configuration.
@@ -73,19 +82,27 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
   const has = (role: Role) => config.ROLES.includes(role);
   const logger = createLogger(config.LOG_LEVEL, { roles: config.ROLES.join('+') });
   Runtime.install(temporalRuntimeOptions(logger));
-  const temporal = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE };
+  const masterKeys = masterKeysOf(config);
+  const codec = new SealingCodec(masterKeys);
+  const dataConverter = dataConverterOf(masterKeys, codec);
+  const temporal = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE, dataConverter };
   const database = new Database(config.DATABASE_URL, config.DATABASE_CONNECTIONS_MAX, logger);
   const settings = new SettingsStore(database);
   const changes = new SettingsWatch(config.DATABASE_URL, logger);
-  const masterKey = Buffer.from(config.ENCRYPTION_KEY, 'base64');
-  const workspaces = new WorkspaceDirectory(database, masterKey, changes);
+  const workspaces = new WorkspaceDirectory(database, masterKeys, changes);
   const objects = openObjectStore(config);
+  const keysDatabase = new Database(config.KEYS_DATABASE_URL, keysConnectionsMax, logger);
+  const keysCheck = await checkKeysAtStart({ database, keys: keysDatabase, masterKeys }, logger);
+  const erasures = new SettingsWatch(config.KEYS_DATABASE_URL, logger, 'contact_erased');
+  const contactKeys = new ContactKeys(keysDatabase, async (workspaceId) => (await workspaces.get(workspaceId)).keys.contactKeys);
+  erasures.onChange((contact) => contactKeys.forget(contact));
+  const contents = new Contents(contactKeys);
   const redis = new RedisLink(config.REDIS_URL, logger);
   const bus = new EventBus(redis);
   const telemetry = new Telemetry(config.ROLES.join('+'));
   const metrics = config.METRICS_PORT === undefined ? undefined : await startMetricsServer(telemetry, config.HOST, config.METRICS_PORT);
   const health = new ProviderHealth(database, logger);
-  const store = new MessageStore(database, bus, telemetry, health);
+  const store = new MessageStore(database, bus, telemetry, health, contents);
   const providers = givenProviders ?? createProviders(providerOptions(config));
   const http = new PublicHttp(config.WEBHOOK_TARGETS);
   const publicBaseUrl = (config.PUBLIC_BASE_URL ?? `http://127.0.0.1:${config.PORT}`).replace(/\/+$/, '');
@@ -98,6 +115,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
   const forWorkers: WorkerSettings = {
     connection,
     namespace: temporal.namespace,
+    dataConverter,
     sendsConcurrentMax: config.SENDS_CONCURRENT_MAX,
     workflowTasksConcurrentMax: config.WORKFLOW_TASKS_CONCURRENT_MAX,
     workflowsCachedMax: config.WORKFLOWS_CACHED_MAX,
@@ -107,6 +125,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
     const impatientClient = createClient(impatient, temporal);
     const dependencies: Dependencies = {
       database,
+      contents,
       store,
       workspaces,
       providers,
@@ -148,17 +167,33 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
   if (has('maintenance')) {
     await makeFirstPartitions(database, logger);
     await ensureSchedules(client);
-    const maintenance = { database, store, workspaces, providers, temporal: client, objects, masterKey, telemetry, logger, ...times };
+    const replayed = await replayErasures(database, keysDatabase);
+    if (replayed.destroyed + replayed.noted > 0) logger.warn({ event: 'erasures.replayed', ...replayed });
+    const maintenance = {
+      database,
+      contents,
+      keys: keysDatabase,
+      masterKeys,
+      store,
+      workspaces,
+      providers,
+      temporal: client,
+      objects,
+      masterKey: masterKeys.current,
+      telemetry,
+      logger,
+      ...times,
+    };
     const archiving = { database, objects, store, telemetry, logger, archiveAfterMs: config.ARCHIVE_AFTER_DAYS * 24 * 60 * 60_000 };
     const activities = { ...createMaintenanceActivities(maintenance), ...createArchiveActivities(archiving) };
     workers.push(await createMaintenanceWorker(forWorkers, activities));
     const { receiptGraceMs } = times;
-    lookouts.push(outboxRelay({ database, temporal: client, askTemporal, telemetry, logger, receiptGraceMs }).start());
+    lookouts.push(outboxRelay({ database, contents, temporal: client, askTemporal, telemetry, logger, receiptGraceMs }).start());
     lookouts.push(restorationReconciler({ ...maintenance, providerHoldMs: times.providerHoldMs }).start());
   }
   if (has('webhooks')) {
     const delays = { retryDelaysMs: config.WEBHOOK_RETRY_DELAYS_S, disableAfterMs: config.WEBHOOK_DISABLE_AFTER_S * 1_000 };
-    const webhooks = { database, store, workspaces, http, telemetry, logger, ...delays };
+    const webhooks = { database, contents, store, workspaces, http, telemetry, logger, ...delays };
     workers.push(await createWebhooksWorker(forWorkers, createWebhookActivities(webhooks)));
     lookouts.push(webhookDispatch({ database, temporal: client, logger }).start());
   }
@@ -170,8 +205,14 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
     ? await startServer({
         config,
         database,
+        contents,
+        keys: keysDatabase,
+        codec,
         store,
-        history: new MessageHistory(database, new Archive(objects, (bytes) => telemetry.count('archive_read_bytes_total', {}, bytes))),
+        history: new MessageHistory(
+          { database, contents },
+          new Archive(objects, (bytes) => telemetry.count('archive_read_bytes_total', {}, bytes)),
+        ),
         workspaces,
         settings,
         callers: new Callers(new ApiKeyRegister(database, changes, (key) => uses.note(key))),
@@ -186,7 +227,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
         redis,
         http,
         objects,
-        masterKey,
+        masterKey: masterKeys.current,
         logger,
         publicBaseUrl,
         ...times,
@@ -196,7 +237,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
 
   return {
     port: server?.port,
-    ended: Promise.all(running).then(() => undefined),
+    ended: Promise.race([Promise.all(running).then(() => undefined), keysCheck.failed]),
     stop: async () => {
       await server?.close();
       await uses.close();
@@ -212,10 +253,13 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       await connection.close();
       bus.close();
       redis.close();
+      keysCheck.close();
       await changes.close();
+      await erasures.close();
       await settings.close();
       await health.close();
       await database.close();
+      await keysDatabase.close();
       logger.info({ event: 'process.stopped' });
     },
   };

@@ -2,6 +2,7 @@ import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@tem
 import { archiveEveryMs } from '../domain/archiveLimits.js';
 import { auditAnchorEveryMs } from '../domain/auditLimits.js';
 import { partitionsEveryMs, statusPollEveryMs, sweepEveryMs } from '../domain/limits.js';
+import { erasuresEveryMs } from '../domain/privacyLimits.js';
 import { taskQueues } from '../domain/taskQueues.js';
 import type * as scheduled from '../workflows/maintenance.js';
 
@@ -10,13 +11,14 @@ const schedules = [
   { id: 'sweep-messages', workflowType: 'sweepMessages', every: sweepEveryMs },
   { id: 'poll-statuses', workflowType: 'pollStatuses', every: statusPollEveryMs },
   { id: 'archive-partitions', workflowType: 'archivePartitions', every: archiveEveryMs },
+  { id: 'finish-erasures', workflowType: 'finishErasures', every: erasuresEveryMs },
   { id: 'make-partitions', workflowType: 'makePartitions', every: partitionsEveryMs },
   { id: 'anchor-audit', workflowType: 'anchorAudit', every: auditAnchorEveryMs },
 ] satisfies {
   id: string;
   workflowType: Exclude<
     keyof typeof scheduled,
-    'archiveWeek' | 'callWaiting' | 'listArchive' | 'redriveMessages' | 'releaseWeek' | 'restoreWeek'
+    'archiveWeek' | 'callWaiting' | 'listArchive' | 'redriveMessages' | 'releaseWeek' | 'restoreWeek' | 'rewrapKeys' | 'sealStoredRows'
   >;
   every: number;
 }[];

@@ -2,12 +2,18 @@ import { createHmac } from 'node:crypto';
 import { uuidFromBytes } from '../domain/ids.js';
 import { Database } from '../platform/database.js';
 import { createLogger } from '../platform/logger.js';
+import { masterKeysOf } from '../platform/masterKeys.js';
+import { checkMasterKeys } from '../storage/checkKeys.js';
 import { createWorkspaces, type NewWorkspace } from '../storage/createWorkspaces.js';
 
 export interface DemoOptions {
   databaseUrl: string;
+  /** Where the keys of contacts lie; without it the first workspace has no contacts. */
+  keysDatabaseUrl?: string;
   /** The master key, base64. */
   encryptionKey: string;
+  /** Those of before, after a rotation. */
+  encryptionKeysOld?: string[] | undefined;
   /** A real account for the first workspace; by default each has one of its own, made up for the simulator. */
   providerAccount?: { accountSid: string; authToken: string };
   /** Senders of the first workspace, E.164 or SIDs of Messaging Services; by default two made-up numbers. */
@@ -49,7 +55,7 @@ export async function seedDemo(options: DemoOptions): Promise<{ workspaces: Demo
       id: uuidFromBytes(made('workspace', index)),
       name: index === 0 ? 'Demo' : `Demo ${index + 1}`,
       senders: (index === 0 && options.senders) || numbers,
-      contacts: index === 0 ? contacts : [],
+      contacts: index === 0 && options.keysDatabaseUrl ? contacts : [],
       account: {
         provider: 'twilio',
         accountSid: real?.accountSid ?? `AC${made('account', index).toString('hex').slice(0, 32)}`,
@@ -60,9 +66,14 @@ export async function seedDemo(options: DemoOptions): Promise<{ workspaces: Demo
     };
   });
 
-  const database = new Database(options.databaseUrl, 2, createLogger('warn'));
+  const logger = createLogger('warn');
+  const database = new Database(options.databaseUrl, 2, logger);
+  const keys = new Database(options.keysDatabaseUrl ?? options.databaseUrl, 2, logger);
   try {
-    const apiKeys = await createWorkspaces(database, masterKey, all);
+    const masterKeys = masterKeysOf({ ENCRYPTION_KEY: options.encryptionKey, ENCRYPTION_KEYS_OLD: options.encryptionKeysOld });
+    // Before anything is made: other keys would make other workspaces.
+    await checkMasterKeys(database, masterKeys);
+    const apiKeys = await createWorkspaces({ database, keys, masterKeys }, all);
     return {
       workspaces: all.map(({ id, name, senders, contacts: people, account }, index) => ({
         id,
@@ -76,5 +87,6 @@ export async function seedDemo(options: DemoOptions): Promise<{ workspaces: Demo
     };
   } finally {
     await database.close();
+    await keys.close();
   }
 }

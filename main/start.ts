@@ -15,7 +15,7 @@ const usage = `npm start -- [--port N] [--data DIR] [--json]
   --data DIR   where everything is kept (default: .data)
   --json       one line of JSON on standard output once everything is ready
 
-Environment: DATABASE_OWNER_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and REDIS_URL switch to running services (with
+Environment: DATABASE_OWNER_URL, KEYS_DATABASE_OWNER_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and REDIS_URL switch to running services (with
 DATABASE_URL beside it, that is the product's login; alone it is the owner's); TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_SENDERS (numbers or Messaging Services, comma-separated) send through Twilio.`;
 
 function readArguments(words: string[]) {
@@ -86,8 +86,8 @@ function summary(stack: Stack): string {
   return `\n${table.join('\n')}\n\nSend a message:\n\n${curl}\n\nCtrl-C stops everything.\n`;
 }
 
-function describe({ url, temporalAddress, temporalUiUrl, databaseUrl, simulatorUrl, workspaces }: Stack): string {
-  return JSON.stringify({ url, temporalAddress, temporalUiUrl, databaseUrl, simulatorUrl, workspaces });
+function describe({ url, temporalAddress, temporalUiUrl, databaseUrl, keysDatabaseUrl, simulatorUrl, workspaces }: Stack): string {
+  return JSON.stringify({ url, temporalAddress, temporalUiUrl, databaseUrl, keysDatabaseUrl, simulatorUrl, workspaces });
 }
 
 async function main(): Promise<void> {
@@ -122,9 +122,11 @@ async function main(): Promise<void> {
     ...(port !== undefined && { port }),
     ...(twilio && { twilio }),
     ...databaseFrom(env),
+    ...(env.KEYS_DATABASE_OWNER_URL && { keysDatabaseUrl: env.KEYS_DATABASE_OWNER_URL }),
     ...(env.TEMPORAL_ADDRESS && { temporalAddress: env.TEMPORAL_ADDRESS }),
     ...(env.TEMPORAL_NAMESPACE && { temporalNamespace: env.TEMPORAL_NAMESPACE }),
     ...(env.REDIS_URL && { redisUrl: env.REDIS_URL }),
+    ...(env.ENCRYPTION_KEYS_OLD && { encryptionKeysOld: env.ENCRYPTION_KEYS_OLD }),
     ...(env.ENCRYPTION_KEY && { encryptionKey: env.ENCRYPTION_KEY }),
   });
   if (interrupted > 0) {

@@ -45,6 +45,11 @@ function oneOfRoles(text: string): Role {
   return role;
 }
 
+function masterKeyText(text: string): string {
+  if (Buffer.from(text, 'base64').length !== 32) throw new Error(text);
+  return text;
+}
+
 const delaySeconds = (max: number) => (text: string) => {
   const seconds = Number(text);
   if (text === '' || !(seconds > 0 && seconds <= max)) throw new Error(text);
@@ -78,6 +83,16 @@ export const variables = {
     'The same database by the owner of its tables, who may create roles: for node dist/main/migrate.js, npm run backup and npm start alone. No process of the product needs it.',
     'postgresql://postgres:postgres@127.0.0.1:5432/postrider',
   ),
+  KEYS_DATABASE_URL: variable(
+    urlOf(['postgresql:', 'postgres:'], 'must be a postgresql:// URL'),
+    "The database of contacts' keys, apart from DATABASE_URL: what is deleted there must not come back from a backup, so its own are kept for 7 days at most.",
+    'postgresql://postrider:postrider@127.0.0.1:5432/postrider_keys',
+  ),
+  KEYS_DATABASE_OWNER_URL: variable(
+    urlOf(['postgresql:', 'postgres:'], 'must be a postgresql:// URL').optional(),
+    'The database of keys by the owner of its tables, as DATABASE_OWNER_URL; by default the same user.',
+    'postgresql://postgres:postgres@127.0.0.1:5432/postrider_keys',
+  ),
   TEMPORAL_ADDRESS: variable(z.string().regex(/^[\w.-]+:\d+$/, 'must be host:port'), 'The Temporal frontend.', '127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: variable(z.string().min(1).default('default'), 'The Temporal namespace.', 'default'),
   TEMPORAL_UI_URL: variable(httpUrl.optional(), 'Where people reach the Temporal Web UI, for links.', 'http://127.0.0.1:8233'),
@@ -90,6 +105,19 @@ export const variables = {
     z.string().refine((text) => Buffer.from(text, 'base64').length === 32, { error: 'must be 32 bytes in base64' }),
     'Master key under which the keys of workspaces are wrapped. Make one with: openssl rand -base64 32',
     '1Iy0VJmN6eJwz4yO4Zc1yZ0Qx2r8cXnqB6tS1fE3a9k=',
+  ),
+  CODEC_TOKEN: variable(
+    z
+      .string()
+      .regex(/^[\w-]{22,}$/, 'must be at least 22 letters, digits, _ and -')
+      .optional(),
+    'What operators show to /codec, which makes histories readable in the Temporal Web UI. Without it there is no such path. Make one with: openssl rand -hex 16',
+    'f2a1c07be04d4c2f9b1e5d3a8c6b7e10',
+  ),
+  ENCRYPTION_KEYS_OLD: variable(
+    listOf(masterKeyText, 'must be a comma-separated list of keys of 32 bytes in base64').optional(),
+    'Master keys of before, until nothing is sealed under them any more.',
+    'CzBVep/E6Q4zWH2ix+wRNluApcrvFDleg6jN8hc8YYY=',
   ),
   ROLES: variable(
     listOf(oneOfRoles, `must be a comma-separated list of ${roles.join(', ')}`).default([...roles]),

@@ -12,7 +12,7 @@ export class SecretError extends Error {
 }
 
 /** First 8 hex digits of the key's hash: says which key sealed an envelope without saying anything about the key. */
-function keyId(key: Uint8Array): string {
+export function keyId(key: Uint8Array): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 8);
 }
 
@@ -22,6 +22,13 @@ export function seal(key: Uint8Array, context: string, plain: Uint8Array): strin
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context));
   const sealed = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
   return [envelopeVersion, keyId(key), nonce.toString('base64url'), sealed.toString('base64url')].join('.');
+}
+
+/** The id of the key that sealed an envelope. Throws SecretError where it is none. */
+export function keyIdOf(envelope: string): string {
+  const [version, id] = envelope.split('.');
+  if (version !== envelopeVersion || !id) throw new SecretError('the stored secret has an unknown form');
+  return id;
 }
 
 /** The opposite of `seal`. Throws SecretError. */
@@ -41,7 +48,16 @@ export function open(key: Uint8Array, context: string, envelope: string): Buffer
   }
 }
 
-export type KeyPurpose = 'message-id' | 'contact-id' | 'callback' | 'secrets' | 'audit-anchor' | 'cursor' | 'words' | 'export';
+export type KeyPurpose =
+  | 'message-id'
+  | 'contact-id'
+  | 'callback'
+  | 'secrets'
+  | 'contact-keys'
+  | 'audit-anchor'
+  | 'cursor'
+  | 'words'
+  | 'export';
 
 /** A key for one purpose, derived from a workspace's key, or from the master key. */
 export function deriveKey(parent: Uint8Array, purpose: KeyPurpose): Buffer {

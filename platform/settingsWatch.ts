@@ -2,7 +2,6 @@ import { EventEmitter } from 'node:events';
 import pg from 'pg';
 import type { Logger } from './logger.js';
 
-const channel = 'settings_changed';
 const reconnectMs = 1_000;
 const pingEveryMs = 1_000;
 const pingTimeoutMs = 2_000;
@@ -11,13 +10,13 @@ const pingTimeoutMs = 2_000;
 export interface SettingsChanges {
   /** True while every change is heard of within moments of its commit. */
   readonly isLive: boolean;
-  /** Called with the workspace whose settings changed, or undefined where any may have changed unheard. */
+  /** Called with what the channel says (the workspace whose settings changed), or undefined where any may have changed unheard. */
   onChange(listener: (workspaceId: string | undefined) => void): void;
 }
 
 /**
- * Listens to Postgres for changed settings (LISTEN, with triggers on the settings' tables), so that processes may keep what
- * they read without asking again for each message. The connection is tried every second; while it does not answer, nothing
+ * Listens to Postgres for changes (LISTEN, with triggers on the tables of settings, and on that of contacts' keys), so that processes may
+ * keep what they read without asking again for each message. The connection is tried every second; while it does not answer, nothing
  * is promised and caches fall back to short times.
  */
 export class SettingsWatch implements SettingsChanges {
@@ -30,6 +29,7 @@ export class SettingsWatch implements SettingsChanges {
   constructor(
     private readonly url: string,
     private readonly logger: Logger,
+    private readonly channel: 'settings_changed' | 'contact_erased' = 'settings_changed',
   ) {
     this.changes.setMaxListeners(0);
     void this.connect();
@@ -68,7 +68,7 @@ export class SettingsWatch implements SettingsChanges {
     client.on('notification', ({ payload }) => this.changes.emit('change', payload || undefined));
     try {
       await client.connect();
-      await client.query(`listen ${channel}`);
+      await client.query(`listen ${this.channel}`);
     } catch (error) {
       lost(error as Error);
       return;

@@ -1,9 +1,12 @@
 import { Client, Connection, type ConnectionLike } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 
 export interface TemporalSettings {
   address: string;
   namespace: string;
+  /** How what lies in histories is read and written. */
+  dataConverter?: DataConverter;
 }
 
 // Both ends are near each other: compressing costs more than it saves.
@@ -14,8 +17,8 @@ export async function connectWorkers({ address }: TemporalSettings): Promise<Nat
   return NativeConnection.connect({ address, ...plain });
 }
 
-export function createClient(connection: ConnectionLike, { namespace }: TemporalSettings): Client {
-  return new Client({ connection, namespace });
+export function createClient(connection: ConnectionLike, { namespace, dataConverter }: TemporalSettings): Client {
+  return new Client({ connection, namespace, ...(dataConverter && { dataConverter }) });
 }
 
 /**

@@ -43,17 +43,19 @@ export async function acceptMessage(
   const workspace = await services.workspaces.get(workspaceId);
   const messageId = messageIdOf(workspace, idempotencyKey);
   // Of what was asked for: by which number it leaves may be another the second time.
-  const payloadHash = payloadHashOf(request, namedSender(workspace, request.from).phoneNumber);
+  const [payloadHash, plainHash] = payloadHashesOf(workspace, request, namedSender(workspace, request.from).phoneNumber);
   const { to, category } = request;
+  const contactId = contactIdOf(workspace.keys.contactId, to);
   let optedOut = false;
   let known: StoredRef | undefined;
   const first = async (): Promise<{ message: MessageView; repeated: true } | undefined> => {
-    const look = await lookBeforeAccept(services.database, { workspaceId, messageId, to, category });
+    const look = await lookBeforeAccept(services.database, { workspaceId, messageId, contactId, to, category });
     ({ optedOut } = look);
     if (!look.known) return undefined;
-    refuseOtherPayload(equalBytes(look.known.payloadSha256, payloadHash));
+    const { payloadSha256 } = look.known;
+    refuseOtherPayload(equalBytes(payloadSha256, payloadHash) || equalBytes(payloadSha256, plainHash));
     known = look.known;
-    const stored = await readMessage(services.database, look.known);
+    const stored = await readMessage(services, look.known);
     return stored && { message: viewOf(stored), repeated: true };
   };
 
@@ -66,7 +68,6 @@ export async function acceptMessage(
   if (archived) return { message: viewOf(archived), repeated: true };
   if (optedOut) throw recipientOptedOut(category);
 
-  const contactId = contactIdOf(workspace.keys.contactId, to);
   const { sender, routed } = await chooseSender(services, workspace, { from: request.from, to, messageId, contactId });
   const now = Date.now();
   const { encoding, segments } = countSegments(request.body);
@@ -99,7 +100,7 @@ export async function acceptMessage(
   const stored = await inGoodTime(services, 'key', first);
   if (stored) return stored;
   const memo = await memoOf(services, message, idempotencyKey);
-  refuseOtherPayload(memo?.payloadHash === message.payloadHash);
+  refuseOtherPayload([message.payloadHash, plainHash.toString('hex')].includes(String(memo?.payloadHash)));
   return { message: viewOfNew(message), repeated: true };
 }
 
@@ -138,12 +139,16 @@ export async function acceptedMessage({ temporal, logger }: Services, ref: Messa
   }
 }
 
-/** Of what the client asked for. The younger fields count where they are given, so that older requests keep their hash. */
-function payloadHashOf(request: MessageRequest, from: string): Buffer {
+/**
+ * Of what the client asked for. The younger fields count where they are given, so that older requests keep their hash. Keyed, since
+ * the hash outlives the text, and who guesses one could compare it; and unkeyed, as messages of before have it.
+ */
+function payloadHashesOf({ keys }: Workspace, request: MessageRequest, from: string): [keyed: Buffer, plain: Buffer] {
   const { to, body, priority, mediaUrls, metadata, category, sendAt, validitySeconds } = request;
   const when =
     category === 'marketing' || sendAt !== undefined || validitySeconds !== undefined ? [[category, sendAt, validitySeconds]] : [];
-  return sha256(JSON.stringify([to, body, from, priority, mediaUrls, sorted(metadata), ...when]));
+  const canonical = JSON.stringify([to, body, from, priority, mediaUrls, sorted(metadata), ...when]);
+  return [hmac(keys.messageId, 'payload', canonical), sha256(canonical)];
 }
 
 const sorted = (record: Record<string, string>) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));

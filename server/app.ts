@@ -6,6 +6,8 @@ import { authorize } from './authorize.js';
 import { apiKeysRouter } from './http/apiKeys.js';
 import { authenticate } from './http/authenticate.js';
 import { callbacksRouter } from './http/callbacks.js';
+import { codecRouter } from './http/codec.js';
+import { contactsRouter } from './http/contacts.js';
 import { conversationsRouter } from './http/conversations.js';
 import { healthRouter } from './http/health.js';
 import { interventionsRouter } from './http/interventions.js';
@@ -30,11 +32,13 @@ export function createApp(services: Services): Express {
   // Callbacks come first: they are the busiest, and nobody opens them in a browser.
   app.use('/callbacks', callbacksRouter(services));
   app.use(healthRouter(services));
+  app.use('/codec', codecRouter(services));
 
   const v1 = express.Router();
   v1.use(authenticate(services.callers), authorize());
   v1.use('/messages', messagesRouter(services), interventionsRouter(services));
   v1.use('/queues', queuesRouter(services));
+  v1.use('/contacts', contactsRouter(services));
   v1.use('/conversations', conversationsRouter(services));
   v1.use('/suppressions', suppressionsRouter(services));
   v1.use('/webhook-endpoints', webhookEndpointsRouter(services));

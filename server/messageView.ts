@@ -10,13 +10,17 @@ export interface MessageView {
   conversationId: string;
   direction: 'outbound' | 'inbound';
   status: MessageStatus;
-  to: string;
-  from: string;
-  body: string;
+  /** Null where it is the contact's, and the contact was erased. */
+  to: string | null;
+  from: string | null;
+  /** Null where the text was erased, or the time for which texts are kept is over. */
+  body: string | null;
   mediaUrls: string[];
   metadata: Record<string, string>;
   /** `campaign` of the metadata: messages are found by it. */
   campaign: string | null;
+  /** Its text is gone for good. */
+  erased: boolean;
   priority: string;
   category: Category;
   encoding: string;
@@ -63,6 +67,7 @@ export function viewOfNew(message: OutboundMessage): MessageView {
     mediaUrls: message.mediaUrls,
     metadata: message.metadata,
     campaign: message.metadata.campaign?.slice(0, campaignCharactersMax) ?? null,
+    erased: false,
     priority: message.priority,
     category: message.category ?? 'transactional',
     encoding: message.encoding,

@@ -28,7 +28,7 @@ export async function resolveMessage(
   { sentAs, ...byHand }: ByHand & { sentAs: string },
 ): Promise<MessageView> {
   const ref = await storedRef(services, workspaceId, messageId);
-  const message = await readMessage(services.database, ref);
+  const message = await readMessage(services, ref);
   if (!message) throw new Problem('not_found', 'this workspace has no message with that id');
   const isSo = (one: StoredMessage) => one.providerMessageId === sentAs && isProved(one.status);
   if (isSo(message) || (await isRepeat(services, ref, byHand, ['message.resolved']))) return viewOf(message);

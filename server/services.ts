@@ -4,6 +4,7 @@ import type { Database } from '../platform/database.js';
 import type { EventBus } from '../platform/eventBus.js';
 import type { Logger } from '../platform/logger.js';
 import type { ObjectStore } from '../platform/objectStore/objectStore.js';
+import type { SealingCodec } from '../platform/payloadCodec.js';
 import type { SettingsStore } from '../platform/prisma.js';
 import type { PublicHttp } from '../platform/publicHttp.js';
 import type { RedisLink } from '../platform/redisLink.js';
@@ -11,6 +12,7 @@ import type { Telemetry } from '../platform/telemetry.js';
 import type { TemporalHealth } from '../platform/temporalHealth.js';
 import type { Turns } from '../platform/turns.js';
 import type { ProviderRegistry } from '../providers/registry.js';
+import type { Contents } from '../storage/contents.js';
 import type { MessageHistory } from '../storage/messageHistory.js';
 import type { MessageStore } from '../storage/messageStore.js';
 import type { ProviderHealth } from '../storage/providerHealth.js';
@@ -21,6 +23,7 @@ import type { Callers } from './callers.js';
 export interface Services {
   config: Config;
   database: Database;
+  contents: Contents;
   store: MessageStore;
   /** Reads messages wherever they lie. */
   history: MessageHistory;
@@ -31,6 +34,10 @@ export interface Services {
   health: ProviderHealth;
   /** Whether this process can run the first task of a start at once. */
   hasEagerRoom(): boolean;
+  /** Opens what lies in histories, for the Web UI. */
+  codec: SealingCodec;
+  /** The database of contacts' keys. */
+  keys: Database;
   telemetry: Telemetry;
   temporalHealth: TemporalHealth;
   /** Starts of workflows take turns. */

@@ -38,7 +38,7 @@ export async function storedRef(services: Services, workspaceId: string, message
 
 /** A stored message as people see it. */
 export async function viewOfStored(services: Services, ref: StoredRef): Promise<MessageView> {
-  const message = await readMessage(services.database, ref);
+  const message = await readMessage(services, ref);
   if (!message) throw notFound();
   return viewOf(message);
 }

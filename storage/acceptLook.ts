@@ -5,7 +5,7 @@ import type { KnownKey } from './messageKeys.js';
 
 const lookStatement: Statement = {
   name: 'look_before_accept',
-  text: `select k.created_at, k.payload_sha256, ${isOptedOut('$1', '$3', '$4')} as opted_out
+  text: `select k.created_at, k.payload_sha256, ${isOptedOut('$1', { phoneNumber: '$3', contactId: '$5::uuid' }, '$4')} as opted_out
     from (select) as one left join message_key k on k.workspace_id = $1 and k.message_id = $2`,
 };
 
@@ -20,9 +20,15 @@ export interface AcceptLook {
 /** Looks by one statement whether a message's id is taken and whether its recipient has opted out. */
 export async function lookBeforeAccept(
   database: Database,
-  { workspaceId, messageId, to, category }: { workspaceId: string; messageId: string; to: string; category: Category },
+  {
+    workspaceId,
+    messageId,
+    contactId,
+    to,
+    category,
+  }: { workspaceId: string; messageId: string; contactId: string; to: string; category: Category },
 ): Promise<AcceptLook> {
-  const values = [workspaceId, messageId, to, category];
+  const values = [workspaceId, messageId, to, category, contactId];
   const [row] = await database.forWorkspace<{ created_at: Date | null; payload_sha256: Buffer | null; opted_out: boolean }>(
     workspaceId,
     lookStatement,

@@ -1,7 +1,9 @@
 import type { Advance } from '../domain/advance.js';
+import { maskNumbersIn } from '../domain/maskNumbersIn.js';
 import { attemptStatusesThatYieldTo, type MessageStatus, statusesThatYieldTo } from '../domain/messageStatus.js';
-import type { Database, Statement } from '../platform/database.js';
+import type { Statement } from '../platform/database.js';
 import { uuidv7 } from '../platform/uuid.js';
+import type { Readable, Sealable } from './contents.js';
 import { appendEvents } from './messageEvents.js';
 import { factsOfAttempt } from './messageFacts.js';
 import { timeBounds } from './timeBounds.js';
@@ -22,14 +24,14 @@ const advanceStatement: Statement = {
   text: `
   with input as (
     select * from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-        $11::text[], $12::text[], $13::uuid[], $14::jsonb[], $15::timestamptz[])
+        $11::text[], $12::text[], $13::uuid[], $14::bytea[], $15::timestamptz[])
       with ordinality as i (workspace_id, message_id, attempt, provider, attempt_status, attempt_from, message_status, message_from,
         provider_message_id, error_code, error_message, evidence, receipt_id, receipt, created_at, n)
   ), receipts as (
-    insert into callback_receipt (workspace_id, received_at, id, message_id, attempt, provider_message_id, status, raw)
+    insert into callback_receipt (workspace_id, received_at, id, message_id, attempt, provider_message_id, status, contents)
     select workspace_id, date_trunc('milliseconds', now()), receipt_id, message_id, attempt, coalesce(provider_message_id, ''),
       message_status, receipt
-    from input where receipt is not null
+    from input where receipt_id is not null
   ), current as (
     select i.*, m.status as previous_status, m.attempt as newest_attempt, m.provider_message_id as known_id
     from input i
@@ -78,7 +80,9 @@ interface AdvanceRow extends Record<string, unknown> {
  * Applies news about several messages, one each, in one transaction with receipts, provider ids and events. News that
  * the order of states refuses changes nothing but is kept as a receipt. Undefined for a message that does not exist.
  */
-export async function advanceMessages(database: Database, news: Advance[]): Promise<(Advanced | undefined)[]> {
+export async function advanceMessages({ database, contents }: Readable, news: Advance[]): Promise<(Advanced | undefined)[]> {
+  const receiptIds = news.map(({ receipt }) => (receipt ? uuidv7() : null));
+  const receipts = await contents.sealKnown(news.map((one, place) => receiptOf(one, receiptIds[place] ?? null)));
   const column = <T>(of: (one: Advance) => T) => news.map(of);
   const rows = await database.forWorkspaces<AdvanceRow>(
     column((one) => one.workspaceId),
@@ -94,10 +98,10 @@ export async function advanceMessages(database: Database, news: Advance[]): Prom
       column((one) => (one.from ?? statusesThatYieldTo(one.messageStatus)).join()),
       column((one) => one.providerMessageId ?? null),
       column((one) => one.error?.code ?? null),
-      column((one) => one.error?.message ?? null),
-      column((one) => one.evidence ?? null),
-      column((one) => (one.receipt ? uuidv7() : null)),
-      column((one) => (one.receipt ? JSON.stringify(one.receipt) : null)),
+      column((one) => masked(one.error?.message)),
+      column((one) => masked(one.evidence)),
+      receiptIds,
+      receipts,
       column((one) => new Date(one.createdAtMs)),
       ...timeBounds(news),
     ],
@@ -114,4 +118,11 @@ export async function advanceMessages(database: Database, news: Advance[]): Prom
     };
   }
   return answers;
+}
+
+const masked = (words: string | undefined) => (words === undefined ? null : maskNumbersIn(words));
+
+/** What a callback said, to be sealed by its contact's key; null where there is nothing, or nobody knows whose it is. */
+function receiptOf({ workspaceId, contactId, receipt }: Advance, id: string | null): Sealable | null {
+  return receipt && id && contactId ? { kind: 'receipt', workspaceId, contactId, id, value: receipt } : null;
 }

@@ -5,10 +5,12 @@ import type { ErrorPolicyOverrides } from '../domain/errorPolicyOverrides.js';
 import { statusesThatYieldTo } from '../domain/messageStatus.js';
 import { policyFor } from '../domain/policyFor.js';
 import type { Again } from '../domain/submission.js';
-import type { Database, Statement } from '../platform/database.js';
+import type { Statement } from '../platform/database.js';
 import type { Logger } from '../platform/logger.js';
 import type { Advanced } from './advance.js';
+import type { Readable } from './contents.js';
 import type { MessageStore } from './messageStore.js';
+import { sealedContactOf } from './messages.js';
 
 export interface AdvancedAfterError {
   /** Undefined where there is no such message. */
@@ -20,7 +22,7 @@ export interface AdvancedAfterError {
 const failuresStatement: Statement = {
   name: 'failures_of_message',
   text: `
-  select m.valid_until, c.phone_number, array(
+  select m.valid_until, m.workspace_id, m.contact_id, c.contents as contact_contents, c.phone_number, array(
     select a.error_code from send_attempt a
     where a.workspace_id = $1 and a.created_at = $4 and a.message_id = $2
       and a.status in ('failed', 'undelivered') and a.attempt <> $3 and a.error_code is not null) as codes
@@ -28,22 +30,32 @@ const failuresStatement: Statement = {
   where m.workspace_id = $1 and m.id = $2 and m.created_at = $4`,
 };
 
+interface FailuresRow extends Record<string, unknown> {
+  valid_until: Date | null;
+  workspace_id: string;
+  contact_id: string;
+  contact_contents: Buffer | null;
+  phone_number: string | null;
+  codes: string[];
+}
+
 /**
  * Applies news that may be a failure. Where the catalogue sends the message once more, the attempt ends as the news say
  * and the message goes back to `queued`, with the error, or is scheduled where it came in quiet hours; else the error ends the message. A message whose workflow has
  * closed without proof ends in any case: nobody is there to send it.
  */
 export async function advanceAfterError(
-  { database, store, logger }: { database: Database; store: MessageStore; logger: Logger },
+  services: Readable & { store: MessageStore; logger: Logger },
   news: Advance,
   overrides: ErrorPolicyOverrides,
 ): Promise<AdvancedAfterError> {
+  const { store, logger } = services;
   const { error, messageStatus, workspaceId, messageId, attempt } = news;
   if (!error || (messageStatus !== 'failed' && messageStatus !== 'undelivered'))
     return { advanced: await store.advance(news), again: null };
 
   const { class: errorClass, retry, notify } = policyFor(error.code, overrides);
-  let again = retry ? await againAfter(database, news, error.code, overrides) : null;
+  let again = retry ? await againAfter(services, news, error.code, overrides) : null;
   let advanced: Advanced | undefined;
   if (again) {
     const from = statusesThatYieldTo(messageStatus).filter((status) => !['queued', 'parked', 'unknown'].includes(status));
@@ -69,16 +81,22 @@ async function putOff(store: MessageStore, { workspaceId, messageId, createdAtMs
   return deferred?.deferral ? { ...again, deferral: deferred.deferral } : again;
 }
 
-async function againAfter(database: Database, news: Advance, code: string, overrides: ErrorPolicyOverrides): Promise<Again | null> {
+async function againAfter(
+  { database, contents }: Readable,
+  news: Advance,
+  code: string,
+  overrides: ErrorPolicyOverrides,
+): Promise<Again | null> {
   const { workspaceId, messageId, createdAtMs, attempt } = news;
-  const [message] = await database.forWorkspace<{ valid_until: Date | null; phone_number: string; codes: string[] }>(
-    workspaceId,
-    failuresStatement,
-    [workspaceId, messageId, attempt, new Date(createdAtMs)],
-  );
+  const values = [workspaceId, messageId, attempt, new Date(createdAtMs)];
+  const [message] = await database.forWorkspace<FailuresRow>(workspaceId, failuresStatement, values);
   if (!message?.valid_until) return null;
+  const [contact] = await contents.open([sealedContactOf(message)]);
+  const to = contact?.phoneNumber ?? message.phone_number;
+  // Of a contact that was erased: nobody is left to write to.
+  if (to === null) return null;
   const errorClass = errorClassOf(code);
   const failures = 1 + message.codes.filter((earlier) => errorClassOf(earlier) === errorClass).length;
   const now = { nowMs: Date.now(), validUntilMs: message.valid_until.getTime() };
-  return afterError({ code, to: message.phone_number, failures, ...now }, overrides, Math.random());
+  return afterError({ code, to, failures, ...now }, overrides, Math.random());
 }

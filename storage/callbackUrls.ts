@@ -7,6 +7,8 @@ export interface CallbackSubject {
   /** When the message was stored, so that its row is found in one partition. Epoch milliseconds. */
   createdAtMs: number;
   attempt: number;
+  /** To whom it was sent; URLs of before there were keys of contacts do not say. */
+  contactId?: string | undefined;
 }
 
 /** The path at which a provider reports to a workspace: the states of what was sent, or messages that come in. */
@@ -14,8 +16,9 @@ export function callbackPath(provider: string, workspaceId: string, about: 'stat
   return `/callbacks/${provider}/${workspaceId}/${about}`;
 }
 
-function signatureOf({ id, keys }: Workspace, { messageId, createdAtMs, attempt }: CallbackSubject): Buffer {
-  return hmac(keys.callback, id, messageId, String(createdAtMs), String(attempt)).subarray(0, 16);
+function signatureOf({ id, keys }: Workspace, { messageId, createdAtMs, attempt, contactId }: CallbackSubject): Buffer {
+  const named = contactId === undefined ? [] : [contactId];
+  return hmac(keys.callback, id, messageId, String(createdAtMs), String(attempt), ...named).subarray(0, 16);
 }
 
 /**
@@ -24,8 +27,9 @@ function signatureOf({ id, keys }: Workspace, { messageId, createdAtMs, attempt 
  */
 export function statusCallbackUrl(publicBaseUrl: string, workspace: Workspace, provider: string, subject: CallbackSubject): string {
   const signature = signatureOf(workspace, subject).toString('base64url');
-  const { messageId, createdAtMs, attempt } = subject;
-  return `${publicBaseUrl}${callbackPath(provider, workspace.id, 'status')}?message=${messageId}&stored=${createdAtMs}&attempt=${attempt}&signature=${signature}`;
+  const { messageId, createdAtMs, attempt, contactId } = subject;
+  const contact = contactId === undefined ? '' : `&contact=${contactId}`;
+  return `${publicBaseUrl}${callbackPath(provider, workspace.id, 'status')}?message=${messageId}&stored=${createdAtMs}&attempt=${attempt}${contact}&signature=${signature}`;
 }
 
 /** Whether the query of a callback URL is one that we made for this workspace. */

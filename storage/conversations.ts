@@ -1,21 +1,27 @@
 import type { MessageStatus } from '../domain/messageStatus.js';
 import type { Database, Statement } from '../platform/database.js';
+import type { Readable } from './contents.js';
+import { sealedContactOf, sealedMessageOf } from './messages.js';
 
 export interface Conversation {
   id: string;
-  contact: { id: string; phoneNumber: string; name: string | null };
+  /** The number is null where the contact was erased. */
+  contact: { id: string; phoneNumber: string | null; name: string | null };
   lastMessageAt: Date;
   lastSeq: number;
-  lastMessage: { id: string; body: string; direction: 'outbound' | 'inbound'; status: MessageStatus } | null;
+  lastMessage: { id: string; body: string | null; direction: 'outbound' | 'inbound'; status: MessageStatus } | null;
 }
 
 interface ConversationRow extends Record<string, unknown> {
+  workspace_id: string;
   id: string;
-  phone_number: string;
+  contact_contents: Buffer | null;
+  phone_number: string | null;
   name: string | null;
   last_message_at: Date;
   last_seq: number;
   message_id: string | null;
+  contents: Buffer | null;
   body: string | null;
   direction: 'outbound' | 'inbound' | null;
   status: MessageStatus | null;
@@ -24,11 +30,12 @@ interface ConversationRow extends Record<string, unknown> {
 const listStatement: Statement = {
   name: 'conversations',
   text: `
-  select c.id, c.phone_number, c.name, c.last_message_at, c.last_seq::float8 as last_seq, m.id as message_id, m.body, m.direction, m.status
+  select c.workspace_id, c.id, c.contents as contact_contents, c.phone_number, c.name, c.last_message_at, c.last_seq::float8 as last_seq,
+    m.id as message_id, m.contents, m.body, m.direction, m.status
   from contact c
   left join lateral (
     -- The newest message carries the time that the contact keeps: one partition is read, not all.
-    select id, body, direction, status from message
+    select id, contents, body, direction, status from message
     where workspace_id = c.workspace_id and contact_id = c.id and created_at = c.last_message_at
     order by id desc limit 1
   ) m on true
@@ -38,20 +45,28 @@ const listStatement: Statement = {
 
 /** Conversations by their newest message before a point in time, newest first, at most `limit`. */
 export async function listConversations(
-  database: Database,
+  { database, contents }: Readable,
   workspaceId: string,
   before: { at: Date; id: string },
   limit: number,
 ): Promise<Conversation[]> {
   const rows = await database.forWorkspace<ConversationRow>(workspaceId, listStatement, [workspaceId, before.at, before.id, limit]);
-  return rows.map((row) => ({
+  const [contacts, messages] = await Promise.all([
+    contents.open(rows.map((row) => sealedContactOf({ ...row, contact_id: row.id }))),
+    contents.open(rows.map((row) => (row.message_id ? sealedMessageOf({ ...row, contact_id: row.id, id: row.message_id }) : null))),
+  ]);
+  return rows.map((row, place) => ({
     id: row.id,
-    contact: { id: row.id, phoneNumber: row.phone_number, name: row.name },
+    contact: {
+      id: row.id,
+      phoneNumber: contacts[place]?.phoneNumber ?? row.phone_number,
+      name: contacts[place]?.name ?? row.name,
+    },
     lastMessageAt: row.last_message_at,
     lastSeq: row.last_seq,
     lastMessage:
       row.message_id && row.direction && row.status
-        ? { id: row.message_id, body: row.body ?? '', direction: row.direction, status: row.status }
+        ? { id: row.message_id, body: messages[place]?.body ?? row.body, direction: row.direction, status: row.status }
         : null,
   }));
 }

@@ -1,7 +1,10 @@
 import { deriveKey, randomKey } from '../platform/crypto.js';
 import type { Database } from '../platform/database.js';
+import type { MasterKeys } from '../platform/masterKeys.js';
 import { uuidv7 } from '../platform/uuid.js';
 import { newApiKey } from './apiKeys.js';
+import { ContactKeys } from './contactKeys.js';
+import { Contents } from './contents.js';
 import { contactIdOf, type ProviderAccount, sealAuthToken, unwrapWorkspaceKey, wrapWorkspaceKey } from './workspaces.js';
 
 export interface NewWorkspace {
@@ -19,7 +22,10 @@ export interface NewWorkspace {
  * Creates workspaces that are not there yet; what exists is left as it is, except that the provider account is set to
  * the one given. As role maintenance. Answers the text of each workspace's first API key.
  */
-export async function createWorkspaces(database: Database, masterKey: Buffer, workspaces: NewWorkspace[]): Promise<string[]> {
+export async function createWorkspaces(
+  { database, keys: keysDatabase, masterKeys }: { database: Database; keys: Database; masterKeys: MasterKeys },
+  workspaces: NewWorkspace[],
+): Promise<string[]> {
   const column = <T>(of: (workspace: NewWorkspace) => T) => workspaces.map(of);
   const ids = column(({ id }) => id);
   await database.asMaintenance(
@@ -33,7 +39,7 @@ export async function createWorkspaces(database: Database, masterKey: Buffer, wo
     [
       ids,
       column(({ name }) => name),
-      column(({ id }) => wrapWorkspaceKey(masterKey, id, randomKey())),
+      column(({ id }) => wrapWorkspaceKey(masterKeys, id, randomKey())),
       column(() => uuidv7()),
       column(({ apiKey }) => apiKey.id),
     ],
@@ -42,7 +48,7 @@ export async function createWorkspaces(database: Database, masterKey: Buffer, wo
     'select id, wrapped_key from workspace where id = any($1)',
     [ids],
   );
-  const keys = new Map(stored.map((row) => [row.id, unwrapWorkspaceKey(masterKey, row.id, row.wrapped_key)]));
+  const keys = new Map(stored.map((row) => [row.id, unwrapWorkspaceKey(masterKeys, row.id, row.wrapped_key)]));
   const keyOf = (id: string): Buffer => {
     const key = keys.get(id);
     if (!key) throw new Error(`workspace ${id} was not created`);
@@ -79,16 +85,18 @@ export async function createWorkspaces(database: Database, masterKey: Buffer, wo
       senders.map(({ index }) => index),
     ],
   );
-  const contacts = workspaces.flatMap(({ id, contacts: people }) => people.map((person) => ({ id, ...person })));
+  const contacts = workspaces.flatMap(({ id, contacts: people }) =>
+    people.map((person) => ({ workspaceId: id, contactId: contactIdOf(deriveKey(keyOf(id), 'contact-id'), person.phoneNumber), person })),
+  );
+  const contents = new Contents(new ContactKeys(keysDatabase, async (id) => deriveKey(keyOf(id), 'contact-keys')));
   await database.asMaintenance(
-    `insert into contact (workspace_id, id, phone_number, name, last_message_at)
-     select *, date_trunc('milliseconds', now()) from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[])
+    `insert into contact (workspace_id, id, contents, last_message_at)
+     select *, date_trunc('milliseconds', now()) from unnest($1::uuid[], $2::uuid[], $3::bytea[])
      on conflict (workspace_id, id) do nothing`,
     [
-      contacts.map(({ id }) => id),
-      contacts.map(({ id, phoneNumber }) => contactIdOf(deriveKey(keyOf(id), 'contact-id'), phoneNumber)),
-      contacts.map(({ phoneNumber }) => phoneNumber),
-      contacts.map(({ name }) => name),
+      contacts.map(({ workspaceId }) => workspaceId),
+      contacts.map(({ contactId }) => contactId),
+      await contents.seal(contacts.map(({ person, ...ref }) => ({ kind: 'contact', ...ref, id: ref.contactId, value: person }))),
     ],
   );
   const apiKeys = workspaces.map(({ id, apiKey }) => ({ workspaceId: id, ...newApiKey(id, apiKey.secret, apiKey.id) }));

@@ -1,6 +1,7 @@
 import type { AttemptStatus } from '../domain/messageStatus.js';
-import type { Database, Statement } from '../platform/database.js';
-import type { StoredRef } from './messages.js';
+import type { Statement } from '../platform/database.js';
+import type { Readable } from './contents.js';
+import { type StoredRef, sealedMessageOf } from './messages.js';
 
 /** An attempt for which there is no proof yet, with what a provider's list would show of it. */
 export interface DoubtfulAttempt {
@@ -14,7 +15,8 @@ export interface DoubtfulAttempt {
   evidence: string | null;
   /** The number that it left from; null where the workspace has it no more. */
   from: string | null;
-  body: string;
+  /** Null where it was erased: no list can show it any more. */
+  body: string | null;
 }
 
 /** What is stored about the sends to one number from one sender: which have no proof, and which ids are spoken for. */
@@ -31,7 +33,8 @@ export const doubtsStatement: Statement = {
   name: 'doubts',
   text: `
   with doubts as (
-    select a.message_id, a.attempt, a.status, a.provider, a.started_at, a.deadline_at, a.evidence, s.phone_number, m.body
+    select a.message_id, a.attempt, a.status, a.provider, a.started_at, a.deadline_at, a.evidence, a.contact_id, s.phone_number, encode(m.contents, 'base64') as contents,
+      m.body
     from send_attempt a
     join message m on m.workspace_id = $1 and m.created_at = a.created_at and m.id = a.message_id
     left join sender s on s.workspace_id = $1 and s.id = a.sender_id
@@ -54,12 +57,19 @@ interface DoubtRow {
   started_at: string;
   deadline_at: string;
   evidence: string | null;
+  contact_id: string;
   phone_number: string | null;
-  body: string;
+  /** Base64. */
+  contents: string | null;
+  body: string | null;
 }
 
 /** The doubts about everything that was sent from this message's sender to its contact, its own included. */
-export async function doubtsAround(database: Database, message: StoredRef, listed: { provider: string; ids: string[] }): Promise<Doubts> {
+export async function doubtsAround(
+  { database, contents }: Readable,
+  message: StoredRef,
+  listed: { provider: string; ids: string[] },
+): Promise<Doubts> {
   const [row] = await database.forWorkspace<{ referenced: string[]; attempts: DoubtRow[] }>(message.workspaceId, doubtsStatement, [
     message.workspaceId,
     new Date(message.createdAtMs),
@@ -67,7 +77,18 @@ export async function doubtsAround(database: Database, message: StoredRef, liste
     listed.provider,
     listed.ids,
   ]);
-  const attempts = (row?.attempts ?? []).map((one) => ({
+  const rows = row?.attempts ?? [];
+  const opened = await contents.open(
+    rows.map(({ message_id: id, contact_id, contents: sealed }) =>
+      sealedMessageOf({
+        workspace_id: message.workspaceId,
+        contact_id,
+        id,
+        contents: sealed === null ? null : Buffer.from(sealed, 'base64'),
+      }),
+    ),
+  );
+  const attempts = rows.map((one, place) => ({
     messageId: one.message_id,
     attempt: one.attempt,
     status: one.status,
@@ -76,7 +97,7 @@ export async function doubtsAround(database: Database, message: StoredRef, liste
     deadlineAtMs: Date.parse(one.deadline_at),
     evidence: one.evidence,
     from: one.phone_number,
-    body: one.body,
+    body: opened[place]?.body ?? one.body,
   }));
   return { attempts, referenced: new Set(row?.referenced) };
 }

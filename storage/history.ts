@@ -1,9 +1,9 @@
 import { historyScanMax, historySpanMs, historyStepsMax } from '../domain/historyLimits.js';
 import type { Direction } from '../domain/message.js';
 import type { MessageStatus } from '../domain/messageStatus.js';
-import type { Database } from '../platform/database.js';
+import type { Readable } from './contents.js';
 import { type HistoryPlace, historyStatements } from './historyStatements.js';
-import { type MessageRow, type StoredMessage, toMessage } from './messages.js';
+import { type MessageRow, openMessages, type StoredMessage } from './messages.js';
 
 /** Which messages of a workspace are meant. All conditions must hold; one that is absent holds for all. */
 export interface HistoryQuery {
@@ -34,7 +34,7 @@ const placeOf = ({ created_at: at, id }: { created_at: Date; id: string }): Hist
  * bounded span and looks at a bounded number of rows; a few of them serve one call. So a page may be short, even empty, and say
  * where to go on all the same: only `next: null` is the end.
  */
-export function hotHistory(database: Database): HistorySource {
+export function hotHistory({ database, contents }: Readable): HistorySource {
   return async (query, before, limit) => {
     const { workspaceId, since } = query;
     const statements = historyStatements(query);
@@ -47,7 +47,7 @@ export function hotHistory(database: Database): HistorySource {
       const scanned = statements.filters ? historyScanMax : wanted;
       const span = statements.spanValues({ floor, before: place, scanned });
       const rows = await database.forWorkspace<MessageRow>(workspaceId, statements.page, [...span, ...statements.filterValues, wanted]);
-      messages.push(...rows.map(toMessage));
+      messages.push(...(await openMessages(contents, rows)));
       const last = rows.at(-1);
       if (rows.length >= wanted && last) return { messages, next: placeOf(last) };
 

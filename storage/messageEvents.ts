@@ -9,7 +9,7 @@ import type { Shelf } from './messages.js';
  * The tail of every statement that changes messages: stores one event for each row of the CTE `source`, in the same
  * transaction, with the workspace's next numbers. `source` must have the columns workspace_id, contact_id, message_id,
  * direction, status, attempt, provider_message_id, error_code, error_message, facts (storage/messageFacts.ts) and n (the
- * order); for conversations that may be new also phone_number and message_created_at; for `inbound` messages also consent.
+ * order); for conversations that may be new also contact_contents (its number, sealed) and message_created_at; for `inbound` messages also consent.
  *
  * The sequence rows are locked in order of workspace, and before the contacts, by every statement: no deadlock, and
  * numbers become visible in the order in which they were given.
@@ -17,10 +17,14 @@ import type { Shelf } from './messages.js';
 export function appendEvents(source: string, conversation: 'exists' | 'may be new', of: 'outbound' | 'inbound' = 'outbound'): string {
   const inbound = (columns: string) => (of === 'inbound' ? columns : '');
   const upsert = `
-    insert into contact as c (workspace_id, id, phone_number, last_message_at, last_seq)
-    select workspace_id, contact_id, max(phone_number), max(message_created_at), max(seq)
+    insert into contact as c (workspace_id, id, contents, last_message_at, last_seq)
+    select workspace_id, contact_id, (array_agg(contact_contents))[1], max(message_created_at), max(seq)
     from numbered group by workspace_id, contact_id order by workspace_id, contact_id
     on conflict (workspace_id, id) do update set prev_seq = c.last_seq, last_seq = excluded.last_seq,
+      -- What another key has sealed (bytes 2 to 5 name it) can't be opened any more. One of before there were keys keeps its number
+      -- readable until that is sealed with its name.
+      contents = case when c.phone_number is null and excluded.contents is not null
+        and substr(c.contents, 2, 4) is distinct from substr(excluded.contents, 2, 4) then excluded.contents else c.contents end,
       last_message_at = greatest(c.last_message_at, excluded.last_message_at)`;
   const update = `
     update contact c set prev_seq = c.last_seq, last_seq = e.seq

@@ -10,7 +10,7 @@ export const factsAtBirth = (m: string): string => `jsonb_strip_nulls(jsonb_buil
       'priority', nullif(${m}.priority, 'normal'), 'category', nullif(${m}.category, 'transactional'), 'encoding', ${m}.encoding,
       'segments', ${m}.segments, 'generation', nullif(${m}.generation, 1), 'validUntil', ${m}.valid_until,
       'acceptedAt', ${m}.accepted_at, 'sendAt', ${m}.send_at, 'routed', nullif(${m}.routed, false),
-      'metadata', nullif(${m}.metadata, '{}')))`;
+      'campaign', ${m}.campaign))`;
 
 /** Of a message about which there is news: the sender that its attempt left from, where that may be another than before. */
 export const factsOfAttempt = (m: string): string => `case when ${m}.routed then jsonb_build_object('senderId', ${m}.sender_id) end`;

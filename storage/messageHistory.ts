@@ -1,7 +1,7 @@
 import type { MessageEvent } from '../domain/events.js';
-import type { Database } from '../platform/database.js';
 import type { Archive } from './archive/archive.js';
 import { type ArchiveWeek, coldWeeks } from './archive/archiveWeeks.js';
+import type { Readable } from './contents.js';
 import { type HistoryPage, type HistoryQuery, hotHistory } from './history.js';
 import type { HistoryPlace } from './historyStatements.js';
 import { eventsFromRows, eventsOfMessage } from './messageEvents.js';
@@ -26,7 +26,7 @@ const liesInTables = ({ state }: ArchiveWeek) => state !== 'archived' && state !
  */
 export class MessageHistory {
   constructor(
-    private readonly database: Database,
+    private readonly readable: Readable,
     private readonly archive: Archive,
   ) {}
 
@@ -36,7 +36,7 @@ export class MessageHistory {
    */
   async page(query: HistoryQuery, before: HistoryPlace, limit: number): Promise<HistoryPage> {
     const { workspaceId, conversationId } = query;
-    const hot = await hotHistory(this.database)(query, before, limit);
+    const hot = await hotHistory(this.readable)(query, before, limit);
     if (conversationId === undefined) return hot;
     // A week that is older than all that was looked at is for a later page; one that was held may be older than another's.
     const from = hot.next?.at ?? query.since ?? new Date(0);
@@ -67,26 +67,26 @@ export class MessageHistory {
 
   /** One message by its id, or undefined. */
   async find(workspaceId: string, messageId: string): Promise<StoredMessage | undefined> {
-    const key = await findKey(this.database, workspaceId, messageId);
+    const key = await findKey(this.readable.database, workspaceId, messageId);
     return key && this.read(key);
   }
 
   /** One message by its key, or undefined. */
   async read(ref: StoredRef): Promise<StoredMessage | undefined> {
-    return (await readMessage(this.database, ref)) ?? this.readCold(ref);
+    return (await readMessage(this.readable, ref)) ?? this.readCold(ref);
   }
 
   /** All steps of one message's life that are kept, oldest first. */
   async eventsOf(message: StoredMessage): Promise<MessageEvent[]> {
     const { workspaceId, id, conversationId, createdAt, updatedAt } = message;
-    const hot = await eventsOfMessage(this.database, workspaceId, id);
+    const hot = await eventsOfMessage(this.readable.database, workspaceId, id);
     return this.settled(workspaceId, { from: createdAt, to: updatedAt }, async (weeks) => {
       const found = new Map(hot.map((event) => [event.seq, event]));
       const add = (events: MessageEvent[]) => events.forEach((event) => void found.set(event.seq, event));
-      if (weeks.some(liesInTables)) add(await eventsOfMessage(this.database, workspaceId, id, 'cold'));
+      if (weeks.some(liesInTables)) add(await eventsOfMessage(this.readable.database, workspaceId, id, 'cold'));
       for (const week of weeks.filter((one) => !liesInTables(one))) {
         const rows = await this.archive.rowsAt(week, 'message_event', [workspaceId, conversationId]);
-        add(await eventsFromRows(this.database, workspaceId, id, rows));
+        add(await eventsFromRows(this.readable.database, workspaceId, id, rows));
       }
       return [...found.values()].sort((a, b) => a.seq - b.seq);
     });
@@ -94,13 +94,13 @@ export class MessageHistory {
 
   /** All attempts of one message, oldest first. */
   async attemptsOf({ workspaceId, id, conversationId, createdAt }: StoredMessage): Promise<StoredAttempt[]> {
-    const hot = await attemptsOfMessage(this.database, workspaceId, id);
+    const hot = await attemptsOfMessage(this.readable.database, workspaceId, id);
     if (hot.length > 0) return hot;
     return this.settled(workspaceId, { from: createdAt, to: createdAt }, async ([week]) => {
       if (!week) return hot;
-      if (liesInTables(week)) return attemptsOfMessage(this.database, workspaceId, id, 'cold');
+      if (liesInTables(week)) return attemptsOfMessage(this.readable.database, workspaceId, id, 'cold');
       return attemptsFromRows(
-        this.database,
+        this.readable.database,
         workspaceId,
         id,
         await this.archive.rowsAt(week, 'send_attempt', [workspaceId, conversationId]),
@@ -109,14 +109,14 @@ export class MessageHistory {
   }
 
   private coldTables(workspaceId: string, conversationId: string): Source {
-    const read: Source['read'] = (place, limit) => coldMessagesOfConversation(this.database, workspaceId, conversationId, place, limit);
+    const read: Source['read'] = (place, limit) => coldMessagesOfConversation(this.readable, workspaceId, conversationId, place, limit);
     return { endMs: Number.POSITIVE_INFINITY, read };
   }
 
   private archived(week: ArchiveWeek, workspaceId: string, conversationId: string): Source {
     const read: Source['read'] = async (place, limit) => {
       const rows = await this.archive.messagesBefore(week, [workspaceId, conversationId], place, limit);
-      return newest(await messagesFromRows(this.database, workspaceId, rows), limit);
+      return newest(await messagesFromRows(this.readable, workspaceId, rows), limit);
     };
     return { endMs: week.endMs, read };
   }
@@ -126,9 +126,9 @@ export class MessageHistory {
     const at = new Date(createdAtMs);
     return this.settled(workspaceId, { from: at, to: at }, async ([week]) => {
       if (!week) return undefined;
-      if (liesInTables(week)) return readMessage(this.database, ref, 'cold');
+      if (liesInTables(week)) return readMessage(this.readable, ref, 'cold');
       const row = await this.archive.messageAt(week, workspaceId, createdAtMs, messageId);
-      return row === undefined ? undefined : (await messagesFromRows(this.database, workspaceId, [row]))[0];
+      return row === undefined ? undefined : (await messagesFromRows(this.readable, workspaceId, [row]))[0];
     });
   }
 
@@ -138,7 +138,7 @@ export class MessageHistory {
     span: { from: Date; to: Date; conversationId?: string },
     read: (weeks: ArchiveWeek[]) => Promise<T>,
   ): Promise<T> {
-    const look = () => coldWeeks(this.database, workspaceId, span);
+    const look = () => coldWeeks(this.readable.database, workspaceId, span);
     for (let weeks = await look(); ; ) {
       const result = await read(weeks).catch(async (error: unknown) => {
         // Objects of a writing that was replaced meanwhile are gone.

@@ -13,6 +13,7 @@ import { type Advanced, advanceMessages } from './advance.js';
 import type { ByHand } from './audit.js';
 import { batched } from './batcher.js';
 import { type ConsentChanged, type ConsentRequest, changeConsent } from './consentChange.js';
+import type { Contents, Readable } from './contents.js';
 import { type Deferred, deferMessage } from './deferMessage.js';
 import { type NewInbound, receiveMessage, takeUpMessage } from './inboundMessages.js';
 import type { StoredRef } from './messages.js';
@@ -33,6 +34,7 @@ const keyOf = ({ workspaceId, messageId }: { workspaceId: string; messageId: str
  * the workspace's events hears of what changed.
  */
 export class MessageStore {
+  private readonly readable: Readable;
   private readonly persistOne: (message: MessageToPersist) => Promise<PersistedMessage>;
   private readonly advanceOne: (news: Advance) => Promise<Advanced | undefined>;
   private readonly recordOne: (message: StoredRef) => Promise<RecordedOutcome | undefined>;
@@ -43,13 +45,15 @@ export class MessageStore {
     private readonly bus: EventBus,
     private readonly telemetry: Telemetry,
     private readonly health: ProviderHealth,
+    contents: Contents,
   ) {
-    this.persistOne = batched((messages: MessageToPersist[]) => persistMessages(database, messages), {
+    this.readable = { database, contents };
+    this.persistOne = batched((messages: MessageToPersist[]) => persistMessages(this.readable, messages), {
       keyOf,
       // One statement after the other: what this process took up first is stored first, and can be waited for.
       concurrentMax: 1,
     });
-    this.advanceOne = batched((news: Advance[]) => advanceMessages(database, news), { keyOf });
+    this.advanceOne = batched((news: Advance[]) => advanceMessages(this.readable, news), { keyOf });
     this.recordOne = batched((messages: StoredRef[]) => recordOutcomes(database, messages), { keyOf, lingerMs: recordLingerMs });
     let notices = 0;
     this.notifyOne = batched(
@@ -135,7 +139,7 @@ export class MessageStore {
 
   /** Stores a message that came in, with what it says of its sender's consent; undefined where it was brought before. */
   async receive(inbound: NewInbound): Promise<InboundMessage | undefined> {
-    const received = await receiveMessage(this.database, inbound);
+    const received = await receiveMessage(this.readable, inbound);
     if (!received) return undefined;
     this.telemetry.count('messages_received_total', { consent: received.consent?.meaning ?? 'none' });
     await this.countStopped(inbound, received.consent?.stopped ?? 0);
@@ -149,19 +153,19 @@ export class MessageStore {
 
   /** Puts a message that came in into its conversation, once. */
   async takeUp(message: InboundMessage): Promise<void> {
-    if (await takeUpMessage(this.database, message)) this.bus.ring(message.workspaceId);
+    if (await takeUpMessage(this.readable, message)) this.bus.ring(message.workspaceId);
   }
 
   /** Changes somebody's consent, and takes out of the queue what may not leave any more. */
   async changeConsent(request: ConsentRequest): Promise<ConsentChanged> {
-    const changed = await changeConsent(this.database, request);
+    const changed = await changeConsent(this.readable, request);
     await this.countStopped({ workspaceId: request.workspaceId, messageId: request.messageId ?? '' }, changed.stopped);
     return changed;
   }
 
   /** The provider knows of an opt-out that we do not. Written before the news, so that it is not lost with this process. */
   private async noteRefusal(news: Advance): Promise<void> {
-    const recipient = await refusedRecipient(this.database, news);
+    const recipient = await refusedRecipient(this.readable, news);
     if (!recipient) return;
     const { workspaceId, messageId } = news;
     const change = { meaning: 'stop', topic: 'all' } as const;

@@ -3,7 +3,8 @@ import type { Category, MessageError } from '../domain/message.js';
 import type { MessageStatus } from '../domain/messageStatus.js';
 import type { Priority } from '../domain/priority.js';
 import type { Encoding } from '../domain/segments.js';
-import type { Database, Statement } from '../platform/database.js';
+import type { Statement } from '../platform/database.js';
+import type { Contents, MessageContents, Readable, Sealed } from './contents.js';
 import { findKey } from './messageKeys.js';
 
 /** A stored message by its key and the time that says in which partition it lies. */
@@ -19,13 +20,17 @@ export interface StoredMessage {
   id: string;
   conversationId: string;
   direction: 'outbound' | 'inbound';
-  to: string;
-  from: string;
-  body: string;
+  /** Null where it is the contact's, and the contact was erased. */
+  to: string | null;
+  from: string | null;
+  /** Null where it was erased, or its time was over. */
+  body: string | null;
   mediaUrls: string[];
   metadata: Record<string, string>;
   /** `campaign` of its metadata, which it keeps whatever becomes of them. */
   campaign: string | null;
+  /** Its text is gone for good. */
+  erased: boolean;
   priority: Priority;
   category: Category;
   encoding: Encoding;
@@ -54,9 +59,9 @@ export function errorOf(code: string | null, message: string | null): MessageErr
   return code === null ? null : { code, message: message ?? '' };
 }
 
-/** What a statement selects of a message `m` for `toMessage`, where it joins `messageParties`. */
-export const messageColumns = `m.workspace_id, m.id, m.contact_id, m.direction, c.phone_number as contact_number, coalesce(s.phone_number, m.unknown_sender) as sender_number, m.body,
-  m.media_urls, m.metadata, m.priority, m.category, m.encoding, m.segments, m.status, m.generation, m.attempt, m.provider_message_id, m.error_code,
+/** What a statement selects of a message `m` for `openMessages`, where it joins `messageParties`. */
+export const messageColumns = `m.workspace_id, m.id, m.contact_id, m.direction, c.phone_number as contact_number, c.contents as contact_contents,
+  coalesce(s.phone_number, m.unknown_sender) as sender_number, m.contents, m.body, m.media_urls, m.metadata, m.priority, m.category, m.encoding, m.segments, m.status, m.generation, m.attempt, m.provider_message_id, m.error_code,
   m.error_message, m.consent, m.campaign, m.send_at, m.valid_until, m.created_at, m.updated_at`;
 export const messageParties = `
   join contact c on c.workspace_id = m.workspace_id and c.id = m.contact_id
@@ -67,9 +72,11 @@ export interface MessageRow extends Record<string, unknown> {
   id: string;
   contact_id: string;
   direction: 'outbound' | 'inbound';
-  contact_number: string;
+  contact_number: string | null;
+  contact_contents: Buffer | null;
   sender_number: string;
-  body: string;
+  contents: Buffer | null;
+  body: string | null;
   media_urls: string[];
   metadata: Record<string, string>;
   campaign: string | null;
@@ -90,8 +97,38 @@ export interface MessageRow extends Record<string, unknown> {
   updated_at: Date;
 }
 
-export function toMessage(row: MessageRow): StoredMessage {
-  const [to, from] = row.direction === 'outbound' ? [row.contact_number, row.sender_number] : [row.sender_number, row.contact_number];
+/** Where the number of the contact of a row lies, sealed; null where it lies there readable, or is gone. */
+export function sealedContactOf(row: {
+  workspace_id: string;
+  contact_id: string;
+  contact_contents: Buffer | null;
+}): Sealed<'contact'> | null {
+  const { workspace_id: workspaceId, contact_id: contactId, contact_contents: sealed } = row;
+  return sealed && { kind: 'contact', workspaceId, contactId, id: contactId, sealed };
+}
+
+/** Where what a message says lies, sealed; null where it lies there readable, or is gone. */
+export function sealedMessageOf(row: {
+  workspace_id: string;
+  contact_id: string;
+  id: string;
+  contents: Buffer | null;
+}): Sealed<'message'> | null {
+  const { workspace_id: workspaceId, contact_id: contactId, id, contents: sealed } = row;
+  return sealed && { kind: 'message', workspaceId, contactId, id, sealed };
+}
+
+/** Rows as messages, with what is sealed opened: by one look-up of keys, however many they are. */
+export async function openMessages(contents: Contents, rows: MessageRow[], shelf: Shelf = 'hot'): Promise<StoredMessage[]> {
+  const [messages, contacts] = await Promise.all([contents.open(rows.map(sealedMessageOf)), contents.open(rows.map(sealedContactOf))]);
+  return rows.map((row, place) => ({
+    ...toMessage(row, messages[place] ?? null, contacts[place]?.phoneNumber ?? row.contact_number),
+    archived: shelf === 'cold',
+  }));
+}
+
+function toMessage(row: MessageRow, opened: MessageContents | null, contactNumber: string | null): StoredMessage {
+  const [to, from] = row.direction === 'outbound' ? [contactNumber, row.sender_number] : [row.sender_number, contactNumber];
   return {
     workspaceId: row.workspace_id,
     id: row.id,
@@ -99,9 +136,10 @@ export function toMessage(row: MessageRow): StoredMessage {
     direction: row.direction,
     to,
     from,
-    body: row.body,
-    mediaUrls: row.media_urls,
-    metadata: row.metadata,
+    body: opened?.body ?? row.body,
+    mediaUrls: opened?.mediaUrls ?? row.media_urls,
+    metadata: opened?.metadata ?? row.metadata,
+    erased: opened === null && row.body === null,
     campaign: row.campaign,
     priority: row.priority,
     category: row.category,
@@ -121,9 +159,6 @@ export function toMessage(row: MessageRow): StoredMessage {
   };
 }
 
-const toArchived = (row: MessageRow): StoredMessage => ({ ...toMessage(row), archived: true });
-const shown = (shelf: Shelf) => (shelf === 'cold' ? toArchived : toMessage);
-
 const findText = (source: string) =>
   `select ${messageColumns} from ${source} m ${messageParties} where m.workspace_id = $1 and m.created_at = $2 and m.id = $3`;
 const findStatements: Record<Shelf, Statement> = {
@@ -133,19 +168,19 @@ const findStatements: Record<Shelf, Statement> = {
 
 /** One message by its key, or undefined. */
 export async function readMessage(
-  database: Database,
+  { database, contents }: Readable,
   { workspaceId, messageId, createdAtMs }: StoredRef,
   shelf: Shelf = 'hot',
 ): Promise<StoredMessage | undefined> {
   const values = [workspaceId, new Date(createdAtMs), messageId];
-  const [row] = await database.forWorkspace<MessageRow>(workspaceId, findStatements[shelf], values);
-  return row && shown(shelf)(row);
+  const rows = await database.forWorkspace<MessageRow>(workspaceId, findStatements[shelf], values);
+  return (await openMessages(contents, rows, shelf))[0];
 }
 
 /** One message by its id, or undefined. */
-export async function findMessage(database: Database, workspaceId: string, messageId: string): Promise<StoredMessage | undefined> {
-  const key = await findKey(database, workspaceId, messageId);
-  return key && readMessage(database, key);
+export async function findMessage(readable: Readable, workspaceId: string, messageId: string): Promise<StoredMessage | undefined> {
+  const key = await findKey(readable.database, workspaceId, messageId);
+  return key && readMessage(readable, key);
 }
 
 const coldConversationStatement: Statement = {
@@ -157,14 +192,14 @@ const coldConversationStatement: Statement = {
 
 /** A conversation's messages of weeks that are not archived yet, or were restored: before a point in time, newest first, at most `limit`. */
 export async function coldMessagesOfConversation(
-  database: Database,
+  { database, contents }: Readable,
   workspaceId: string,
   conversationId: string,
   before: { at: Date; id: string },
   limit: number,
 ): Promise<StoredMessage[]> {
   const values = [workspaceId, conversationId, before.at, before.id, limit];
-  return (await database.forWorkspace<MessageRow>(workspaceId, coldConversationStatement, values)).map(toArchived);
+  return openMessages(contents, await database.forWorkspace<MessageRow>(workspaceId, coldConversationStatement, values), 'cold');
 }
 
 // An archived row becomes a row of the table again, and the same columns show it. Those of another workspace would find nothing.
@@ -174,7 +209,8 @@ const archivedStatement: Statement = {
 };
 
 /** Messages of archived rows, given as JSON, in no order. */
-export async function messagesFromRows(database: Database, workspaceId: string, rows: string[]): Promise<StoredMessage[]> {
+export async function messagesFromRows({ database, contents }: Readable, workspaceId: string, rows: string[]): Promise<StoredMessage[]> {
   if (rows.length === 0) return [];
-  return (await database.forWorkspace<MessageRow>(workspaceId, archivedStatement, [workspaceId, `[${rows.join(',')}]`])).map(toArchived);
+  const found = await database.forWorkspace<MessageRow>(workspaceId, archivedStatement, [workspaceId, `[${rows.join(',')}]`]);
+  return openMessages(contents, found, 'cold');
 }

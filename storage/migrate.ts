@@ -25,6 +25,11 @@ function readMigrations(directory: string): Migration[] {
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
+/** Applies what is missing of prisma/keys to the database of contacts' keys, as `migrate` does. */
+export function migrateKeys(keysDatabaseUrl: string): Promise<string[]> {
+  return migrate(keysDatabaseUrl, path.join(projectRoot, 'prisma/keys'));
+}
+
 /**
  * Applies what is missing of prisma/migrations, each in a transaction of its own, and keeps Prisma's book
  * (`_prisma_migrations`), so that `prisma migrate deploy` agrees. Needs a user that may create roles and tables. Two that run

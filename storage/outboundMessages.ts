@@ -2,7 +2,8 @@ import type { MessageRef } from '../domain/ids.js';
 import type { Category, OutboundMessage } from '../domain/message.js';
 import type { Priority } from '../domain/priority.js';
 import type { Encoding } from '../domain/segments.js';
-import type { Database } from '../platform/database.js';
+import type { Readable } from './contents.js';
+import { sealedContactOf, sealedMessageOf } from './messages.js';
 
 interface OutboundRow extends Record<string, unknown> {
   workspace_id: string;
@@ -10,11 +11,13 @@ interface OutboundRow extends Record<string, unknown> {
   generation: number;
   payload_sha256: Buffer;
   contact_id: string;
-  contact_number: string;
+  contact_contents: Buffer | null;
+  contact_number: string | null;
   sender_id: string;
   sender_number: string;
   routed: boolean;
-  body: string;
+  contents: Buffer | null;
+  body: string | null;
   media_urls: string[];
   metadata: Record<string, string>;
   priority: Priority;
@@ -29,16 +32,16 @@ interface OutboundRow extends Record<string, unknown> {
 
 /**
  * Messages as their workflows take them, by id, from what is stored: for a start that could not be made when the message was
- * accepted, or that has to be made again. As role maintenance. Messages that are not stored are missing in the answer.
+ * accepted, or that has to be made again. As role maintenance. Messages that are not stored, or were erased, are missing in the answer.
  */
 export async function readOutboundMessages(
-  database: Database,
+  { database, contents }: Readable,
   refs: MessageRef[],
   receiptGraceMs: number,
 ): Promise<Map<string, OutboundMessage>> {
   const rows = await database.asMaintenance<OutboundRow>(
-    `select m.workspace_id, m.id, m.generation, k.payload_sha256, m.contact_id, c.phone_number as contact_number, m.sender_id,
-       s.phone_number as sender_number, m.routed, m.body, m.media_urls, m.metadata, m.priority, m.encoding, m.segments, m.created_at,
+    `select m.workspace_id, m.id, m.generation, k.payload_sha256, m.contact_id, c.contents as contact_contents, c.phone_number as contact_number, m.sender_id,
+       s.phone_number as sender_number, m.routed, m.contents, m.body, m.media_urls, m.metadata, m.priority, m.encoding, m.segments, m.created_at,
        (extract(epoch from m.accepted_at) * 1000000)::bigint as accepted_at_us, m.category, m.send_at, m.valid_until
      from unnest($1::uuid[], $2::uuid[]) as i (workspace_id, message_id)
      join message_key k using (workspace_id, message_id)
@@ -48,8 +51,12 @@ export async function readOutboundMessages(
      where m.direction = 'outbound'`,
     [refs.map(({ workspaceId }) => workspaceId), refs.map(({ messageId }) => messageId)],
   );
+  const [messages, contacts] = await Promise.all([contents.open(rows.map(sealedMessageOf)), contents.open(rows.map(sealedContactOf))]);
   return new Map(
-    rows.map((row) => {
+    rows.flatMap((row, place) => {
+      const to = contacts[place]?.phoneNumber ?? row.contact_number;
+      const body = messages[place]?.body ?? row.body;
+      if (to === null || body === null) return [];
       const acceptedAtUs = row.accepted_at_us === null ? undefined : Number(row.accepted_at_us);
       const message: OutboundMessage = {
         workspaceId: row.workspace_id,
@@ -57,13 +64,13 @@ export async function readOutboundMessages(
         generation: row.generation,
         payloadHash: row.payload_sha256.toString('hex'),
         contactId: row.contact_id,
-        to: row.contact_number,
+        to,
         senderId: row.sender_id,
         from: row.sender_number,
         ...(row.routed && { routed: true as const }),
-        body: row.body,
-        mediaUrls: row.media_urls,
-        metadata: row.metadata,
+        body,
+        mediaUrls: messages[place]?.mediaUrls ?? row.media_urls,
+        metadata: messages[place]?.metadata ?? row.metadata,
         priority: row.priority,
         encoding: row.encoding,
         segments: row.segments,
@@ -74,7 +81,7 @@ export async function readOutboundMessages(
         validUntilMs: row.valid_until.getTime(),
         closesAtMs: row.valid_until.getTime() + receiptGraceMs,
       };
-      return [row.id, message];
+      return [[row.id, message]];
     }),
   );
 }

@@ -2,6 +2,7 @@ import { campaignCharactersMax } from '../domain/historyLimits.js';
 import type { OutboundMessage } from '../domain/message.js';
 import type { MessageStatus } from '../domain/messageStatus.js';
 import type { Database, Statement } from '../platform/database.js';
+import type { Readable, Sealable } from './contents.js';
 import { appendEvents } from './messageEvents.js';
 import { factsAtBirth } from './messageFacts.js';
 import { timeBounds } from './timeBounds.js';
@@ -28,11 +29,11 @@ const persistStatement: Statement = {
   name: 'persist_messages',
   text: `
   with input as (
-    select * from unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::uuid[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::jsonb[],
+    select * from unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::uuid[], $5::bytea[], $6::uuid[], $7::text[], $8::bytea[], $9::text[],
         $10::text[], $11::smallint[], $12::integer[], $13::timestamptz[], $14::bigint[], $15::timestamptz[], $16::text[],
-        $17::timestamptz[])
-      with ordinality as i (workspace_id, message_id, payload_sha256, contact_id, phone_number, sender_id, priority, body, details,
-        encoding, segments, generation, valid_until, accepted_at_us, send_at, category, stored_at, n)
+        $17::timestamptz[], $18::boolean[])
+      with ordinality as i (workspace_id, message_id, payload_sha256, contact_id, contact_contents, sender_id, priority, contents, campaign,
+        encoding, segments, generation, valid_until, accepted_at_us, send_at, category, stored_at, routed, n)
   ), fresh as (
     insert into message_key (workspace_id, message_id, created_at, payload_sha256)
     -- One conversation's messages of one batch get times of their own, so that history keeps their order.
@@ -42,19 +43,17 @@ const persistStatement: Statement = {
     on conflict do nothing
     returning workspace_id, message_id, created_at
   ), born as (
-    insert into message (workspace_id, created_at, id, contact_id, sender_id, priority, body, media_urls, metadata, encoding, segments,
+    insert into message (workspace_id, created_at, id, contact_id, sender_id, priority, contents, encoding, segments,
       status, generation, valid_until, accepted_at, send_at, category, routed, campaign, updated_at)
-    select i.workspace_id, f.created_at, i.message_id, i.contact_id, i.sender_id, i.priority, i.body,
-      array(select jsonb_array_elements_text(i.details -> 'mediaUrls')), i.details -> 'metadata', i.encoding, i.segments,
+    select i.workspace_id, f.created_at, i.message_id, i.contact_id, i.sender_id, i.priority, i.contents, i.encoding, i.segments,
       case when i.send_at is null then 'queued' else 'scheduled' end, i.generation, i.valid_until,
-      timestamptz 'epoch' + i.accepted_at_us * interval '1 microsecond', i.send_at, i.category,
-      coalesce((i.details ->> 'routed')::boolean, false),
-      left(i.details -> 'metadata' ->> 'campaign', ${campaignCharactersMax}), now()
+      timestamptz 'epoch' + i.accepted_at_us * interval '1 microsecond', i.send_at, i.category, i.routed, i.campaign,
+      now()
     from fresh f join input i using (workspace_id, message_id)
     returning workspace_id, id as message_id, contact_id, direction, status, attempt, provider_message_id, error_code, error_message,
       ${factsAtBirth('message')} as facts
   ), changed as (
-    select b.*, i.phone_number, f.created_at as message_created_at, i.n
+    select b.*, i.contact_contents, f.created_at as message_created_at, i.n
     from born b join input i using (workspace_id, message_id) join fresh f using (workspace_id, message_id)
   ), ${appendEvents('changed', 'may be new')}
   select f.created_at as fresh_at, k.created_at as known_at, k.payload_sha256 = i.payload_sha256 as same_payload
@@ -98,7 +97,8 @@ export class ConcurrentInsert extends Error {
  * Stores messages, once each: key, row, conversation and first event in one transaction. A message that is known is
  * left as it is and answered as it stands.
  */
-export async function persistMessages(database: Database, messages: MessageToPersist[]): Promise<PersistedMessage[]> {
+export async function persistMessages({ database, contents }: Readable, messages: MessageToPersist[]): Promise<PersistedMessage[]> {
+  const sealed = await contents.seal([...messages.map(messageOf), ...messages.map(contactOf)]);
   const column = <T>(of: (message: MessageToPersist) => T) => messages.map(of);
   const rows = await database.forWorkspaces<PersistRow>(
     column((m) => m.workspaceId),
@@ -108,11 +108,12 @@ export async function persistMessages(database: Database, messages: MessageToPer
       column((m) => m.messageId),
       column((m) => Buffer.from(m.payloadHash, 'hex')),
       column((m) => m.contactId),
-      column((m) => m.to),
+      sealed.slice(messages.length),
       column((m) => m.senderId),
       column((m) => m.priority),
-      column((m) => m.body),
-      column((m) => JSON.stringify({ mediaUrls: m.mediaUrls, metadata: m.metadata, routed: m.routed })),
+      sealed.slice(0, messages.length),
+      // What of the metadata is filtered by.
+      column((m) => m.metadata.campaign?.slice(0, campaignCharactersMax) ?? null),
       column((m) => m.encoding),
       column((m) => m.segments),
       column((m) => m.generation),
@@ -121,6 +122,7 @@ export async function persistMessages(database: Database, messages: MessageToPer
       column((m) => (m.sendAtMs === undefined ? null : new Date(m.sendAtMs))),
       column((m) => m.category ?? 'transactional'),
       column((m) => (m.storedAtMs === undefined ? null : new Date(m.storedAtMs))),
+      column((m) => m.routed ?? false),
     ],
   );
   const stored = messages.map((message, index): PersistedMessage => {
@@ -147,6 +149,14 @@ export async function persistMessages(database: Database, messages: MessageToPer
     }),
   );
   return stored;
+}
+
+function messageOf({ workspaceId, contactId, messageId: id, body, mediaUrls, metadata }: OutboundMessage): Sealable {
+  return { kind: 'message', workspaceId, contactId, id, value: { body, mediaUrls, metadata } };
+}
+
+function contactOf({ workspaceId, contactId, to }: OutboundMessage): Sealable {
+  return { kind: 'contact', workspaceId, contactId, id: contactId, value: { phoneNumber: to, name: null } };
 }
 
 /** Where messages that were known stand: a statement of its own, since it is needed only where a run repeats. */

@@ -4,7 +4,8 @@ import type { Priority } from '../domain/priority.js';
 import type { QueueName, QueueShare } from '../domain/queues.js';
 import { failedStatuses, outboundStatuses, processingStatuses } from '../domain/queues.js';
 import type { Database, Statement } from '../platform/database.js';
-import { type MessageRow, messageColumns, messageParties, type StoredMessage, toMessage } from './messages.js';
+import type { Readable } from './contents.js';
+import { type MessageRow, messageColumns, messageParties, openMessages, type StoredMessage } from './messages.js';
 
 interface ShareRow extends Record<string, unknown> {
   direction: 'outbound' | 'inbound';
@@ -82,8 +83,6 @@ export async function throughput(database: Database, workspaceId: string): Promi
 /** A message in a queue, with the time since when it is there. */
 export type QueuedMessage = StoredMessage & { since: Date };
 
-const toQueued = (row: MessageRow & { since: Date }): QueuedMessage => ({ ...toMessage(row), since: row.since });
-
 const ofQueue: Record<Exclude<QueueName, 'failed'>, { direction: 'outbound' | 'inbound'; statuses: readonly MessageStatus[] | null }> = {
   outbound: { direction: 'outbound', statuses: outboundStatuses },
   processing: { direction: 'outbound', statuses: processingStatuses },
@@ -107,17 +106,20 @@ export const failedOfQueueStatement: Statement = {
 
 /** Messages of a queue after a place in it, the oldest first, at most `limit`. */
 export async function messagesOfQueue(
-  database: Database,
+  { database, contents }: Readable,
   workspaceId: string,
   queue: QueueName,
   after: { at: Date; id: string },
   limit: number,
 ): Promise<QueuedMessage[]> {
   if (queue === 'failed') {
-    const values = [workspaceId, after.at, after.id, limit];
-    return (await database.forWorkspace<MessageRow & { since: Date }>(workspaceId, failedOfQueueStatement, values)).map(toQueued);
+    return opened(failedOfQueueStatement, [workspaceId, after.at, after.id, limit]);
   }
   const { direction, statuses } = ofQueue[queue];
-  const values = [workspaceId, direction, statuses, after.at, after.id, limit];
-  return (await database.forWorkspace<MessageRow & { since: Date }>(workspaceId, openOfQueueStatement, values)).map(toQueued);
+  return opened(openOfQueueStatement, [workspaceId, direction, statuses, after.at, after.id, limit]);
+
+  async function opened(statement: Statement, values: unknown[]): Promise<QueuedMessage[]> {
+    const rows = await database.forWorkspace<MessageRow & { since: Date }>(workspaceId, statement, values);
+    return (await openMessages(contents, rows)).map((message, place) => ({ ...message, since: (rows[place] as { since: Date }).since }));
+  }
 }

@@ -25,7 +25,7 @@ const listed = (words: readonly string[]) => words.map((word) => `'${word}'`).jo
 /** What the events say of each column; `updated_at` is when the last of them was. */
 const columns = (
   'contact_id sender_id unknown_sender direction priority category encoding segments generation valid_until accepted_at send_at routed ' +
-  'metadata consent status attempt provider_message_id error_code error_message'
+  'campaign consent status attempt provider_message_id error_code error_message'
 ).split(' ');
 
 // The first event of a message carries the facts it was born with, each later one those that it changed. What has no event of
@@ -39,7 +39,8 @@ const foldEvents = `
     (f.facts ->> 'segments')::smallint as segments, coalesce((f.facts ->> 'generation')::integer, 1) as generation,
     (f.facts ->> 'validUntil')::timestamptz(3) as valid_until, (f.facts ->> 'acceptedAt')::timestamptz as accepted_at,
     (f.facts ->> 'sendAt')::timestamptz(3) as send_at, coalesce((f.facts ->> 'routed')::boolean, false) as routed,
-    coalesce(f.facts -> 'metadata', '{}') as metadata, e.consent,
+    -- Events of before it had a column of its own have it in the metadata.
+    coalesce(f.facts ->> 'campaign', f.facts -> 'metadata' ->> 'campaign') as campaign, e.consent,
     coalesce(a.status, e.status) as status, coalesce(a.attempt, e.attempt) as attempt, e.provider_message_id, e.error_code, e.error_message,
     e.created_at as updated_at,
     case when a.attempt is null and e.status in (${listed([...messageStatuses.filter(isClosed), 'received'])}) then e.created_at end as recorded_at,
@@ -80,7 +81,7 @@ const all = ['workspace_id', 'created_at', 'id', ...columns, 'updated_at', 'reco
 
 const write = `
   insert into message as m (body, ${all.join(', ')})
-  select '', ${all.map((column) => `r.${column}`).join(', ')} from rebuilt r
+  select null, ${all.map((column) => `r.${column}`).join(', ')} from rebuilt r
   where not exists (select from message m where m.workspace_id = r.workspace_id and m.created_at = r.created_at and m.id = r.id
     and ${same('m', 'r')})
   on conflict (workspace_id, created_at, id) do update

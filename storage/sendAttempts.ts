@@ -69,7 +69,7 @@ export const beginStatement: Statement = {
   text: `
   with current as (
     select m.*, w.limits_epoch, m.valid_until <= clock_timestamp() as expired, exists (select ${ahead}) as out_of_turn,
-      ${isOptedOut('$1', '$10', 'm.category')} as opted_out,
+      ${isOptedOut('$1', { phoneNumber: '$10', contactId: 'm.contact_id' }, 'm.category')} as opted_out,
       array(${asleep}) as next
     from message m join workspace w on w.id = m.workspace_id
     where m.workspace_id = $1 and m.created_at = $2 and m.id = $3

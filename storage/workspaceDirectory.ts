@@ -1,5 +1,6 @@
 import { settingsUnheardMs } from '../domain/limits.js';
 import type { Database } from '../platform/database.js';
+import type { MasterKeys } from '../platform/masterKeys.js';
 import type { SettingsChanges } from '../platform/settingsWatch.js';
 import { SettingsCache } from './settingsCache.js';
 import { loadWorkspace, type Workspace } from './workspaces.js';
@@ -13,7 +14,7 @@ export class WorkspaceDirectory {
 
   constructor(
     private readonly database: Database,
-    private readonly masterKey: Buffer,
+    private readonly masterKeys: MasterKeys,
     changes: SettingsChanges,
   ) {
     this.cache = new SettingsCache(changes, settingsUnheardMs);
@@ -21,7 +22,7 @@ export class WorkspaceDirectory {
 
   /** The workspace or undefined. */
   async find(workspaceId: string): Promise<Workspace | undefined> {
-    const workspace = await this.cache.get(workspaceId, '', () => loadWorkspace(this.database, this.masterKey, workspaceId));
+    const workspace = await this.cache.get(workspaceId, '', () => loadWorkspace(this.database, this.masterKeys, workspaceId));
     // Ids that do not exist are not worth a place.
     if (!workspace) this.cache.forget(workspaceId);
     return workspace;

@@ -6,6 +6,7 @@ import type { Routes } from '../domain/routing.js';
 import type { Sender } from '../domain/ways.js';
 import { deriveKey, hmac, open, seal } from '../platform/crypto.js';
 import type { Database, Statement } from '../platform/database.js';
+import type { MasterKeys } from '../platform/masterKeys.js';
 import { type BreakerRow, breakersColumn, toBreaker } from './breakers.js';
 import { type LimitsRow, limitsColumns, limitsOf } from './limitsRow.js';
 
@@ -31,7 +32,17 @@ export interface Workspace {
   routes: Routes;
   /** Those that are open, half open or forced. */
   breakers: Breaker[];
-  keys: { messageId: Buffer; contactId: Buffer; callback: Buffer; secrets: Buffer; cursor: Buffer; words: Buffer; export: Buffer };
+  /** `contactKeys` wraps the keys of its contacts. */
+  keys: {
+    messageId: Buffer;
+    contactId: Buffer;
+    callback: Buffer;
+    secrets: Buffer;
+    cursor: Buffer;
+    words: Buffer;
+    export: Buffer;
+    contactKeys: Buffer;
+  };
 }
 
 /** A workspace's account at a provider, where it has one. */
@@ -42,13 +53,13 @@ export function accountAt({ accounts }: Pick<Workspace, 'accounts'>, provider: s
 const wrapContext = (workspaceId: string) => `workspace/${workspaceId}/wrapped_key`;
 const tokenContext = (workspaceId: string, provider: string) => `workspace/${workspaceId}/provider_account/${provider}/auth_token`;
 
-/** Seals a new workspace's key under the master key. */
-export function wrapWorkspaceKey(masterKey: Buffer, workspaceId: string, workspaceKey: Buffer): string {
-  return seal(masterKey, wrapContext(workspaceId), workspaceKey);
+/** Seals a workspace's key under the master key. */
+export function wrapWorkspaceKey(masterKeys: MasterKeys, workspaceId: string, workspaceKey: Buffer): string {
+  return masterKeys.seal(wrapContext(workspaceId), workspaceKey);
 }
 
-export function unwrapWorkspaceKey(masterKey: Buffer, workspaceId: string, wrappedKey: string): Buffer {
-  return open(masterKey, wrapContext(workspaceId), wrappedKey);
+export function unwrapWorkspaceKey(masterKeys: MasterKeys, workspaceId: string, wrappedKey: string): Buffer {
+  return masterKeys.open(wrapContext(workspaceId), wrappedKey);
 }
 
 /** Seals a provider's auth token under the workspace's key of secrets. */
@@ -85,10 +96,10 @@ interface WorkspaceRow extends LimitsRow {
 }
 
 /** Reads a workspace with its senders, provider accounts, routes and breakers, by one statement: every accept may need it. Undefined where there is none. */
-export async function loadWorkspace(database: Database, masterKey: Buffer, workspaceId: string): Promise<Workspace | undefined> {
+export async function loadWorkspace(database: Database, masterKeys: MasterKeys, workspaceId: string): Promise<Workspace | undefined> {
   const [row] = await database.forWorkspace<WorkspaceRow>(workspaceId, findStatement, [workspaceId]);
   if (!row) return undefined;
-  const key = unwrapWorkspaceKey(masterKey, workspaceId, row.wrapped_key);
+  const key = unwrapWorkspaceKey(masterKeys, workspaceId, row.wrapped_key);
   const secrets = deriveKey(key, 'secrets');
   const accounts = row.accounts.map((account) => ({
     ...account,
@@ -113,6 +124,7 @@ export async function loadWorkspace(database: Database, masterKey: Buffer, works
       cursor: deriveKey(key, 'cursor'),
       words: deriveKey(key, 'words'),
       export: deriveKey(key, 'export'),
+      contactKeys: deriveKey(key, 'contact-keys'),
     },
   };
 }

@@ -18,7 +18,8 @@ const preloaded = ['@temporalio/common', '@temporalio/workflow', require.resolve
 export async function bundle(entry: string): Promise<string> {
   const workflowsPath = require.resolve(entry);
   const preloadModules = [...preloaded, workflowsPath];
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN'), preloadModules });
+  const failureConverterPath = require.resolve('../platform/failureConverter');
+  const { code } = await bundleWorkflowCode({ workflowsPath, failureConverterPath, logger: new DefaultLogger('WARN'), preloadModules });
   return code;
 }
 

@@ -28,6 +28,8 @@ const maintenanceTasksConcurrentMax = 10;
 export interface WorkerSettings {
   connection: NativeConnection;
   namespace: string;
+  /** How what lies in histories is read and written. */
+  dataConverter: NonNullable<WorkerOptions['dataConverter']>;
   sendsConcurrentMax: number;
   workflowTasksConcurrentMax: number;
   workflowsCachedMax: number;
@@ -52,6 +54,7 @@ export function createMessagesWorker(settings: WorkerSettings, local: LocalActiv
     ...common,
     connection: settings.connection,
     namespace: settings.namespace,
+    dataConverter: settings.dataConverter,
     taskQueue: taskQueues.messages,
     workflowBundle: { codePath: bundlePaths.messages },
     activities: { ...local, ...sends },
@@ -79,6 +82,7 @@ export function createSendsWorker(settings: WorkerSettings, sends: SendActivitie
     ...common,
     connection: settings.connection,
     namespace: settings.namespace,
+    dataConverter: settings.dataConverter,
     taskQueue: taskQueues.messages,
     activities: sends,
     maxConcurrentActivityTaskExecutions: settings.sendsConcurrentMax,
@@ -94,6 +98,7 @@ export function createLimiterWorker(settings: WorkerSettings, activities: Limite
     ...common,
     connection: settings.connection,
     namespace: settings.namespace,
+    dataConverter: settings.dataConverter,
     taskQueue: taskQueues.limiter,
     workflowBundle: { codePath: bundlePaths.limiter },
     activities,
@@ -108,6 +113,7 @@ export function createMaintenanceWorker(settings: WorkerSettings, activities: Ma
     ...common,
     connection: settings.connection,
     namespace: settings.namespace,
+    dataConverter: settings.dataConverter,
     taskQueue: taskQueues.maintenance,
     workflowBundle: { codePath: bundlePaths.maintenance },
     activities,
@@ -123,6 +129,7 @@ export function createWebhooksWorker(settings: WorkerSettings, activities: Webho
     ...common,
     connection: settings.connection,
     namespace: settings.namespace,
+    dataConverter: settings.dataConverter,
     taskQueue: taskQueues.webhooks,
     workflowBundle: { codePath: bundlePaths.webhooks },
     activities,

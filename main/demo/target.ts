@@ -20,7 +20,7 @@ export interface Target {
 }
 
 /** What `npm start` writes into its data folder while it runs: the line of `--json`. */
-type RunningSystem = Pick<Stack, 'url' | 'databaseUrl' | 'simulatorUrl' | 'workspaces'>;
+type RunningSystem = Pick<Stack, 'url' | 'databaseUrl' | 'keysDatabaseUrl' | 'simulatorUrl' | 'workspaces'>;
 
 /** The system at `--url`, the one that runs on `--data`, or one of our own. */
 export async function findTarget(words: DemoArguments, steps: Steps): Promise<Target> {
@@ -50,8 +50,10 @@ async function runningTarget(data: string, count: number, steps: Steps): Promise
   let { workspaces } = running;
   if (workspaces.length < count) {
     const { encryptionKey } = JSON.parse(readFileSync(path.join(data, 'settings.json'), 'utf8')) as { encryptionKey: string };
-    const { databaseUrl } = running;
-    ({ workspaces } = await steps.run(`${count} workspaces`, () => seedDemo({ databaseUrl, encryptionKey, workspaces: count })));
+    const { databaseUrl, keysDatabaseUrl } = running;
+    ({ workspaces } = await steps.run(`${count} workspaces`, () =>
+      seedDemo({ databaseUrl, keysDatabaseUrl, encryptionKey, workspaces: count }),
+    ));
   }
   return {
     url: running.url,

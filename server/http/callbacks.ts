@@ -20,6 +20,7 @@ const query = z.object({
   message: uuid,
   stored: z.coerce.number().int().positive().max(8_640_000_000_000_000),
   attempt: z.coerce.number().int().min(1).max(100_000),
+  contact: uuid.optional(),
   signature: z.string().min(1),
 });
 
@@ -35,8 +36,8 @@ export function callbacksRouter(services: Services): Router {
       const callback = await verifiedCallback(services, request);
       const subject = query.safeParse(request.query);
       if (!subject.success) throw rejected();
-      const { message: messageId, stored: createdAtMs, attempt, signature: ours } = subject.data;
-      const about: CallbackSubject = { messageId, createdAtMs, attempt };
+      const { message: messageId, stored: createdAtMs, attempt, contact, signature: ours } = subject.data;
+      const about: CallbackSubject = { messageId, createdAtMs, attempt, contactId: contact };
       if (!isOurCallback(callback.workspace, about, ours)) throw rejected();
 
       await applyStatus(services, callback, about);
@@ -58,7 +59,7 @@ export function callbacksRouter(services: Services): Router {
 async function applyStatus(
   services: Services,
   { workspace, provider, fields }: VerifiedCallback,
-  { messageId, createdAtMs, attempt: named }: CallbackSubject,
+  { messageId, createdAtMs, attempt: named, contactId }: CallbackSubject,
 ): Promise<void> {
   const { logger } = services;
   const callback = provider.parseStatusCallback(fields);
@@ -77,6 +78,7 @@ async function applyStatus(
     providerMessageId: callback.providerMessageId,
     error: callback.error,
     evidence: `status callback: ${callback.providerStatus}`,
+    ...(contactId && { contactId }),
     receipt: fields,
   };
   const advanced = await storeAndTell(services, news, workspace.errorPolicy);

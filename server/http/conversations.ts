@@ -21,7 +21,7 @@ export function conversationsRouter(services: Services): Router {
       const { limit, cursor } = validate(page, request.query);
       const workspaceId = workspaceIdOf(response);
       const cursors = await cursorsOf(services, workspaceId, 'conversations');
-      const found = await listConversations(database, workspaceId, cursors.decode(cursor), limit + 1);
+      const found = await listConversations(services, workspaceId, cursors.decode(cursor), limit + 1);
       response.json(
         cursors.page(
           found,

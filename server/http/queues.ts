@@ -38,7 +38,7 @@ export function queuesRouter(services: Services): Router {
       const workspaceId = workspaceIdOf(response);
       const cursors = await cursorsOf(services, workspaceId, `queues/${queue}`);
       const after = cursors.decode(cursor, beginning);
-      const found = await messagesOfQueue(services.database, workspaceId, queue, after, limit + 1);
+      const found = await messagesOfQueue(services, workspaceId, queue, after, limit + 1);
       response.json(cursors.page(found, limit, ({ since, id }) => ({ at: since, id }), viewOf));
     })
     .all(onlyMethods('GET'));

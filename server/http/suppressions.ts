@@ -15,7 +15,7 @@ import { optionalJsonBody } from './jsonBody.js';
 
 /** The list of those who may not be written to: read, added to, and taken from, each change with an entry in the audit. */
 export function suppressionsRouter(services: Services): Router {
-  const { database, store, workspaces } = services;
+  const { store, workspaces } = services;
   const router = Router();
 
   router
@@ -24,7 +24,7 @@ export function suppressionsRouter(services: Services): Router {
       const { limit, cursor, state } = validate(suppressionsPage, request.query);
       const workspaceId = workspaceIdOf(response);
       const cursors = await cursorsOf(services, workspaceId, 'suppressions');
-      const found = await listSuppressions(database, workspaceId, state, cursors.decode(cursor), limit + 1);
+      const found = await listSuppressions(services, workspaceId, state, cursors.decode(cursor), limit + 1);
       response.json(
         cursors.page(
           found,
@@ -46,7 +46,7 @@ export function suppressionsRouter(services: Services): Router {
       void tellStopped(services, { workspaceId, contactId, stoppedAtMs: atMs }).catch((error: unknown) => {
         services.logger.warn({ event: 'suppression.tell_failed', workspaceId, error: String(error) });
       });
-      response.json(await findSuppression(database, workspaceId, phoneNumber, topic));
+      response.json(await findSuppression(services, workspaceId, { phoneNumber, contactId }, topic));
     })
     .delete(async (request, response) => {
       const { topic } = validate(suppressionFilter, request.query);

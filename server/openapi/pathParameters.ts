@@ -10,6 +10,7 @@ const text = (example: string) => z.string().meta({ examples: [example] });
 export const pathParameters = {
   message: { schema: id, description: 'Id of a message.' },
   conversation: { schema: id, description: 'Id of a conversation, which is also that of its contact.' },
+  contact: { schema: text('+14155552671'), description: 'The number of a contact in E.164 form, or its id.' },
   redrive: { schema: id, description: 'Id of a redrive.' },
   cancellation: { schema: id, description: 'Id of a cancellation.' },
   webhookEndpoint: { schema: id, description: 'Id of a webhook endpoint.' },

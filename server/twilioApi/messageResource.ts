@@ -44,18 +44,19 @@ export function resourceOf(accountSid: string, message: MessageView): Record<str
   const uri = `${messagesUri(accountSid)}/${sid}`;
   const hasEnded = ['failed', 'undelivered', 'expired'].includes(message.status);
   const isInbound = message.direction === 'inbound';
-  const byService = isMessagingService(message.from);
+  const byService = message.from !== null && isMessagingService(message.from);
   return {
     account_sid: accountSid,
     api_version: apiVersion,
-    body: message.body,
+    // Empty where it was erased, as Twilio shows a message that was redacted.
+    body: message.body ?? '',
     date_created: rfc2822(message.createdAt),
     date_sent: message.providerMessageId === null ? null : rfc2822(message.updatedAt),
     date_updated: rfc2822(message.updatedAt),
     direction: isInbound ? 'inbound' : 'outbound-api',
     error_code: hasEnded ? codeOf(message) : null,
     error_message: hasEnded ? (message.error?.message ?? null) : null,
-    from: byService ? null : message.from,
+    from: byService ? null : (message.from ?? ''),
     messaging_service_sid: byService ? message.from : null,
     num_media: String(message.mediaUrls.length),
     num_segments: String(message.segments),
@@ -64,7 +65,7 @@ export function resourceOf(accountSid: string, message: MessageView): Record<str
     sid,
     status: twilioStatus[message.status],
     subresource_uris: { media: `${uri}/Media.json` },
-    to: message.to,
+    to: message.to ?? '',
     uri: `${uri}.json`,
   };
 }

@@ -21,7 +21,13 @@ const withRole = (url: string, role: string) => `${url}?options=-c%20role%3D${ro
 
 async function program(file: string, env: Record<string, string>): Promise<{ code: number; said: string }> {
   const child = spawn(process.execPath, [path.join(projectRoot, 'dist', file)], {
-    env: { PATH: process.env.PATH ?? '', TEMPORAL_ADDRESS: '127.0.0.1:1', ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'), ...env },
+    env: {
+      PATH: process.env.PATH ?? '',
+      TEMPORAL_ADDRESS: '127.0.0.1:1',
+      KEYS_DATABASE_URL: `${login}_keys`,
+      ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+      ...env,
+    },
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (said += data.toString()));
@@ -90,7 +96,10 @@ describe('a process of the product', () => {
   it('is prepared by the migrations, which need the owner and make the login', async () => {
     const missing = await program('main/migrate.js', { DATABASE_URL: login });
     expect([missing.code, missing.said]).toEqual([1, expect.stringContaining('DATABASE_OWNER_URL is not set')]);
-    const done = await program('main/migrate.js', { DATABASE_URL: login, DATABASE_OWNER_URL: own.url });
-    expect([done.code, done.said]).toEqual([0, 'nothing to apply\n']);
+    const migrate = () => program('main/migrate.js', { DATABASE_URL: login, DATABASE_OWNER_URL: own.url });
+    // The database of keys is made, too.
+    expect(await migrate()).toEqual({ code: 0, said: expect.stringMatching(/^applied \d+_found_the_keys,/) });
+    expect(await sql(`${login}_keys?options=-c%20role%3Dmaintenance`, 'select count(*)::int as n from contact_key')).toEqual([{ n: 0 }]);
+    expect(await migrate()).toEqual({ code: 0, said: 'nothing to apply\n' });
   });
 });

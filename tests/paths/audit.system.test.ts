@@ -36,7 +36,7 @@ const newestSeq = async () => (await audit('?limit=1')).data[0].seq as number;
 async function anchor(): Promise<any> {
   const connection = await Connection.connect({ address: system.temporalAddress });
   try {
-    const client = new Client({ connection, namespace: system.temporalNamespace });
+    const client = new Client({ connection, namespace: system.temporalNamespace, dataConverter: system.dataConverter });
     const workflowId = `anchor-now-${Math.random()}`;
     return await client.workflow.execute('anchorAudit', { workflowId, taskQueue: 'maintenance' });
   } finally {

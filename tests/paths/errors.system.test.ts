@@ -13,7 +13,10 @@ const hurried = Object.fromEntries(['NETWORK', 'CONGESTION', 'UNREACHABLE', 'CON
 
 async function clientOf(system: System): Promise<{ client: Client; close(): Promise<void> }> {
   const connection = await Connection.connect({ address: system.temporalAddress });
-  return { client: new Client({ connection, namespace: system.temporalNamespace }), close: () => connection.close() };
+  return {
+    client: new Client({ connection, namespace: system.temporalNamespace, dataConverter: system.dataConverter }),
+    close: () => connection.close(),
+  };
 }
 
 describe('a message that meets an error', () => {

@@ -36,7 +36,11 @@ describe('a message that comes in', () => {
 
     const connection = await Connection.connect({ address: system.temporalAddress });
     try {
-      const description = await new Client({ connection, namespace: system.temporalNamespace }).workflow
+      const description = await new Client({
+        connection,
+        namespace: system.temporalNamespace,
+        dataConverter: system.dataConverter,
+      }).workflow
         .getHandle(trace.workflow.id)
         .describe();
       expect(await description.staticSummary()).toBe('from +1212***1001');

@@ -127,7 +127,7 @@ describe('one message', () => {
   it('shows in Temporal under its id, with workspace, lane and a masked number, and no number besides', async () => {
     const connection = await Connection.connect({ address: system.temporalAddress });
     try {
-      const client = new Client({ connection, namespace: system.temporalNamespace });
+      const client = new Client({ connection, namespace: system.temporalNamespace, dataConverter: system.dataConverter });
       const { body } = await system.send({ to: '+12125550128', body: 'for support', priority: 'high' });
       await system.message(body.id, ['delivered']);
       const handle = client.workflow.getHandle(`msg/${system.workspace.id}/${body.id}`);

@@ -86,7 +86,7 @@ describe('a scheduled message', () => {
     await stateOf(body.id, 'scheduled');
     const connection = await Connection.connect({ address: system.temporalAddress });
     try {
-      const client = new Client({ connection, namespace: system.temporalNamespace });
+      const client = new Client({ connection, namespace: system.temporalNamespace, dataConverter: system.dataConverter });
       const metadata = await client.workflow.getHandle(`msg/${system.workspace.id}/${body.id}`).query<any>('__temporal_workflow_metadata');
       expect(metadata.currentDetails).toBe(`scheduled for ${body.sendAt.slice(0, 10)} ${body.sendAt.slice(11, 16)} UTC`);
     } finally {
@@ -143,7 +143,7 @@ describe('marketing', () => {
     const connection = await Connection.connect({ address: system.temporalAddress });
     try {
       // Makes the run read its row, which says that its time has come.
-      await new Client({ connection, namespace: system.temporalNamespace }).workflow
+      await new Client({ connection, namespace: system.temporalNamespace, dataConverter: system.dataConverter }).workflow
         .getHandle(`msg/${system.workspace.id}/${body.id}`)
         .signal('cancelRequested');
     } finally {

@@ -44,7 +44,7 @@ const newKey = () => randomBytes(6).toString('hex');
 const startedAt = async (messageId: string) => {
   const connection = await Connection.connect({ address: system.temporalAddress });
   try {
-    const client = new Client({ connection, namespace: system.temporalNamespace });
+    const client = new Client({ connection, namespace: system.temporalNamespace, dataConverter: system.dataConverter });
     return (await client.workflow.getHandle(`msg/${system.workspace.id}/${messageId}`).describe()).startTime.getTime();
   } finally {
     await connection.close();
@@ -140,7 +140,7 @@ describe('an end that a callback brings while Temporal is away', () => {
     process.kill(pid as number, 'SIGKILL');
     thaw = [];
     const connection = await eventually(() => Connection.connect({ address: system.temporalAddress }).catch(() => undefined), 60_000, 500);
-    const client = new Client({ connection, namespace: system.temporalNamespace });
+    const client = new Client({ connection, namespace: system.temporalNamespace, dataConverter: system.dataConverter });
     try {
       const run = client.workflow.getHandle(`msg/${system.workspace.id}/${body.id}`);
       const state = () =>

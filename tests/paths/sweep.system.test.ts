@@ -65,12 +65,12 @@ describe('the sweep', () => {
   it('takes up a message that came in and that no workflow has taken up', async () => {
     const from = '+12125550195';
     await receive(system, { from, body: 'overlooked' });
-    const { id } = await received(system, from, 'overlooked');
+    const { id, conversationId } = await received(system, from, 'overlooked');
     await client.workflow.getHandle(`in/${system.workspace.id}/${id}`).result();
     // As after a start that Temporal did not take: stored two minutes ago, and in no conversation.
     await sql(system.databaseUrl, 'update message set recorded_at = null where id = $1', [id]);
     await quiet(id);
-    await sql(system.databaseUrl, `update contact set last_message_at = null where phone_number = '${from}'`);
+    await sql(system.databaseUrl, 'update contact set last_message_at = null where id = $1', [conversationId]);
     expect(await runNow('sweepMessages')).toMatchObject({ started: 1 });
     await received(system, from, 'overlooked');
     expect(await isRecorded(id)).toBe(true);

@@ -31,7 +31,7 @@ const rule = (bodyIncludes: string, action: object, times?: number) =>
 /** Waits until a visibility query for these values of MessageStatus lists the message. */
 async function listedAs(messageId: string, values: string[], { id } = system.workspace): Promise<void> {
   const connection = await Connection.connect({ address: system.temporalAddress });
-  const { workflow } = new Client({ connection, namespace: system.temporalNamespace });
+  const { workflow } = new Client({ connection, namespace: system.temporalNamespace, dataConverter: system.dataConverter });
   const query = `MessageStatus IN (${values.map((value) => `'${value}'`).join()}) AND WorkspaceId = '${id}'`;
   try {
     await eventually(async () => {

@@ -3,7 +3,7 @@ import { ConfigError, envExample, readConfig, roles, variables } from '../../pla
 
 type Name = keyof typeof variables;
 const names = Object.keys(variables) as Name[];
-const required: Name[] = ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'ENCRYPTION_KEY'];
+const required: Name[] = ['DATABASE_URL', 'KEYS_DATABASE_URL', 'TEMPORAL_ADDRESS', 'ENCRYPTION_KEY'];
 const least = Object.fromEntries(required.map((name) => [name, variables[name].example]));
 
 function linesOf(environment: Record<string, string | undefined>): string[] {
@@ -25,7 +25,11 @@ const wrong: [Name, string, string][] = [
   ['TEMPORAL_ADDRESS', 'http://localhost:7233', 'must be host:port'],
   ['TEMPORAL_UI_URL', 'localhost:8233', 'must be an http(s) URL'],
   ['REDIS_URL', 'http://localhost', 'must be a redis:// URL'],
+  ['KEYS_DATABASE_OWNER_URL', 'localhost', 'must be a postgresql:// URL'],
+  ['KEYS_DATABASE_URL', 'mysql://localhost/postrider_keys', 'must be a postgresql:// URL'],
   ['ENCRYPTION_KEY', 'secret', 'must be 32 bytes in base64'],
+  ['CODEC_TOKEN', 'secret', 'must be at least 22 letters, digits, _ and -'],
+  ['ENCRYPTION_KEYS_OLD', `${Buffer.alloc(32).toString('base64')},secret`, 'must be a comma-separated list of keys of 32 bytes in base64'],
   ['ENCRYPTION_KEY', Buffer.alloc(31).toString('base64'), 'must be 32 bytes in base64'],
   ['ROLES', 'server,cook', `must be a comma-separated list of ${roles.join(', ')}`],
   ['ROLES', 'server,', `must be a comma-separated list of ${roles.join(', ')}`],

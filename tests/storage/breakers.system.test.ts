@@ -4,6 +4,7 @@ import { type Breaker, claimed, failed, newBreaker, probeSucceeded } from '../..
 import { seedDemo } from '../../main/seedDemo.js';
 import { Database } from '../../platform/database.js';
 import { createLogger } from '../../platform/logger.js';
+import { MasterKeys } from '../../platform/masterKeys.js';
 import { changeBreaker } from '../../storage/breakers.js';
 import { ProviderHealth } from '../../storage/providerHealth.js';
 import { loadWorkspace } from '../../storage/workspaces.js';
@@ -34,7 +35,7 @@ afterAll(async () => {
 const anyDatabase = (index: number) => databases[index % databases.length] as Database;
 const workspace = (index: number) => workspaces[index] as string;
 /** As any process sees it. */
-const seen = async (id: string): Promise<Breaker[]> => (await loadWorkspace(anyDatabase(0), masterKey, id))?.breakers ?? [];
+const seen = async (id: string): Promise<Breaker[]> => (await loadWorkspace(anyDatabase(0), new MasterKeys(masterKey), id))?.breakers ?? [];
 
 describe('a breaker', () => {
   it('counts the failures of all processes together, each of them once', async () => {

@@ -23,19 +23,25 @@ function workspace(id: string, seed: number): Workspace {
       cursor: deriveKey(key, 'cursor'),
       words: deriveKey(key, 'words'),
       export: deriveKey(key, 'export'),
+      contactKeys: deriveKey(key, 'contact-keys'),
     },
   };
 }
 
 const ours = workspace('0198c1f0-0000-7000-8000-000000000001', 1);
-const subject: CallbackSubject = { messageId: '0198c1f0-0000-7000-8000-000000000011', createdAtMs: 1_700_000_000_123, attempt: 2 };
+const subject: CallbackSubject = {
+  messageId: '0198c1f0-0000-7000-8000-000000000011',
+  createdAtMs: 1_700_000_000_123,
+  attempt: 2,
+  contactId: '0198c1f0-0000-7000-8000-000000000021',
+};
 
 function read(url: string) {
   const { origin, pathname, searchParams } = new URL(url);
   return {
     origin,
     pathname,
-    ...(Object.fromEntries(searchParams) as { message: string; stored: string; attempt: string; signature: string }),
+    ...(Object.fromEntries(searchParams) as { message: string; stored: string; attempt: string; contact: string; signature: string }),
   };
 }
 
@@ -50,6 +56,7 @@ describe('the URL of status callbacks', () => {
       message: subject.messageId,
       stored: String(subject.createdAtMs),
       attempt: '2',
+      contact: subject.contactId,
     });
     expect(signature).toMatch(/^[\w-]{22}$/);
   });
@@ -68,6 +75,8 @@ describe('the URL of status callbacks', () => {
     ['another attempt', ours, { ...subject, attempt: 1 }],
     ['another workspace', workspace('0198c1f0-0000-7000-8000-000000000002', 1), subject],
     ['a workspace with another key', workspace(ours.id, 2), subject],
+    ['another contact', ours, { ...subject, contactId: subject.messageId }],
+    ['no contact', ours, { ...subject, contactId: undefined }],
     ['parts that run into each other', ours, { ...subject, messageId: subject.messageId.slice(0, -1), attempt: 12 }],
   ])('is refused for %s', (_what, owner, about) => {
     expect(isOurCallback(owner, about, read(url).signature)).toBe(false);

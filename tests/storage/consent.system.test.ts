@@ -7,6 +7,8 @@ import { lookBeforeAccept } from '../../storage/acceptLook.js';
 import { changeConsent } from '../../storage/consentChange.js';
 import { beginStatement } from '../../storage/sendAttempts.js';
 import { listSuppressions } from '../../storage/suppressions.js';
+import { contactIdOf } from '../../storage/workspaces.js';
+import { createTestKeys, type TestKeys } from '../support/contents.js';
 import { createTestDatabase, sql, type TestDatabase } from '../support/database.js';
 
 const workspaceId = randomUUID();
@@ -15,10 +17,12 @@ const forAll = '+12125550999';
 
 let own: TestDatabase;
 let database: Database;
+let keys: TestKeys;
 
 beforeAll(async () => {
   own = await createTestDatabase();
   database = new Database(own.url, 2, createLogger('silent'));
+  keys = await createTestKeys(own.url);
   await sql(own.url, `insert into workspace (id, name, wrapped_key) values ($1, 'mine', 'none')`, [workspaceId]);
   const insert = `insert into suppression (workspace_id, phone_number, topic, id, state, source, actor)`;
   await sql(
@@ -31,22 +35,28 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await database.close();
+  await keys.close();
   await own.drop();
 });
 
+const newest = { at: new Date(Date.UTC(9999, 0)), id: everyWorkspace };
+const contactOf = (number: string) => contactIdOf(Buffer.alloc(32, 5), number);
 const look = (to: string, workspace = workspaceId) =>
-  lookBeforeAccept(database, { workspaceId: workspace, messageId: randomUUID(), to, category: 'transactional' });
+  lookBeforeAccept(database, { workspaceId: workspace, messageId: randomUUID(), contactId: contactOf(to), to, category: 'transactional' });
 const change = (phoneNumber: string, meaning: 'stop' | 'start') =>
-  changeConsent(database, {
-    workspaceId,
-    phoneNumber,
-    contactId: randomUUID(),
-    change: { meaning, topic: 'all' },
-    source: 'api',
-    evidence: '',
-    actor: 'a test',
-    messageId: null,
-  });
+  changeConsent(
+    { database, contents: keys.contents },
+    {
+      workspaceId,
+      phoneNumber,
+      contactId: contactOf(phoneNumber),
+      change: { meaning, topic: 'all' },
+      source: 'api',
+      evidence: '',
+      actor: 'a test',
+      messageId: null,
+    },
+  );
 
 describe('consent in the transaction of an attempt', () => {
   it(`is one look into one index among ${suppressions} suppressions`, async () => {
@@ -78,7 +88,7 @@ describe('the list that holds for all workspaces', () => {
     expect((await change(forAll, 'start')).lifted).toEqual(['all']);
     expect((await look(forAll)).optedOut).toBe(true);
     const listed = await listSuppressions(
-      database,
+      { database, contents: keys.contents },
       workspaceId,
       undefined,
       { at: new Date(Date.UTC(9999, 0)), id: everyWorkspace },
@@ -90,6 +100,28 @@ describe('the list that holds for all workspaces', () => {
     const without = new URL(own.url);
     without.searchParams.set('options', '-c role=app');
     expect(await sql(without.href, 'select count(*)::int as n from suppression')).toEqual([{ n: 0 }]);
+  });
+
+  it('names nobody: an entry of a workspace is found by the hash of its number, and shows the number to who has the keys', async () => {
+    const number = '+12125550996';
+    await change(number, 'stop');
+    const [row] = await sql(own.url, 'select phone_number, contents from suppression where phone_number = $1', [contactOf(number)]);
+    expect(JSON.stringify(row)).not.toContain(number.slice(1));
+    const [listed] = await listSuppressions({ database, contents: keys.contents }, workspaceId, undefined, newest, 1);
+    expect(listed).toMatchObject({ phoneNumber: number, contactId: contactOf(number) });
+    // Erased: it is not written to all the same.
+    await sql(keys.url, 'delete from contact_key where contact_id = $1', [contactOf(number)]);
+    keys.contactKeys.forget();
+    expect((await look(number)).optedOut).toBe(true);
+    const [left] = await listSuppressions({ database, contents: keys.contents }, workspaceId, undefined, newest, 1);
+    expect(left).toMatchObject({ phoneNumber: null, contactId: contactOf(number) });
+    expect((await change(number, 'start')).lifted).toEqual(['all']);
+  });
+
+  it('of before there were keys is found by the number, and lifted by it', async () => {
+    expect((await look('+12125000002')).optedOut).toBe(true);
+    expect((await change('+12125000002', 'start')).lifted).toEqual(['all']);
+    expect((await look('+12125000002')).optedOut).toBe(false);
   });
 
   it('is that of one workspace alone where the workspace made the entry', async () => {

@@ -3,6 +3,7 @@ import { seedDemo } from '../../main/seedDemo.js';
 import { Database } from '../../platform/database.js';
 import { createLogger } from '../../platform/logger.js';
 import { listConversations } from '../../storage/conversations.js';
+import { readableOnly } from '../support/contents.js';
 import { createTestDatabase, sql, type TestDatabase } from '../support/database.js';
 
 // From the reliability rules: must return no row.
@@ -54,7 +55,12 @@ describe('the database', () => {
     expect(await database.forWorkspace(mine, count, [])).toEqual([{ n: 2, first: mine }]);
     expect(await database.forWorkspace(other, count, [])).toEqual([{ n: 2, first: other }]);
     expect(
-      await listConversations(database, other, { at: new Date(Date.now() + 60_000), id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' }, 10),
+      await listConversations(
+        readableOnly(database),
+        other,
+        { at: new Date(Date.now() + 60_000), id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' },
+        10,
+      ),
     ).toEqual([]);
   });
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { seedDemo } from '../../main/seedDemo.js';
 import { Database } from '../../platform/database.js';
 import { createLogger } from '../../platform/logger.js';
+import { MasterKeys } from '../../platform/masterKeys.js';
 import { changeLimits, InvalidLimits, readLimits, startCooldown } from '../../storage/limits.js';
 import { loadWorkspace } from '../../storage/workspaces.js';
 import { createTestDatabase, sql, type TestDatabase } from '../support/database.js';
@@ -45,7 +46,7 @@ describe('the limits of a workspace', () => {
   it('are changed together with their epoch and an entry in the audit, and nobody else’s', async () => {
     const changed = await changeLimits(database, workspaceId, { ratePerSecond: 5, countBy: 'segment', reason: 'asked for' }, 'someone');
     expect(changed).toMatchObject({ ratePerSecond: 5, burst: 50, countBy: 'segment', epoch: 2, cooldownUntilMs: null, senders: {} });
-    expect((await loadWorkspace(database, masterKey, workspaceId))?.limits).toEqual(changed);
+    expect((await loadWorkspace(database, new MasterKeys(masterKey), workspaceId))?.limits).toEqual(changed);
     expect(await readLimits(database, other)).toMatchObject({ ratePerSecond: 10, epoch: 1 });
     expect(await audit()).toEqual([
       {

@@ -9,6 +9,7 @@ import { Telemetry } from '../../platform/telemetry.js';
 import { MessageStore } from '../../storage/messageStore.js';
 import { listNotifications, markNotificationsRead } from '../../storage/notifications.js';
 import { ProviderHealth } from '../../storage/providerHealth.js';
+import { readableOnly } from '../support/contents.js';
 import { createTestDatabase, sql, type TestDatabase } from '../support/database.js';
 
 const now = { at: new Date(Date.UTC(2100, 0)), id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
@@ -32,6 +33,7 @@ beforeAll(async () => {
         new EventBus(new RedisLink(undefined, logger)),
         new Telemetry('test'),
         new ProviderHealth(database, logger),
+        readableOnly(database).contents,
       ),
   );
   const { workspaces } = await seedDemo({ databaseUrl: own.url, encryptionKey: Buffer.alloc(32, 7).toString('base64') });

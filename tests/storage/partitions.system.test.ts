@@ -8,6 +8,7 @@ import { Database } from '../../platform/database.js';
 import type { Logger } from '../../platform/logger.js';
 import { isLocked } from '../../platform/whileLocked.js';
 import { persistMessages } from '../../storage/persistMessages.js';
+import { createTestKeys, type TestKeys } from '../support/contents.js';
 import { createTestDatabase, sql, type TestDatabase } from '../support/database.js';
 
 const zones = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe'];
@@ -18,6 +19,7 @@ const senderId = randomUUID();
 
 let own: TestDatabase;
 let database: Database;
+let keys: TestKeys;
 const logged: { level: string; event: string }[] = [];
 
 const note = (level: string) => (entry: { event: string }) => void logged.push({ level, event: entry.event });
@@ -64,11 +66,13 @@ const weeksOf = (parent: string) =>
 beforeAll(async () => {
   own = await createTestDatabase();
   database = new Database(own.url, 3, logger);
+  keys = await createTestKeys(own.url);
   await sql(own.url, `insert into workspace (id, name, wrapped_key) values ('${workspaceId}', 'one', '')`);
   await sql(own.url, `insert into sender (workspace_id, id, phone_number) values ('${workspaceId}', '${senderId}', '+12125550100')`);
 }, 30_000);
 afterAll(async () => {
   await database.close();
+  await keys.close();
   await own.drop();
 });
 
@@ -129,7 +133,7 @@ describe('the weeks of partitions', () => {
       }
     }
     logged.length = 0;
-    const stored = await Promise.all([1, 2, 3].map(() => persistMessages(database, [message()])));
+    const stored = await Promise.all([1, 2, 3].map(() => persistMessages({ database, contents: keys.contents }, [message()])));
     expect(stored.map(([one]) => one?.created)).toEqual([true, true, true]);
     expect(logged).toContainEqual({ level: 'error', event: 'database.partition_missing' });
     expect(await database.makePartitions(5)).toBe(4);
@@ -168,7 +172,7 @@ describe('making a week', () => {
     const making = database.makePartitions(6);
     let sends = 0;
     while (!logged.some(({ level }) => level === 'error')) {
-      const [stored] = await persistMessages(database, [message()]);
+      const [stored] = await persistMessages({ database, contents: keys.contents }, [message()]);
       expect(stored?.created).toBe(true);
       sends += 1;
       await delay(5);

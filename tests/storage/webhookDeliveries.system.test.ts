@@ -3,6 +3,7 @@ import { webhookEventTypes } from '../../domain/webhooks.js';
 import { seedDemo } from '../../main/seedDemo.js';
 import { Database } from '../../platform/database.js';
 import { createLogger } from '../../platform/logger.js';
+import { MasterKeys } from '../../platform/masterKeys.js';
 import { SettingsStore } from '../../platform/prisma.js';
 import { collectWebhookDeliveries, dueWebhookDeliveries, dueWebhookEndpoints, storeFailed } from '../../storage/webhookDeliveries.js';
 import { createWebhookEndpoint } from '../../storage/webhookEndpoints.js';
@@ -24,7 +25,7 @@ beforeAll(async () => {
   database = new Database(own.url, 6, createLogger('silent'));
   settings = new SettingsStore(database);
   const { workspaces } = await seedDemo({ databaseUrl: own.url, encryptionKey: masterKey.toString('base64') });
-  workspace = (await loadWorkspace(database, masterKey, workspaces[0]?.id as string)) as Workspace;
+  workspace = (await loadWorkspace(database, new MasterKeys(masterKey), workspaces[0]?.id as string)) as Workspace;
   await addEvents(1, 5);
   endpointId = (await createWebhookEndpoint(settings, workspace, chosen, byHand))?.endpoint.id as string;
 }, 60_000);

@@ -22,7 +22,7 @@ export function oldWeeks(count: number): { week: string; start: Date }[] {
 /** The archive of a system, asked through Temporal as the schedule and the operator's command ask. */
 export async function archiving(system: System) {
   const connection = await Connection.connect({ address: system.temporalAddress });
-  const { workflow } = new Client({ connection, namespace: system.temporalNamespace });
+  const { workflow } = new Client({ connection, namespace: system.temporalNamespace, dataConverter: system.dataConverter });
   const begin = (type: string, workflowId: string, args: unknown[]) =>
     workflow.start(type, { workflowId, args, taskQueue: taskQueues.maintenance });
   return {

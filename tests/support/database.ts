@@ -41,5 +41,12 @@ export async function createTestDatabase({ empty = false } = {}): Promise<TestDa
   }
   const url = new URL(server);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: async () => void (await sql(server, `drop database ${name} with (force)`)) };
+  return {
+    url: url.href,
+    drop: async () => {
+      await sql(server, `drop database ${name} with (force)`);
+      // Made by whoever starts the system on it.
+      await sql(server, `drop database if exists ${name}_keys with (force)`);
+    },
+  };
 }

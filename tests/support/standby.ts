@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { DemoWorkspace } from '../../main/seedDemo.js';
 import { Database } from '../../platform/database.js';
 import { createLogger } from '../../platform/logger.js';
+import { MasterKeys } from '../../platform/masterKeys.js';
 import { startSimulator } from '../../simulator/server.js';
 import { createWorkspaces } from '../../storage/createWorkspaces.js';
 import type { LedgerEntry } from './system.js';
@@ -49,8 +50,7 @@ export async function addStandbyAccounts(databaseUrl: string, workspaces: DemoWo
   const database = new Database(databaseUrl, 2, createLogger('silent'));
   try {
     await createWorkspaces(
-      database,
-      Buffer.from(encryptionKey, 'base64'),
+      { database, keys: database, masterKeys: new MasterKeys(Buffer.from(encryptionKey, 'base64')) },
       workspaces.map(({ id, name }, index) => ({
         id,
         name,

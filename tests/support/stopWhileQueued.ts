@@ -37,12 +37,15 @@ export async function stopWhileQueued(system: System, as: System['workspace'], c
       [ids],
     );
   await eventually(async () => (await waiting()).length === 0, withinMs);
-  const ended = await sql<{ body: string; status: string; error_code: string | null }>(
+  const ended = await sql<{ id: string; status: string; error_code: string | null }>(
     system.databaseUrl,
-    'select body, status, error_code from message where id = any($1)',
+    'select id, status, error_code from message where id = any($1)',
     [ids],
   );
-  const stoppedBodies = ended.filter(({ status, error_code }) => status === 'failed' && error_code === 'opted_out').map(({ body }) => body);
+  const textOf = new Map(accepted.map(({ body }) => [body.id, body.body as string]));
+  const stoppedBodies = ended
+    .filter(({ status, error_code }) => status === 'failed' && error_code === 'opted_out')
+    .map(({ id }) => textOf.get(id) as string);
   const stopped = stoppedBodies.length;
   // The workflows of what was stopped close as well.
   await eventually(async () => {

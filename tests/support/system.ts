@@ -3,10 +3,13 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { io, type Socket } from 'socket.io-client';
 import { type ProcessLayout, type Stack, startStack } from '../../local/stack.js';
 import { Steps } from '../../local/steps.js';
 import type { DemoWorkspace } from '../../main/seedDemo.js';
+import { masterKeysOf } from '../../platform/masterKeys.js';
+import { dataConverterOf } from '../../platform/payloadCodec.js';
 import { createTestDatabase, temporalAddress, testDirectory } from './database.js';
 import { eventually } from './eventually.js';
 import { faultsOfAnswer } from './openapi/contract.js';
@@ -29,6 +32,8 @@ export interface Answer {
 }
 
 export interface System extends Stack {
+  /** What a client of Temporal needs to read what the system writes. */
+  dataConverter: DataConverter;
   workspace: DemoWorkspace;
   /** Of the system's own namespace; closed with it. */
   temporal: Client;
@@ -78,6 +83,7 @@ export async function startSystem(
   const workspace = stack.workspaces[0] as DemoWorkspace;
   const sockets: Socket[] = [];
   const connection = await Connection.connect({ address: stack.temporalAddress });
+  const dataConverter = dataConverterOf(masterKeysOf({ ENCRYPTION_KEY: stack.encryptionKey }));
 
   const request: System['request'] = async (method, target, { body, headers = {}, as = workspace } = {}) => {
     const response = await fetch(stack.url + target, {
@@ -109,8 +115,9 @@ export async function startSystem(
 
   return {
     ...stack,
+    dataConverter,
     workspace,
-    temporal: new Client({ connection, namespace: stack.temporalNamespace }),
+    temporal: new Client({ connection, namespace: stack.temporalNamespace, dataConverter }),
     request,
     control,
     // As every client should: the same request under the same key where the outcome was left open.

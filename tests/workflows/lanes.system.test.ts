@@ -29,7 +29,7 @@ const sentAt = (body: string) => eventually(async () => (await timesOf(body))[0]
 async function waitsOf(workflowId: string): Promise<number[]> {
   const connection = await Connection.connect({ address: system.temporalAddress });
   try {
-    const client = new Client({ connection, namespace: system.temporalNamespace });
+    const client = new Client({ connection, namespace: system.temporalNamespace, dataConverter: system.dataConverter });
     const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
     const timers = events?.flatMap(({ timerStartedEventAttributes }) => timerStartedEventAttributes ?? []) ?? [];
     return timers

@@ -89,7 +89,7 @@ describe('the rate limit of a workspace', () => {
   it('is visible in its workflow, continues as new, and keeps its calendar over that', async () => {
     const connection = await Connection.connect({ address: system.temporalAddress });
     try {
-      const client = new Client({ connection, namespace: system.temporalNamespace });
+      const client = new Client({ connection, namespace: system.temporalNamespace, dataConverter: system.dataConverter });
       const handle = client.workflow.getHandle(`ratelimiter/${system.workspace.id}`);
       const state = (await handle.query('getLimiterState')) as { limits: object; tatMs: number };
       expect(state.limits).toMatchObject({ ratePerSecond: rate, burst });
@@ -122,7 +122,7 @@ describe('the rate limit of a workspace', () => {
     // Not by the clock, which depends on the machine: a message that waited has a timer that fired.
     const connection = await Connection.connect({ address: system.temporalAddress });
     try {
-      const client = new Client({ connection, namespace: system.temporalNamespace });
+      const client = new Client({ connection, namespace: system.temporalNamespace, dataConverter: system.dataConverter });
       const histories = await Promise.all(accepted.map((workflowId) => client.workflow.getHandle(workflowId).fetchHistory()));
       expect(histories.filter(({ events }) => events?.some((event) => event.timerFiredEventAttributes))).toHaveLength(0);
     } finally {

@@ -1,5 +1,6 @@
 import type { Message } from './api.js';
 import { markOf, troubleOf } from './statusWords.js';
+import { goneText } from './thread.js';
 
 const excerptCharacters = 60;
 
@@ -14,7 +15,8 @@ export function announcementOf(before: readonly Message[] | null, now: readonly 
   const sentences: string[] = [];
   for (const message of now) {
     const known = earlier.get(message.id);
-    const excerpt = message.body.length > excerptCharacters ? `${message.body.slice(0, excerptCharacters).trimEnd()}…` : message.body;
+    const text = message.body ?? goneText;
+    const excerpt = text.length > excerptCharacters ? `${text.slice(0, excerptCharacters).trimEnd()}…` : text;
     if (message.direction === 'inbound') {
       // Older messages that were just loaded are not news.
       if (!known && message.createdAt >= newestBefore) sentences.push(`New message: ${excerpt}`);

@@ -12,9 +12,10 @@ export type Direction = 'outbound' | 'inbound';
 
 export interface Conversation {
   id: string;
-  contact: { id: string; phoneNumber: string; name: string | null };
+  /** The number is null where the contact was erased. */
+  contact: { id: string; phoneNumber: string | null; name: string | null };
   lastMessageAt: string;
-  lastMessage: { id: string; body: string; direction: Direction; status: MessageStatus } | null;
+  lastMessage: { id: string; body: string | null; direction: Direction; status: MessageStatus } | null;
 }
 
 /** What the page shows of a message. The server sends more. */
@@ -22,9 +23,10 @@ export interface Message {
   id: string;
   conversationId: string;
   direction: Direction;
-  to: string;
-  from: string;
-  body: string;
+  /** Null where it is the contact's, and the contact was erased; the text too, where its time is over. */
+  to: string | null;
+  from: string | null;
+  body: string | null;
   status: MessageStatus;
   createdAt: string;
   error: MessageError | null;

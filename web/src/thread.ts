@@ -2,6 +2,9 @@ import type { InfiniteData } from '@tanstack/react-query';
 import type { MessageEvent } from '../../domain/events.js';
 import type { Conversation, Message, Page } from './api.js';
 
+/** What is shown in place of a text that was erased, or whose time is over. */
+export const goneText = 'This text was erased';
+
 /** A conversation's messages as they are cached: pages newest first, each page newest first. */
 export type Thread = InfiniteData<Page<Message>>;
 export type ConversationList = InfiniteData<Page<Conversation>>;

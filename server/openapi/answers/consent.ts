@@ -8,7 +8,8 @@ export const suppression = component(
   'Suppression',
   z.strictObject({
     id,
-    phoneNumber: z.string(),
+    phoneNumber: z.string().nullable().describe('Null where its contact was erased.'),
+    contactId: id.nullable().describe('A keyed hash of the number.'),
     topic: z.enum(topics).describe('What it stops.'),
     state: z.enum(suppressionStates),
     source: z.enum(['message', 'provider', 'api', 'operator']),

@@ -26,12 +26,13 @@ export const message = component(
     conversationId: id,
     direction,
     status: messageStatus,
-    to: z.string(),
-    from: z.string(),
-    body: z.string().describe('As it was given: show it as text, never as HTML.'),
+    to: z.string().nullable().describe('Null where it is the contact’s, and the contact was erased.'),
+    from: z.string().nullable(),
+    body: z.string().nullable().describe('As it was given: show it as text, never as HTML. Null where it was erased.'),
     mediaUrls: z.array(z.string()),
     metadata: z.record(z.string(), z.string()),
     campaign: z.string().nullable().describe('`campaign` of the metadata: messages are found by it.'),
+    erased: z.boolean().describe('Its text is gone for good.'),
     priority: lane,
     category: z.enum(categories),
     encoding: z.string(),
@@ -46,6 +47,25 @@ export const message = component(
     updatedAt: time,
     archived: z.boolean().describe('It is so old that it can be read and not changed any more.'),
   }) satisfies z.ZodType<MessageView>,
+);
+
+export const contact = component(
+  'Contact',
+  z.strictObject({
+    id,
+    phoneNumber: z.string().nullable().describe('Null where it was erased.'),
+    name: z.string().nullable(),
+    erased: z.boolean(),
+    erasure: z
+      .strictObject({
+        erasedAt: time,
+        actor: z.string(),
+        canceled: count.describe('Messages that were taken out of the queue by it.'),
+        finishedAt: timeOrNull.describe('When nothing was left of it, histories of workflows included.'),
+      })
+      .nullable()
+      .describe('The last one.'),
+  }),
 );
 
 export const retriedMessage = component(
@@ -120,10 +140,10 @@ export const conversation = component(
   'Conversation',
   z.strictObject({
     id,
-    contact: z.strictObject({ id, phoneNumber: z.string(), name: z.string().nullable() }),
+    contact: z.strictObject({ id, phoneNumber: z.string().nullable(), name: z.string().nullable() }),
     lastMessageAt: time,
     lastSeq: count.describe('Number of its newest event: a socket goes on after it.'),
-    lastMessage: z.strictObject({ id, body: z.string(), direction, status: messageStatus }).nullable(),
+    lastMessage: z.strictObject({ id, body: z.string().nullable(), direction, status: messageStatus }).nullable(),
   }) satisfies z.ZodType<AsJson<Conversation>>,
 );
 

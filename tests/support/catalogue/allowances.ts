@@ -6,6 +6,7 @@ const paged = 'a page of so many messages, each with its contact and sender';
 const older = 'the next older message may be of any week: one look into each, until there is one';
 const walk = 'a walk over one index, of 35 days and of 1,000 rows at most, each of which may be a page of its own';
 const counted = 'the failed queue is counted, once a second at most: of 15,000 where there are 5 million messages';
+const ofErased = 'all that there is of one contact, once';
 const everyOpen = { everyWeek: true, inVainMax: 4_000, buffersMax: 500 } as const;
 
 /** By the name of a statement, or by that of the case where it has none. */
@@ -22,6 +23,16 @@ export const allowances: Readonly<Record<string, Allowance>> = {
   cancel_matching: { ...everyOpen, buffersMax: 1_000, why: `${open}; it changes a page of them` },
   change_consent: { ...everyOpen, buffersMax: 3_000, why: `${open}; it ends those to one contact` },
   receive_message: { ...everyOpen, buffersMax: 3_000, why: `${open}; it ends those to one contact` },
+  begin_erasure: { ...everyOpen, buffersMax: 3_000, why: `${open}; it ends those to one contact` },
+  'erasures.removeContents': { everyWeek: true, inVainMax: 3_000, buffersMax: 10_000, why: ofErased },
+  'erasures.messagesErased': { everyWeek: true, inVainMax: 3_000, buffersMax: 3_000, why: ofErased },
+  'erasures.isKnownAgain': { everyWeek: true, inVainMax: 3_000, buffersMax: 3_000, why: ofErased },
+  'sealRows.sealRows': {
+    everyWeek: true,
+    inVainMax: 200_000,
+    buffersMax: 40_000,
+    why: 'once after an update: it walks over all that was there before',
+  },
   messages_stopped: {
     everyWeek: true,
     why: 'what failed since a moment, whenever it was stored: one index in each week, which holds only such',

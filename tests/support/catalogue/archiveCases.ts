@@ -37,8 +37,8 @@ const refused = (work: Promise<unknown>) => work.catch((error: unknown) => Strin
 export const oldMessageCases: Record<string, Case> = {
   'archive/archiveWeeks.coldWeeks': ({ database, workspaceId, owner }) =>
     weeks.coldWeeks(database, workspaceId, { from: new Date(0), to: new Date(), conversationId: owner.contactId }),
-  'messageHistory.MessageHistory': async ({ database, workspaceId, owner, take }) => {
-    const history = new MessageHistory(database, new Archive(undefined));
+  'messageHistory.MessageHistory': async ({ database, contents, workspaceId, owner, take }) => {
+    const history = new MessageHistory({ database, contents }, new Archive(undefined));
     const message = await history.find(workspaceId, take('delivered').messageId);
     const before = { at: new Date(), id: last };
     return [
@@ -46,18 +46,23 @@ export const oldMessageCases: Record<string, Case> = {
       message && (await history.eventsOf(message)),
       message && (await history.attemptsOf(message)),
       // As they are read while a week is on its way, or restored.
-      message && (await readMessage(database, { workspaceId, messageId: message.id, createdAtMs: message.createdAt.getTime() }, 'cold')),
+      message &&
+        (await readMessage(
+          { database, contents },
+          { workspaceId, messageId: message.id, createdAtMs: message.createdAt.getTime() },
+          'cold',
+        )),
       message && (await eventsOfMessage(database, workspaceId, message.id, 'cold')),
       message && (await attemptsOfMessage(database, workspaceId, message.id, 'cold')),
     ];
   },
-  'messages.coldMessagesOfConversation': ({ database, workspaceId, owner }) =>
-    coldMessagesOfConversation(database, workspaceId, owner.contactId, { at: new Date(), id: last }, 50),
-  'messages.messagesFromRows': ({ database, workspaceId, owner, take }) => {
+  'messages.coldMessagesOfConversation': ({ database, contents, workspaceId, owner }) =>
+    coldMessagesOfConversation({ database, contents }, workspaceId, owner.contactId, { at: new Date(), id: last }, 50),
+  'messages.messagesFromRows': ({ database, contents, workspaceId, owner, take }) => {
     const { messageId, createdAtMs } = take('delivered');
     const at = new Date(createdAtMs).toISOString();
     const row = { workspace_id: owner.id, id: messageId, contact_id: owner.contactId, sender_id: owner.senderId, created_at: at };
-    return messagesFromRows(database, workspaceId, [
+    return messagesFromRows({ database, contents }, workspaceId, [
       JSON.stringify({ ...row, direction: 'outbound', status: 'delivered', updated_at: at }),
     ]);
   },

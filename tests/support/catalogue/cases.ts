@@ -5,6 +5,7 @@
 import { archiveCases, oldMessageCases } from './archiveCases.js';
 import { maintenanceCases } from './maintenanceCases.js';
 import { messageCases } from './messageCases.js';
+import { privacyCases, privacyMaintenanceCases } from './privacyCases.js';
 import { settingsCases } from './settingsCases.js';
 import type { Stage } from './stage.js';
 
@@ -12,5 +13,10 @@ import type { Stage } from './stage.js';
 export type Case = (stage: Stage) => Promise<unknown>;
 
 /** Those that act for one workspace. */
-export const workspaceCases: Readonly<Record<string, Case>> = { ...messageCases, ...oldMessageCases, ...settingsCases };
-export const cases: Readonly<Record<string, Case>> = { ...workspaceCases, ...maintenanceCases, ...archiveCases };
+export const workspaceCases: Readonly<Record<string, Case>> = { ...messageCases, ...oldMessageCases, ...privacyCases, ...settingsCases };
+export const cases: Readonly<Record<string, Case>> = {
+  ...workspaceCases,
+  ...maintenanceCases,
+  ...archiveCases,
+  ...privacyMaintenanceCases,
+};

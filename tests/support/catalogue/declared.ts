@@ -16,10 +16,10 @@ export function declaredFunctions(): string[] {
   return sources('storage').flatMap(([file, text]) => {
     const place = file.replace(/^storage\/|\.ts$/g, '');
     const functions = [...text.matchAll(/^export (?:async )?function (\w+)(?:<[^(]*>)?\(([\s\S]*?)\{\n/gm)]
-      .filter(([, , parameters]) => /\b(Database|SettingsStore|Transaction|MessageStore)\b/.test(parameters ?? ''))
+      .filter(([, , parameters]) => /\b(Database|Readable|SettingsStore|Transaction|MessageStore|CheckedKeys)\b/.test(parameters ?? ''))
       .map(([, name]) => name);
     const classes = [...text.matchAll(/^export class (\w+)[\s\S]*?constructor\(([\s\S]*?)\) \{/gm)]
-      .filter(([, , parameters]) => /\bDatabase\b/.test(parameters ?? ''))
+      .filter(([, , parameters]) => /\b(Database|Readable)\b/.test(parameters ?? ''))
       .map(([, name]) => name);
     return [...functions, ...classes].map((name) => `${place}.${name}`);
   });

@@ -14,6 +14,8 @@ export const small: Readonly<Record<string, string>> = {
   restoration: 'a row a restore',
   archive_week: 'a row a week',
   archive_file: 'four a week',
+  master_key: 'a few in all',
+  keys_database: 'one row',
   outbox: 'empty, but for an outage of Temporal',
 };
 

@@ -2,6 +2,7 @@ import { percentiles } from '../../../load/percentiles.js';
 import { Database } from '../../../platform/database.js';
 import { createLogger } from '../../../platform/logger.js';
 import { hotHistory } from '../../../storage/history.js';
+import { readableOnly } from '../contents.js';
 import type { World, WorldWorkspace } from './world.js';
 
 const pageSize = 50;
@@ -23,7 +24,7 @@ export async function readHistoryPages(world: World, conversation: number): Prom
   const [{ id, contactId }] = world.workspaces as [WorldWorkspace];
   const database = new Database(world.url, 2, createLogger('silent'));
   const spanMs = world.weeks * 7 * 24 * 60 * 60 * 1_000;
-  const history = hotHistory(database);
+  const history = hotHistory(readableOnly(database));
   const query = { workspaceId: id, conversationId: contactId };
   const read = async (depth: number) => {
     const at = new Date(Date.now() - (depth + Math.random() * 0.01) * (spanMs - 7 * 24 * 60 * 60 * 1_000));

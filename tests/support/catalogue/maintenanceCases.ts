@@ -1,4 +1,5 @@
 import { createLogger } from '../../../platform/logger.js';
+import { MasterKeys } from '../../../platform/masterKeys.js';
 import { ApiKeyUses } from '../../../storage/apiKeyUses.js';
 import { chainHeads } from '../../../storage/auditChain.js';
 import { createWorkspaces } from '../../../storage/createWorkspaces.js';
@@ -23,16 +24,16 @@ export const maintenanceCases: Record<string, Case> = {
     await uses.close();
   },
   'auditChain.chainHeads': ({ database }) => chainHeads(database, '00000000-0000-0000-0000-000000000000', 500),
-  'createWorkspaces.createWorkspaces': ({ database, world, newId }) => {
+  'createWorkspaces.createWorkspaces': ({ database, keys, world, newId }) => {
     const number = '+14155559999';
     const account = { provider: 'twilio', accountSid: 'AC', authToken: 'token', settings: {} };
     const contacts = [{ phoneNumber: number, name: 'somebody' }];
     const id = newId();
-    return createWorkspaces(database, world.masterKey, [
+    return createWorkspaces({ database, keys, masterKeys: new MasterKeys(world.masterKey) }, [
       { id, name: 'new', senders: [number], contacts, account, apiKey: { id: 'abcdefgh', secret: 'b'.repeat(43) } },
     ]);
   },
-  'inboundMessages.untakenMessages': ({ database }) => untakenMessages(database, 1_000, 500),
+  'inboundMessages.untakenMessages': ({ database, contents }) => untakenMessages({ database, contents }, 1_000, 500),
   'openMessages.quietOpenMessages': async ({ database }) => {
     const options = { quietMs: 1_000, freshMs: minuteMs, shares: 10, share: 3, limit: 500 };
     const first = await quietOpenMessages(database, openMessagesStart, options);
@@ -40,8 +41,8 @@ export const maintenanceCases: Record<string, Case> = {
   },
   'openMessages.unheardMessages': ({ database }) =>
     unheardMessages(database, [{ fromMs: Date.now() - 10 * minuteMs, toMs: Date.now() - 5 * minuteMs }], 500),
-  'outboundMessages.readOutboundMessages': ({ database, take }) =>
-    readOutboundMessages(database, [take('queued'), take('scheduled')], 1_000),
+  'outboundMessages.readOutboundMessages': ({ database, contents, take }) =>
+    readOutboundMessages({ database, contents }, [take('queued'), take('scheduled')], 1_000),
   'outbox.claimFromOutbox': ({ database }) => claimFromOutbox(database),
   'outbox.removeFromOutbox': ({ database, workspaceId, idOf }) =>
     removeFromOutbox(database, [{ workspaceId, messageId: idOf('message', 70) }]),

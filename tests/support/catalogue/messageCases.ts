@@ -91,15 +91,12 @@ export const messageCases: Record<string, Case> = {
     lookBeforeAccept(database, {
       workspaceId,
       messageId: take('delivered').messageId,
+      contactId: owner.contactId,
       to: owner.contactNumber,
       category: 'marketing',
     }),
   'advance.advanceMessages': (stage) =>
-    advanceMessages(stage.database, [
-      news(stage, 'sent', 'delivered'),
-      news(stage, 'accepted', 'sent'),
-      news(stage, 'uncertain', 'accepted'),
-    ]),
+    advanceMessages(stage, [news(stage, 'sent', 'delivered'), news(stage, 'accepted', 'sent'), news(stage, 'uncertain', 'accepted')]),
   'advanceAfterError.advanceAfterError': (stage) =>
     advanceAfterError({ ...stage, logger: createLogger('silent') }, news(stage, 'accepted', 'failed'), {}),
   'cancelMatching.countCancelable': ({ database, workspaceId }) => countCancelable(database, workspaceId, { lane: ['bulk'] }, Date.now()),
@@ -111,11 +108,13 @@ export const messageCases: Record<string, Case> = {
       { acceptedBeforeMs: Date.now(), limit: 20 },
       { ...byHand, cancellationId: 'of the catalogue' },
     ),
-  'conversations.listConversations': ({ database, workspaceId }) => listConversations(database, workspaceId, now(), 50),
+  'conversations.listConversations': ({ database, contents, workspaceId }) =>
+    listConversations({ database, contents }, workspaceId, now(), 50),
   'conversations.conversationSequence': ({ database, workspaceId, owner }) => conversationSequence(database, workspaceId, owner.contactId),
   'conversations.lastSenderOf': ({ database, workspaceId, owner }) => lastSenderOf(database, workspaceId, owner.contactId),
   'deferMessage.deferMessage': ({ database, take }) => deferMessage(database, take('queued'), Date.now() + 60_000),
-  'doubts.doubtsAround': ({ database, take }) => doubtsAround(database, take('uncertain'), { provider: 'twilio', ids: ['SM1', 'SM2'] }),
+  'doubts.doubtsAround': ({ database, contents, take }) =>
+    doubtsAround({ database, contents }, take('uncertain'), { provider: 'twilio', ids: ['SM1', 'SM2'] }),
   'failedMessages.countFailed': ({ database, workspaceId }) =>
     countFailed(database, workspaceId, { status: ['parked'], acceptedAfter: new Date(Date.now() - weekMs).toISOString() }),
   'failedMessages.failedPage': async ({ database, workspaceId }) => {
@@ -125,30 +124,36 @@ export const messageCases: Record<string, Case> = {
       ...(await failedPage(database, workspaceId, {}, { beforeMs: Date.now(), after: first.at(-1)?.cursor ?? null, limit: 50 })),
     ];
   },
-  'inboundMessages.receiveMessage': ({ database, workspaceId, owner, newId }) =>
-    receiveMessage(database, {
-      workspaceId,
-      messageId: newId(),
-      contactId: owner.contactId,
-      from: owner.contactNumber,
-      to: owner.senderNumber,
-      senderId: owner.senderId,
-      provider: 'twilio',
-      providerMessageId: 'SMinbound',
-      body: 'STOP',
-      mediaUrls: [],
-      receipt: {},
-      reading: { meaning: 'stop', words: 'STOP' },
-    }),
-  'inboundMessages.takeUpMessage': ({ database, take, owner }) =>
-    takeUpMessage(database, {
-      ...take('received'),
-      contactId: owner.contactId,
-      from: owner.contactNumber,
-      to: owner.senderNumber,
-      providerMessageId: 'SM',
-      consent: null,
-    }),
+  'inboundMessages.receiveMessage': ({ database, contents, workspaceId, owner, newId }) =>
+    receiveMessage(
+      { database, contents },
+      {
+        workspaceId,
+        messageId: newId(),
+        contactId: owner.contactId,
+        from: owner.contactNumber,
+        to: owner.senderNumber,
+        senderId: owner.senderId,
+        provider: 'twilio',
+        providerMessageId: 'SMinbound',
+        body: 'STOP',
+        mediaUrls: [],
+        receipt: {},
+        reading: { meaning: 'stop', words: 'STOP' },
+      },
+    ),
+  'inboundMessages.takeUpMessage': ({ database, contents, take, owner }) =>
+    takeUpMessage(
+      { database, contents },
+      {
+        ...take('received'),
+        contactId: owner.contactId,
+        from: owner.contactNumber,
+        to: owner.senderNumber,
+        providerMessageId: 'SM',
+        consent: null,
+      },
+    ),
   'inboundMessages.stoppedMessages': ({ database, workspaceId, owner }) =>
     stoppedMessages(database, {
       workspaceId,
@@ -169,10 +174,11 @@ export const messageCases: Record<string, Case> = {
     ]),
   'messageEvents.eventsOfMessage': ({ database, workspaceId, take }) => eventsOfMessage(database, workspaceId, take('delivered').messageId),
   'messageKeys.findKey': ({ database, workspaceId, take }) => findKey(database, workspaceId, take('delivered').messageId),
-  'messages.readMessage': ({ database, take }) => readMessage(database, take('delivered')),
-  'messages.findMessage': ({ database, workspaceId, take }) => findMessage(database, workspaceId, take('delivered').messageId),
-  'history.hotHistory': async ({ database, workspaceId, owner, idOf }) => {
-    const read = hotHistory(database);
+  'messages.readMessage': ({ database, contents, take }) => readMessage({ database, contents }, take('delivered')),
+  'messages.findMessage': ({ database, contents, workspaceId, take }) =>
+    findMessage({ database, contents }, workspaceId, take('delivered').messageId),
+  'history.hotHistory': async ({ database, contents, workspaceId, owner, idOf }) => {
+    const read = hotHistory({ database, contents });
     const deep = { at: new Date(Date.now() - 9 * weekMs), id: last };
     const page = async (query: Omit<HistoryQuery, 'workspaceId'>, before = now()) =>
       (await read({ workspaceId, ...query }, before, 50)).messages;
@@ -202,20 +208,22 @@ export const messageCases: Record<string, Case> = {
   'outbox.putIntoOutbox': (stage) => putIntoOutbox(stage.database, outbound(stage, stage.take('queued').messageId)),
   'persistMessages.persistMessages': async (stage) => {
     const fresh = [outbound(stage), outbound(stage)];
-    await persistMessages(stage.database, fresh);
+    await persistMessages(stage, fresh);
     // Once more: known, and read as they stand; and one that belongs to the owner.
-    return persistMessages(stage.database, [...fresh, outbound(stage, stage.take('delivered').messageId)]);
+    return persistMessages(stage, [...fresh, outbound(stage, stage.take('delivered').messageId)]);
   },
   'providerReferences.ownerOfReference': ({ database, workspaceId }) => ownerOfReference(database, workspaceId, 'twilio', 'SMnone'),
   'queues.queueShares': ({ database, workspaceId }) => queueShares(database, workspaceId),
   'queues.throughput': ({ database, workspaceId }) => throughput(database, workspaceId),
-  'queues.messagesOfQueue': ({ database, workspaceId }) =>
+  'queues.messagesOfQueue': ({ database, contents, workspaceId }) =>
     Promise.all(
-      (['outbound', 'processing', 'inbound', 'failed'] as const).map((queue) => messagesOfQueue(database, workspaceId, queue, epoch, 50)),
+      (['outbound', 'processing', 'inbound', 'failed'] as const).map((queue) =>
+        messagesOfQueue({ database, contents }, workspaceId, queue, epoch, 50),
+      ),
     ),
   'recordOutcomes.recordOutcomes': ({ database, take }) => recordOutcomes(database, [take('delivered'), take('failed')]),
   'recordOutcomes.reopenMessage': ({ database, take }) => reopenMessage(database, take('sent')),
-  'refusedRecipient.refusedRecipient': (stage) => refusedRecipient(stage.database, news(stage, 'accepted', 'failed')),
+  'refusedRecipient.refusedRecipient': (stage) => refusedRecipient(stage, news(stage, 'accepted', 'failed')),
   'restoredMessages.rememberAttempt': ({ database, take }) =>
     rememberAttempt(database, { ...take('queued'), provider: 'twilio', attempt: undefined }),
   'restoredMessages.knownReferences': ({ database, workspaceId }) => knownReferences(database, workspaceId, 'twilio', ['SM1', 'SM2']),

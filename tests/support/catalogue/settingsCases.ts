@@ -1,6 +1,7 @@
 import { newBreaker } from '../../../domain/breaker.js';
 import { notificationQuietMs } from '../../../domain/limits.js';
 import { createLogger } from '../../../platform/logger.js';
+import { MasterKeys } from '../../../platform/masterKeys.js';
 import { ApiKeyRegister } from '../../../storage/apiKeys.js';
 import { doneUnderKey, interventionsOf, noteAudit, noteAuditIn } from '../../../storage/audit.js';
 import { auditPage, chainAfter, entriesAfter } from '../../../storage/auditChain.js';
@@ -90,17 +91,20 @@ export const settingsCases: Record<string, Case> = {
     setBack(settings, workspaceId, { version: 1, action: 'configuration.undone' }, byHand, () => [
       { section: 'limits', name: 'burst', from: 50, to: 51 },
     ]),
-  'consentChange.changeConsent': ({ database, workspaceId, owner }) =>
-    changeConsent(database, {
-      workspaceId,
-      phoneNumber: owner.contactNumber,
-      contactId: owner.contactId,
-      change: { meaning: 'stop', topic: 'marketing' },
-      source: 'api',
-      evidence: '',
-      actor: 'operator',
-      messageId: null,
-    }),
+  'consentChange.changeConsent': ({ database, contents, workspaceId, owner }) =>
+    changeConsent(
+      { database, contents },
+      {
+        workspaceId,
+        phoneNumber: owner.contactNumber,
+        contactId: owner.contactId,
+        change: { meaning: 'stop', topic: 'marketing' },
+        source: 'api',
+        evidence: '',
+        actor: 'operator',
+        messageId: null,
+      },
+    ),
   'limits.readLimits': ({ database, workspaceId }) => readLimits(database, workspaceId),
   'limits.changeLimits': ({ database, workspaceId }) => changeLimits(database, workspaceId, { ratePerSecond: 11, burst: 51 }, 'operator'),
   'limits.startCooldown': async ({ database, workspaceId, owner }) => [
@@ -137,12 +141,13 @@ export const settingsCases: Record<string, Case> = {
     changeSenderLimits(database, workspaceId, [{ senderId: owner.senderId, ratePerSecond: 5, burst: 5 }], byHand),
   'senders.addSender': ({ database, workspaceId, owner }) =>
     addSender(database, workspaceId, { phoneNumber: owner.senderNumber, provider: 'telnyx' }, byHand),
-  'suppressions.listSuppressions': async ({ database, workspaceId }) => [
-    ...(await listSuppressions(database, workspaceId, undefined, now(), 50)),
-    ...(await listSuppressions(database, workspaceId, 'review', now(), 50)),
-    ...(await listSuppressions(database, workspaceId, 'active', now(), 50)),
+  'suppressions.listSuppressions': async ({ database, contents, workspaceId }) => [
+    ...(await listSuppressions({ database, contents }, workspaceId, undefined, now(), 50)),
+    ...(await listSuppressions({ database, contents }, workspaceId, 'review', now(), 50)),
+    ...(await listSuppressions({ database, contents }, workspaceId, 'active', now(), 50)),
   ],
-  'suppressions.findSuppression': ({ database, workspaceId }) => findSuppression(database, workspaceId, '+12127770007', 'all'),
+  'suppressions.findSuppression': ({ database, contents, workspaceId, owner }) =>
+    findSuppression({ database, contents }, workspaceId, { phoneNumber: '+12127770007', contactId: owner.contactId }, 'all'),
   'webhookDeliveries.dueWebhookDeliveries': (stage) => dueWebhookDeliveries(stage.database, endpointOf(stage), 50),
   'webhookDeliveries.storeDelivered': (stage) => storeDelivered(stage.database, endpointOf(stage), deliveryOf(stage, 3), 200),
   'webhookDeliveries.storeFailed': (stage) =>
@@ -181,7 +186,7 @@ export const settingsCases: Record<string, Case> = {
     return readWebhookTarget(stage.database, stage.workspace, { workspaceId: stage.workspaceId, endpointId: made?.endpoint.id ?? '' });
   },
   'workspaces.loadWorkspace': async ({ database, world, owner, workspaceId }) => {
-    const found = await loadWorkspace(database, world.masterKey, workspaceId);
+    const found = await loadWorkspace(database, new MasterKeys(world.masterKey), workspaceId);
     return found && { ...found, isOwner: found.id === owner.id };
   },
 };

@@ -3,19 +3,27 @@ import type { MessageStatus } from '../../../domain/messageStatus.js';
 import type { Database } from '../../../platform/database.js';
 import { EventBus } from '../../../platform/eventBus.js';
 import { createLogger } from '../../../platform/logger.js';
+import { MasterKeys } from '../../../platform/masterKeys.js';
 import { SettingsStore } from '../../../platform/prisma.js';
 import { RedisLink } from '../../../platform/redisLink.js';
 import { Telemetry } from '../../../platform/telemetry.js';
+import { ContactKeys } from '../../../storage/contactKeys.js';
+import { Contents } from '../../../storage/contents.js';
 import { MessageStore } from '../../../storage/messageStore.js';
 import type { StoredRef } from '../../../storage/messages.js';
 import { ProviderHealth } from '../../../storage/providerHealth.js';
 import { loadWorkspace, type Workspace } from '../../../storage/workspaces.js';
+import { createTestKeys } from '../contents.js';
 import { sql } from '../database.js';
+import { ExplainedDatabase } from './explain.js';
 import type { World, WorldWorkspace } from './world.js';
 
 /** What a case has to work with. */
 export interface Stage {
   database: Database;
+  /** The database of contacts' keys. */
+  keys: ExplainedDatabase;
+  contents: Contents;
   settings: SettingsStore;
   store: MessageStore;
   world: World;
@@ -41,9 +49,13 @@ export interface OpenStage extends Stage {
 export async function openStage(database: Database, world: World, actor: 0 | 1): Promise<OpenStage> {
   const [owner, other] = world.workspaces as [WorldWorkspace, WorldWorkspace];
   const workspaceId = actor === 0 ? owner.id : other.id;
-  const workspace = await loadWorkspace(database, world.masterKey, workspaceId);
+  const workspace = await loadWorkspace(database, new MasterKeys(world.masterKey), workspaceId);
   if (!workspace) throw new Error('the world has no such workspace');
   const logger = createLogger('silent');
+  const made = await createTestKeys(world.url);
+  await made.close();
+  const keys = new ExplainedDatabase(made.url);
+  const contents = new Contents(new ContactKeys(keys, () => Promise.resolve(workspace.keys.contactKeys)));
   const settings = new SettingsStore(database);
   const bus = new EventBus(new RedisLink(undefined, logger));
   const health = new ProviderHealth(database, logger);
@@ -58,8 +70,10 @@ export async function openStage(database: Database, world: World, actor: 0 | 1):
   const messages = new Map(found.map(({ status, refs }) => [status, refs]));
   return {
     database,
+    keys,
+    contents,
     settings,
-    store: new MessageStore(database, bus, new Telemetry('test'), health),
+    store: new MessageStore(database, bus, new Telemetry('test'), health, contents),
     world,
     workspaceId,
     workspace,
@@ -76,6 +90,7 @@ export async function openStage(database: Database, world: World, actor: 0 | 1):
         .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
     newId: () => randomUUID(),
     close: async () => {
+      await keys.close();
       await health.close();
       bus.close();
       await settings.close();

@@ -6,6 +6,7 @@
 import pg from 'pg';
 import { Database } from '../../../platform/database.js';
 import { createLogger } from '../../../platform/logger.js';
+import { MasterKeys } from '../../../platform/masterKeys.js';
 import { createWorkspaces, type NewWorkspace } from '../../../storage/createWorkspaces.js';
 
 export interface World {
@@ -148,8 +149,7 @@ async function workspacesOf(url: string, client: pg.Client, count: number): Prom
   const senderNumber = (number: number) => `+1${4_155_550_000 + number}`;
   try {
     const apiKeys = await createWorkspaces(
-      database,
-      masterKey,
+      { database, keys: database, masterKeys: new MasterKeys(masterKey) },
       rows.map(
         ({ id }, number): NewWorkspace => ({
           id,

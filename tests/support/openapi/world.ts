@@ -38,6 +38,7 @@ export async function makeWorld(system: System, as: DemoWorkspace, canary: strin
     canary,
     message: sent.id,
     conversation: sent.conversationId,
+    contact: sent.conversationId,
     redrive: redrive.id,
     cancellation: cancellation.id,
     webhookEndpoint: endpoint.id,

@@ -4,6 +4,7 @@ import { useInbox } from '../InboxContext.js';
 import { paths } from '../paths.js';
 import type { useConversations } from '../queries.js';
 import { troubleOf } from '../statusWords.js';
+import { goneText } from '../thread.js';
 import { fullTimeText, listTimeText } from '../timeText.js';
 import { useStore } from '../useStore.js';
 import { Avatar } from './Avatar.js';
@@ -78,7 +79,7 @@ function ConversationItem({ conversation: { id, contact, lastMessage, lastMessag
         data-conversation-id={id}
       >
         <Avatar name={contact.name} phoneNumber={contact.phoneNumber} />
-        <span className="who">{contact.name ?? contact.phoneNumber}</span>
+        <span className="who">{contact.name ?? contact.phoneNumber ?? 'Erased contact'}</span>
         <time dateTime={lastMessageAt} title={fullTimeText(lastMessageAt)}>
           {listTimeText(lastMessageAt)}
         </time>
@@ -88,7 +89,7 @@ function ConversationItem({ conversation: { id, contact, lastMessage, lastMessag
               <span className="draft">Draft:</span> {draft}
             </>
           ) : (
-            (lastMessage?.body ?? 'No messages yet')
+            (lastMessage?.body ?? (lastMessage ? goneText : 'No messages yet'))
           )}
         </span>
         {outbound && !draft && <StatusMark status={lastMessage.status} />}

@@ -2,6 +2,7 @@ import { memo } from 'react';
 import type { Message } from '../api.js';
 import type { OutboxEntry } from '../outbox.js';
 import { troubleOf } from '../statusWords.js';
+import { goneText } from '../thread.js';
 import { clockText, fullTimeText } from '../timeText.js';
 import { MarkShape, StatusMark } from './StatusMark.js';
 
@@ -12,7 +13,7 @@ export const MessageBubble = memo(function MessageBubble({ message }: { message:
     <li className={`bubble ${direction}`} data-message-id={id} data-status={status} data-direction={direction}>
       <p className="body">
         <span className="visually-hidden">{direction === 'outbound' ? 'You: ' : 'Contact: '}</span>
-        {body}
+        {body ?? <em>{goneText}</em>}
       </p>
       <p className="meta">
         <time dateTime={createdAt} title={fullTimeText(createdAt)}>

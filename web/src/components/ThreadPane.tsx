@@ -87,9 +87,10 @@ export function ThreadPane({ conversationId, conversation }: ThreadPaneProps) {
 function partiesOf(messages: Message[]): { contactNumber: string | undefined; senderNumber: string | undefined } {
   // A message accepted without a sender of ours has none until it is read from the server.
   const newest = messages.findLast((message) => message.from !== '');
-  if (!newest) return { contactNumber: messages.at(-1)?.to, senderNumber: undefined };
+  if (!newest) return { contactNumber: messages.at(-1)?.to ?? undefined, senderNumber: undefined };
   const outbound = newest.direction === 'outbound';
-  return { contactNumber: outbound ? newest.to : newest.from, senderNumber: outbound ? newest.from : newest.to };
+  const [contact, sender] = outbound ? [newest.to, newest.from] : [newest.from, newest.to];
+  return { contactNumber: contact ?? undefined, senderNumber: sender ?? undefined };
 }
 
 function useAnnouncement(messages: Message[] | null): string | null {
