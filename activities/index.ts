@@ -9,6 +9,7 @@ import type { Dependencies, MaintenanceDependencies, WebhookDependencies } from 
 import { detachWeek } from './detachWeek.js';
 import { dropWeek } from './dropWeek.js';
 import { ensureWeeks } from './ensureWeeks.js';
+import { exportPart } from './exportPart.js';
 import { finishErasures } from './finishErasures.js';
 import { listWeeks } from './listWeeks.js';
 import { moveWeek } from './moveWeek.js';
@@ -22,6 +23,7 @@ import { reconcileAttempt } from './reconcileAttempt.js';
 import { recordOutcome } from './recordOutcome.js';
 import { redriveBatch } from './redriveBatch.js';
 import { removeExpired } from './removeExpired.js';
+import { removeExport } from './removeExport.js';
 import { restoreTable } from './restoreTable.js';
 import { rewrapBatch } from './rewrapBatch.js';
 import { sealBatch } from './sealBatch.js';
@@ -61,6 +63,8 @@ export type SendActivities = ReturnType<typeof createSendActivities>;
 export function createMaintenanceActivities(dependencies: MaintenanceDependencies) {
   return {
     anchorAudit: withFailures(anchorAudit(dependencies)),
+    exportPart: withFailures(exportPart(dependencies)),
+    removeExport: withFailures(removeExport(dependencies)),
     sweepOpenMessages: withFailures(sweepOpenMessages(dependencies)),
     pollUnheardMessages: withFailures(pollUnheardMessages(dependencies)),
     ensureWeeks: withFailures(ensureWeeks(dependencies)),

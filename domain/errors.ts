@@ -8,6 +8,11 @@ import type { Scope } from './scopes.js';
 export const problems = {
   invalid_request: { status: 422, title: 'The request does not fit the schema' },
   invalid_cursor: { status: 400, title: 'The cursor is not one of this list' },
+  word_search_off: { status: 422, title: 'The workspace can not be searched by words' },
+  export_too_long: { status: 422, title: 'An export goes over a year at most' },
+  export_gone: { status: 404, title: 'The export is not there any more' },
+  export_link_refused: { status: 403, title: 'The link to the export is not valid' },
+  exports_not_available: { status: 503, title: 'There is no place for exports' },
   malformed_json: { status: 400, title: 'The body is not valid JSON' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json' },
   body_too_large: { status: 413, title: 'The body is too large' },

@@ -8,3 +8,25 @@ export const historyScanMax = 1_000;
 /** So many of them serve one request; a page that is not full by then says where the next goes on. */
 export const historyStepsMax = 5;
 export const campaignCharactersMax = 100;
+
+/** An export goes over so much time at most, is kept so long after its end, since it has texts of people who may want to be forgotten, and each link to it is good for so long. */
+export const exportSpanMaxMs = 366 * 24 * 60 * 60_000;
+export const exportKeptMs = 24 * 60 * 60_000;
+export const exportLinkLifeMs = 60 * 60_000;
+/** A part of an export is as large as this, or what was found in so much time; messages are read in pages of so many. */
+export const exportPartBytesMax = 4 * 1024 * 1024;
+export const exportPartMs = 20_000;
+export const exportPageSize = 1_000;
+export const exportPartTimeoutMs = 5 * 60_000;
+export const exportHeartbeatMs = 10_000;
+/** Words of one search, and the letters of a word that count. */
+export const searchWordsMax = 8;
+export const searchCharactersMax = 200;
+export const searchWordCharactersMax = 64;
+/** How often is looked for messages whose words are to be gathered, of how many workspaces, and how many events of each. */
+export const wordLookEveryMs = 1_000;
+export const wordIndexesPerLookMax = 20;
+export const wordEventsPerLookMax = 500;
+/** Words that are removed at once where a workspace does not want them any more; and how often those of old weeks are dropped. */
+export const wordsPerRemovalMax = 5_000;
+export const wordsDroppedEveryMs = 60 * 60_000;

@@ -42,6 +42,10 @@ export function cancellationWorkflowId(workspaceId: string, cancellationId: stri
   return `cancellation/${workspaceId}/${cancellationId}`;
 }
 
+export function exportWorkflowId(workspaceId: string, exportId: string): string {
+  return `export/${workspaceId}/${exportId}`;
+}
+
 /** The workflow that delivers to one webhook endpoint. */
 export function webhookWorkflowId(workspaceId: string, endpointId: string): string {
   return `webhook/${workspaceId}/${endpointId}`;

@@ -17,6 +17,7 @@ import { TokenBroker } from '../limiter/tokenBroker.js';
 import { outboxRelay } from '../lives/outboxRelay.js';
 import { restorationReconciler } from '../lives/reconcileRestoration.js';
 import { webhookDispatch } from '../lives/webhookDispatch.js';
+import { wordFollower } from '../lives/wordFollower.js';
 import type { Config, Role } from '../platform/config.js';
 import { Database } from '../platform/database.js';
 import { EventBus } from '../platform/eventBus.js';
@@ -190,6 +191,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
     const { receiptGraceMs } = times;
     lookouts.push(outboxRelay({ database, contents, temporal: client, askTemporal, telemetry, logger, receiptGraceMs }).start());
     lookouts.push(restorationReconciler({ ...maintenance, providerHoldMs: times.providerHoldMs }).start());
+    lookouts.push(wordFollower({ database, contents, workspaces, logger }).start());
   }
   if (has('webhooks')) {
     const delays = { retryDelaysMs: config.WEBHOOK_RETRY_DELAYS_S, disableAfterMs: config.WEBHOOK_DISABLE_AFTER_S * 1_000 };

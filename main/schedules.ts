@@ -18,7 +18,15 @@ const schedules = [
   id: string;
   workflowType: Exclude<
     keyof typeof scheduled,
-    'archiveWeek' | 'callWaiting' | 'listArchive' | 'redriveMessages' | 'releaseWeek' | 'restoreWeek' | 'rewrapKeys' | 'sealStoredRows'
+    | 'archiveWeek'
+    | 'callWaiting'
+    | 'exportMessages'
+    | 'listArchive'
+    | 'redriveMessages'
+    | 'releaseWeek'
+    | 'restoreWeek'
+    | 'rewrapKeys'
+    | 'sealStoredRows'
   >;
   every: number;
 }[];

@@ -9,6 +9,8 @@ import { callbacksRouter } from './http/callbacks.js';
 import { codecRouter } from './http/codec.js';
 import { contactsRouter } from './http/contacts.js';
 import { conversationsRouter } from './http/conversations.js';
+import { exportFilesRouter } from './http/exportFiles.js';
+import { exportsRouter } from './http/exports.js';
 import { healthRouter } from './http/health.js';
 import { interventionsRouter } from './http/interventions.js';
 import { messagesRouter } from './http/messages.js';
@@ -33,6 +35,7 @@ export function createApp(services: Services): Express {
   app.use('/callbacks', callbacksRouter(services));
   app.use(healthRouter(services));
   app.use('/codec', codecRouter(services));
+  app.use('/exports', exportFilesRouter(services));
 
   const v1 = express.Router();
   v1.use(authenticate(services.callers), authorize());
@@ -40,6 +43,7 @@ export function createApp(services: Services): Express {
   v1.use('/queues', queuesRouter(services));
   v1.use('/contacts', contactsRouter(services));
   v1.use('/conversations', conversationsRouter(services));
+  v1.use('/exports', exportsRouter(services));
   v1.use('/suppressions', suppressionsRouter(services));
   v1.use('/webhook-endpoints', webhookEndpointsRouter(services));
   v1.use('/notifications', notificationsRouter(services));

@@ -13,7 +13,7 @@ import { isRepeat } from './storedMessage.js';
 /** A workflow that does something to many messages of a workspace, by a filter. */
 export interface BulkKind {
   /** As people call it, and as the audit does. */
-  name: 'redrive' | 'cancellation';
+  name: 'redrive' | 'cancellation' | 'export';
   workflowType: string;
   workflowId(workspaceId: string, id: string): string;
 }
@@ -22,7 +22,8 @@ export interface BulkStart {
   workspaceId: string;
   /** What a repeat must ask for as well. */
   request: Record<string, unknown>;
-  matched: number;
+  /** How many that are, where it was counted. */
+  matched?: number;
   summary: string;
 }
 

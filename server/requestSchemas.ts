@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { suppressionStates, topics } from '../domain/consent.js';
-import { campaignCharactersMax } from '../domain/historyLimits.js';
+
+import { exportFormats } from '../domain/exports.js';
+import { campaignCharactersMax, searchCharactersMax, searchWordsMax } from '../domain/historyLimits.js';
 import { isUuid } from '../domain/ids.js';
 import {
   bodyCharactersMax,
@@ -24,6 +26,7 @@ import { toE164 } from '../domain/phoneNumber.js';
 import { priorities } from '../domain/priority.js';
 import { failedStatuses } from '../domain/queues.js';
 import { confirmations } from '../domain/redrive.js';
+import { searchWordsOf } from '../domain/searchWords.js';
 import { isMessagingService } from '../domain/sender.js';
 import { deliveryStatuses, webhookEventTypes } from '../domain/webhooks.js';
 
@@ -109,6 +112,9 @@ export const reason = z.string().max(reasonCharactersMax, `is too long: at most 
 /** The body of POST /v1/messages/{id}/cancel, park and dismiss. */
 export const byHandRequest = z.strictObject({ reason });
 
+/** The body of PATCH /v1/workspace/search. */
+export const searchRequest = z.strictObject({ words: z.boolean({ error: 'must be true or false' }), reason });
+
 /** The body of POST /v1/messages/{id}/retry. */
 export const retryRequest = z.strictObject({
   confirm: z.literal('may-have-been-sent', { error: 'must be may-have-been-sent, or be left out' }).optional(),
@@ -176,18 +182,39 @@ const separated = <T extends string>(all: readonly T[]) =>
     .transform((text) => text.split(','))
     .pipe(z.array(z.enum(all, { error: `must be of ${all.join(', ')}, with commas between them` })).max(all.length));
 
+const historyFilter = {
+  status: separated(messageStatuses).optional(),
+  direction: z.enum(directions, { error: `must be one of ${directions.join(', ')}` }).optional(),
+  campaign: z.string().min(1, 'is empty: leave it out to mean all').max(campaignCharactersMax).optional(),
+  words: z
+    .string()
+    .max(searchCharactersMax, `is too long: at most ${searchCharactersMax} characters`)
+    .transform(searchWordsOf)
+    .refine((words) => words.length > 0, 'has no word in it')
+    .refine((words) => words.length <= searchWordsMax, `has too many words: at most ${searchWordsMax}`)
+    .optional(),
+};
+
 /** The query of GET /v1/messages and of GET /v1/conversations/{id}/messages. */
 export const historyQuery = page
   .strict()
   .extend({
-    status: separated(messageStatuses).optional(),
-    direction: z.enum(directions, { error: `must be one of ${directions.join(', ')}` }).optional(),
-    campaign: z.string().min(1, 'is empty: leave it out to mean all').max(campaignCharactersMax).optional(),
+    ...historyFilter,
     since: moment.optional(),
     until: moment.optional(),
   })
   .refine(({ since, until }) => !since || !until || since < until, { path: ['until'], error: 'must be later than since' })
   .transform(({ status, ...rest }) => ({ ...rest, statuses: status }));
+
+/** The body of POST /v1/exports. */
+export const exportRequest = z.strictObject({
+  format: z.enum(exportFormats, { error: `must be one of ${exportFormats.join(', ')}` }).default('csv'),
+  conversationId: uuid.optional(),
+  ...historyFilter,
+  since: moment,
+  until: moment.optional(),
+  reason,
+});
 
 const versionNumber = z.coerce
   .number({ error: 'must be the number of a version' })

@@ -100,6 +100,7 @@ const writers: Record<string, Writer> = {
   },
   retention: (transaction, id, changes) =>
     transaction.workspace.update({ where: { id }, data: Object.fromEntries(changes.map(({ name, to }) => [name, to])) }),
+  search: (transaction, id, changes) => transaction.workspace.update({ where: { id }, data: { wordSearch: changes.at(-1)?.to === true } }),
   doubt: (transaction, id, changes) =>
     transaction.workspace.update({ where: { id }, data: { ambiguousPolicy: String(changes.at(-1)?.to) } }),
 };

@@ -6,6 +6,7 @@ import { uuidv7 } from '../platform/uuid.js';
 import type { ContactRef } from './contactKeys.js';
 import { appendEvents } from './messageEvents.js';
 import { noFacts } from './messageFacts.js';
+import { forgetWordsOf } from './wordIndex.js';
 
 /** A contact that was erased. */
 export interface Erasure {
@@ -98,6 +99,7 @@ export async function removeContents(database: Database, { workspaceId, contactI
   let removed: unknown[];
   do removed = await database.asMaintenance(removeMessages, [workspaceId, contactId, erasedAt, eraseBatchMax]);
   while (removed.length === eraseBatchMax);
+  await forgetWordsOf(database, workspaceId, contactId, erasedAt);
 }
 
 /** Whether somebody has written to a contact, or it has written, since it was erased: it has a new key then, and a number again. */

@@ -12,6 +12,8 @@ export interface HistoryQuery {
   statuses?: MessageStatus[] | undefined;
   direction?: Direction | undefined;
   campaign?: string | undefined;
+  /** Words of its text, as storage/wordHash.ts has them; found only where the workspace gathers those. */
+  words?: string[] | undefined;
   /** Stored not before. */
   since?: Date | undefined;
 }

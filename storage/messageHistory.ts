@@ -35,9 +35,10 @@ export class MessageHistory {
    * what is asked of a whole workspace ends with the hot tables.
    */
   async page(query: HistoryQuery, before: HistoryPlace, limit: number): Promise<HistoryPage> {
-    const { workspaceId, conversationId } = query;
+    const { workspaceId, conversationId, words } = query;
     const hot = await hotHistory(this.readable)(query, before, limit);
-    if (conversationId === undefined) return hot;
+    // Words are kept of what is in the hot tables.
+    if (conversationId === undefined || words) return hot;
     // A week that is older than all that was looked at is for a later page; one that was held may be older than another's.
     const from = hot.next?.at ?? query.since ?? new Date(0);
     return this.settled(workspaceId, { from, to: before.at, conversationId }, async (weeks) => {

@@ -30,6 +30,8 @@ export interface Workspace {
   /** One at a provider at most, the oldest first. */
   accounts: ProviderAccount[];
   routes: Routes;
+  /** Whether its messages can be found by their words. */
+  wordSearch: boolean;
   /** Those that are open, half open or forced. */
   breakers: Breaker[];
   /** `contactKeys` wraps the keys of its contacts. */
@@ -75,7 +77,7 @@ export function contactIdOf(contactKey: Buffer, e164: string): string {
 const findStatement: Statement = {
   name: 'find_workspace',
   text: `
-  select w.id, w.name, w.wrapped_key, w.error_policy, w.routes, ${limitsColumns}, ${breakersColumn},
+  select w.id, w.name, w.wrapped_key, w.error_policy, w.routes, w.word_search, ${limitsColumns}, ${breakersColumn},
     (select coalesce(json_agg(json_build_object('id', s.id, 'phoneNumber', s.phone_number, 'provider', s.provider) order by s.created_at), '[]')
       from sender s where s.workspace_id = $1) as senders,
     (select coalesce(json_agg(json_build_object('provider', a.provider, 'accountSid', a.account_sid, 'authToken', a.auth_token,
@@ -90,6 +92,7 @@ interface WorkspaceRow extends LimitsRow {
   wrapped_key: string;
   error_policy: ErrorPolicyOverrides;
   routes: Routes;
+  word_search: boolean;
   breakers: BreakerRow[];
   senders: { id: string; phoneNumber: string; provider: string | null }[];
   accounts: ProviderAccount[];
@@ -112,6 +115,7 @@ export async function loadWorkspace(database: Database, masterKeys: MasterKeys, 
     limits: limitsOf(row),
     errorPolicy: row.error_policy,
     routes: row.routes,
+    wordSearch: row.word_search,
     breakers: row.breakers.map(toBreaker),
     // A sender that does not say where it lives is of the time when there was one account.
     senders: row.senders.map((sender) => ({ ...sender, provider: sender.provider ?? first?.provider ?? '' })),

@@ -3,6 +3,7 @@ export { archivePartitions } from './archivePartitions.js';
 export { archiveWeek } from './archiveWeek.js';
 export { callWaiting } from './callWaiting.js';
 export { cancelMessages } from './cancelMessages.js';
+export { exportMessages } from './exportMessages.js';
 export { finishErasures } from './finishErasures.js';
 export { listArchive } from './listArchive.js';
 export { makePartitions } from './makePartitions.js';

@@ -1,6 +1,7 @@
 /** What can be said to a running workflow and asked of it. Names are part of the product: people type them in the Web UI. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CancellationProgress } from '../domain/cancellation.js';
+import type { ExportProgress } from '../domain/exports.js';
 import type { LimitsChange } from '../domain/limitsChange.js';
 import type { MessageOutcome, MessageState } from '../domain/message.js';
 import type { OlderRequest } from '../domain/olderLimiter.js';
@@ -52,6 +53,11 @@ export const limitsRaisedSignal = defineSignal<[RaisedFor]>('limitsRaised');
 export const getRedriveProgressQuery = defineQuery<RedriveProgress>('getRedriveProgress');
 /** To redriveMessages: it ends after the messages that are just being looked at. */
 export const cancelRedriveSignal = defineSignal('cancelRedrive');
+
+/** To exportMessages: how far it has come. */
+export const getExportProgressQuery = defineQuery<ExportProgress>('getExportProgress');
+/** To exportMessages: it ends after the part that is just being written, and leaves nothing. */
+export const cancelExportSignal = defineSignal('cancelExport');
 
 /** How far a cancellation by filter has come. */
 export const getCancellationProgressQuery = defineQuery<CancellationProgress>('getCancellationProgress');

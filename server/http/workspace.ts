@@ -17,6 +17,7 @@ import { workspaceErrors } from './workspaceErrors.js';
 import { workspaceLimits } from './workspaceLimits.js';
 import { workspaceRetention } from './workspaceRetention.js';
 import { workspaceRoutes } from './workspaceRoutes.js';
+import { workspaceSearch } from './workspaceSearch.js';
 import { workspaceVersionsRouter } from './workspaceVersions.js';
 
 /** A sender lives at a provider where the workspace has an account. Throws Problem `invalid_request`. */
@@ -94,6 +95,12 @@ export function workspaceRouter(services: Services): Router {
     .get(routes.get)
     .put(...jsonBody, routes.put)
     .all(onlyMethods('GET', 'PUT'));
+  const search = workspaceSearch(services);
+  router
+    .route('/search')
+    .get(search.get)
+    .patch(...jsonBody, search.patch)
+    .all(onlyMethods('GET', 'PATCH'));
   const breakers = workspaceBreakers(services);
   router.route('/breakers').get(breakers.list).all(onlyMethods('GET'));
   router

@@ -3,6 +3,7 @@ import { apiKeys } from './operations/apiKeys.js';
 import { consent } from './operations/consent.js';
 import { contacts } from './operations/contacts.js';
 import { conversations } from './operations/conversations.js';
+import { messageExports } from './operations/exports.js';
 import { messages } from './operations/messages.js';
 import { notifications } from './operations/notifications.js';
 import { queues } from './operations/queues.js';
@@ -21,6 +22,7 @@ export const catalogue: readonly Chapter[] = [
   { name: 'Messages', description: 'Send a message, follow it, and do by hand what it needs.', operations: messages },
   { name: 'Conversations', description: 'What was written with one contact.', operations: conversations },
   { name: 'Contacts', description: 'Who was written with; and how somebody is forgotten.', operations: contacts },
+  { name: 'Exports', description: 'Messages as files.', operations: messageExports },
   { name: 'Queues', description: 'Messages by what they wait for, and what is done to many of them.', operations: queues },
   { name: 'Consent', description: 'Who may not be written to.', operations: consent },
   { name: 'Webhooks', description: 'Hear of what happens at a URL of your own.', operations: webhooks },

@@ -12,6 +12,7 @@ export const pathParameters = {
   conversation: { schema: id, description: 'Id of a conversation, which is also that of its contact.' },
   contact: { schema: text('+14155552671'), description: 'The number of a contact in E.164 form, or its id.' },
   redrive: { schema: id, description: 'Id of a redrive.' },
+  export: { schema: id, description: 'Id of an export.' },
   cancellation: { schema: id, description: 'Id of a cancellation.' },
   webhookEndpoint: { schema: id, description: 'Id of a webhook endpoint.' },
   webhookDelivery: { schema: id, description: 'Id of a delivery of that endpoint.' },

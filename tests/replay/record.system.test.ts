@@ -309,6 +309,16 @@ describe('every other workflow replays', () => {
     expect(await replay([await historyOf('cancelMessages', workflowId)])).toEqual([]);
   }, 60_000);
 
+  it('exportMessages', async () => {
+    const since = new Date(Date.now() - 3_600_000).toISOString();
+    const { body } = await system.request('POST', '/v1/exports', { body: { since } });
+    await eventually(async () => (await system.request('GET', `/v1/exports/${body.id}`)).body.state === 'done', 20_000);
+    await system.request('POST', `/v1/exports/${body.id}/cancel`);
+    const workflowId = `export/${system.workspace.id}/${body.id}`;
+    expect(await client.workflow.getHandle(workflowId).result()).toMatchObject({ state: 'canceled' });
+    expect(await replay([await historyOf('exportMessages', workflowId)])).toEqual([]);
+  }, 60_000);
+
   it('deliverWebhooks', async () => {
     const receiver = await startWebhookReceiver();
     const made = await system.request('POST', '/v1/webhook-endpoints', { body: { url: receiver.url('/') } });

@@ -34,6 +34,7 @@ describe('a workflow that runs since before a change', () => {
         'archiveWeek',
         'restoreWeek',
         'releaseWeek',
+        'exportMessages',
       ]),
     );
     expect(await replay(recorded)).toEqual([]);

@@ -14,6 +14,7 @@ function workspace(id: string, seed: number): Workspace {
     senders: [],
     accounts: [],
     routes: {},
+    wordSearch: false,
     breakers: [],
     keys: {
       messageId: deriveKey(key, 'message-id'),

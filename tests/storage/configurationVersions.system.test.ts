@@ -55,7 +55,7 @@ describe('versions of a configuration', () => {
     await changeSenderLimits(database, workspaceId, [{ senderId, ratePerSecond: 1, burst: 1 }], { actor: 'a test' });
     await sql(
       own.url,
-      `update workspace set ambiguous_policy = 'prefer-delivery', message_days = 30, legal_hold = true, routes = '{"US": [{"provider": "twilio", "weight": 100, "order": 1}]}', error_policy = '{"NETWORK": {"attemptsMax": 5}}'`,
+      `update workspace set ambiguous_policy = 'prefer-delivery', word_search = true, message_days = 30, legal_hold = true, routes = '{"US": [{"provider": "twilio", "weight": 100, "order": 1}]}', error_policy = '{"NETWORK": {"attemptsMax": 5}}'`,
     );
     const bad = await newest();
     const sections = (configuration: Configuration) => Object.keys(configuration).sort();

@@ -39,4 +39,6 @@ function routesOf(app: Express): string[] {
 }
 
 /** Services of which nothing is asked: routes are only made, and never run. */
-const anything: unknown = new Proxy(() => anything, { get: (_target, name) => (name === Symbol.toPrimitive ? () => '' : anything) });
+const anything: unknown = new Proxy(() => anything, {
+  get: (_target, name) => (name === Symbol.toPrimitive ? () => 'http://127.0.0.1/' : anything),
+});

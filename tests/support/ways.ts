@@ -41,6 +41,7 @@ async function redrive(system: System): Promise<Answer> {
 
 const suppression = `/v1/suppressions/${encodeURIComponent('+14155558899')}`;
 const account = { accountSid: `AC${'a'.repeat(32)}`, authToken: 'b'.repeat(32) };
+const exportAll = (system: System) => post(system, '/v1/exports', { since: new Date(Date.now() - 3_600_000).toISOString() });
 const apiKey = (system: System) => post(system, '/v1/api-keys', { name: 'a way', scopes: ['messages:read'] });
 const limits = (system: System) =>
   system.request('PATCH', '/v1/workspace/limits', { body: { burst: 40 + Math.floor(Math.random() * 1e3) } });
@@ -70,6 +71,14 @@ export const ways: Readonly<Record<string, Way>> = {
       });
     },
   },
+  ...Object.fromEntries(
+    ['', '/:token'].flatMap((token) =>
+      ['decode', 'encode'].map((what): [string, Way] => [
+        `POST /codec${token}/${what}`,
+        { notInAudit: 'it changes nothing, and is of no workspace: who looks into Temporal reads by it' },
+      ]),
+    ),
+  ),
   'POST /v1/messages/:id/cancel': { action: 'message.canceled', take: (system) => onScheduled(system, 'cancel') },
   'POST /v1/messages/:id/park': { action: 'message.parked', take: (system) => onScheduled(system, 'park') },
   'POST /v1/messages/:id/retry': {
@@ -100,6 +109,11 @@ export const ways: Readonly<Record<string, Way>> = {
   'POST /v1/queues/outbound/cancel': {
     action: 'cancellation.started',
     take: (system) => post(system, '/v1/queues/outbound/cancel', { filter: { lane: ['bulk'] } }),
+  },
+  'POST /v1/exports': { action: 'export.started', take: exportAll },
+  'POST /v1/exports/:id/cancel': {
+    action: 'export.canceled',
+    take: async (system) => post(system, `/v1/exports/${await id(exportAll(system))}/cancel`),
   },
   'PUT /v1/suppressions/:number': {
     action: 'consent.withdrawn',
@@ -179,6 +193,23 @@ export const ways: Readonly<Record<string, Way>> = {
   'PATCH /v1/workspace/errors': {
     action: 'error_policy.changed',
     take: (system) => system.request('PATCH', '/v1/workspace/errors', { body: { NETWORK: { attemptsMax: 5 } } }),
+  },
+  'PATCH /v1/workspace/retention': {
+    action: 'retention.changed',
+    take: (system) => system.request('PATCH', '/v1/workspace/retention', { body: { messageDays: 900 } }),
+  },
+  'DELETE /v1/contacts/:contact': {
+    action: 'contact.erased',
+    take: async (system) => {
+      const to = anybody();
+      const { body } = await system.send({ to, body: 'to be forgotten' });
+      await system.message(body.id, ['delivered'], { withinMs });
+      return system.request('DELETE', `/v1/contacts/${encodeURIComponent(to)}`);
+    },
+  },
+  'PATCH /v1/workspace/search': {
+    action: 'search.changed',
+    take: (system) => system.request('PATCH', '/v1/workspace/search', { body: { words: true } }),
   },
   'PUT /v1/workspace/routes': {
     action: 'routes.changed',

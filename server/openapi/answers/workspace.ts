@@ -36,6 +36,14 @@ export const retention = component(
   }),
 );
 
+export const search = component(
+  'Search',
+  z.strictObject({
+    words: z.boolean(),
+    behind: count.describe('Events whose messages have not been looked at for their words.'),
+  }),
+);
+
 export const workspace = component(
   'Workspace',
   z.strictObject({

@@ -22,7 +22,7 @@ export const conversations = {
       params: { id: 'conversation' },
       query: historyQuery,
       answers: { 200: pageOf(message) },
-      problems: ['archive_unavailable', 'archive_damaged'],
+      problems: ['archive_unavailable', 'archive_damaged', 'word_search_off'],
       example: { query: { limit: 20 } },
     },
   },

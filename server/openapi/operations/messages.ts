@@ -14,6 +14,7 @@ export const messages = {
       description: 'A page may be short, or empty, where few messages fit: only a `nextCursor` of null says that nothing is left.',
       query: historyQuery,
       answers: { 200: pageOf(message) },
+      problems: ['word_search_off'],
       example: { query: { limit: 20, direction: 'outbound', status: 'delivered,failed' } },
     },
     post: {

@@ -1,4 +1,4 @@
-import { auditPageQuery, auditVerificationQuery, backRequest, senderRequest, versionsPage } from '../../requestSchemas.js';
+import { auditPageQuery, auditVerificationQuery, backRequest, searchRequest, senderRequest, versionsPage } from '../../requestSchemas.js';
 import {
   breakerRequest,
   errorPolicyRequest,
@@ -7,6 +7,7 @@ import {
   retentionRequest,
   routesRequest,
 } from '../../settingsSchemas.js';
+
 import { auditPage, auditVerification } from '../answers/audit.js';
 import { listOf } from '../answers/plain.js';
 import {
@@ -16,6 +17,7 @@ import {
   providerAccount,
   retention,
   routes,
+  search,
   sender,
   versions,
   wentBack,
@@ -174,6 +176,23 @@ export const workspace = {
       body: routesRequest,
       answers: { 200: routes },
       example: { body: { routes: { '*': [{ provider: 'twilio', weight: 100 }] } } },
+    },
+  },
+  '/workspace/search': {
+    get: {
+      id: 'getSearch',
+      scope: 'workspace:read',
+      summary: 'See whether messages can be found by their words',
+      answers: { 200: search },
+    },
+    patch: {
+      id: 'changeSearch',
+      scope: 'workspace:manage',
+      summary: 'Switch the search by words on or off',
+      description: 'Only keyed hashes of words are kept. Switched off, they are removed.',
+      body: searchRequest,
+      answers: { 200: search },
+      example: { body: { words: true } },
     },
   },
   '/workspace/audit': {

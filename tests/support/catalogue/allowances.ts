@@ -43,7 +43,7 @@ export const allowances: Readonly<Record<string, Allowance>> = {
   events_of_message: { everyWeek: true, why: `${byNumber}, and a message may be retried weeks later` },
   throughput: { inVainMax: 50_000, buffersMax: 1_500, why: 'the newest 50,000 events, by their numbers, and of those the last minute' },
   ...Object.fromEntries(
-    ['conversation', 'workspace', 'inbound', 'campaign'].flatMap((way) => [
+    ['conversation', 'workspace', 'inbound', 'campaign', 'words'].flatMap((way) => [
       [`history_${way}`, { everyWeek: true, inVainMax: 1_000, buffersMax: 3_000, why: walk }],
       [`history_${way}_end`, { everyWeek: true, inVainMax: 1_000, buffersMax: 3_000, why: walk }],
       [`history_${way}_older`, { everyWeek: true, why: older }],
@@ -58,6 +58,11 @@ export const allowances: Readonly<Record<string, Allowance>> = {
     buffersMax: 3_000,
     why: 'the oldest of a workspace, wherever they lie: one look into each week',
   },
+  'wordIndex.gatherWords': { everyWeek: true, buffersMax: 6_000, why: 'a page of 500 events, each with its message' },
+  'wordIndex.forgetWordsOf': { everyWeek: true, why: 'the words of one contact, in whichever week: one look into each' },
+  'wordIndex.forgetWordsBefore': { everyWeek: true, buffersMax: 6_000, why: 'the words of all weeks before: it removes all that it finds' },
+  'wordIndex.dropOldWords': { buffersMax: 1_000, why: 'it compares the weeks of words and of messages, in the catalogue of Postgres' },
+  'wordIndex.removeUnwantedWords': { everyWeek: true, buffersMax: 6_000, why: 'a part of all words of one workspace' },
   audit_chain: { buffersMax: 4_000, why: 'a page of 1,000 places, each with its entry' },
   audit_unlinked: { buffersMax: 4_000, why: 'a page of 1,000 entries, each with its place' },
   'inboundMessages.untakenMessages': { everyWeek: true, buffersMax: 4_000, why: `${paged}; usually there are none` },

@@ -16,6 +16,7 @@ export const small: Readonly<Record<string, string>> = {
   archive_file: 'four a week',
   master_key: 'a few in all',
   keys_database: 'one row',
+  word_index: 'a row a workspace that is searched by words',
   outbox: 'empty, but for an outage of Temporal',
 };
 

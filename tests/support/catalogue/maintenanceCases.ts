@@ -11,6 +11,15 @@ import { workspacesOfAccount } from '../../../storage/providerAccounts.js';
 import { claimRestoration, finishRestoration, giveBackRestoration } from '../../../storage/restoration.js';
 import { unsentMessages } from '../../../storage/restoredMessages.js';
 import { collectWebhookDeliveries, dueWebhookEndpoints, pruneWebhookDeliveries } from '../../../storage/webhookDeliveries.js';
+import {
+  beginWordIndexes,
+  dropOldWords,
+  forgetWordsBefore,
+  forgetWordsOf,
+  gatherWords,
+  removeUnwantedWords,
+  wordIndexesBehind,
+} from '../../../storage/wordIndex.js';
 import { workspaceIds } from '../../../storage/workspaceIds.js';
 import type { Case } from './cases.js';
 
@@ -55,6 +64,19 @@ export const maintenanceCases: Record<string, Case> = {
   'restoration.finishRestoration': ({ database, newId }) =>
     finishRestoration(database, { id: newId(), backupAtMs: 0, restoredAtMs: 0 }, { found: 0 }),
   'restoredMessages.unsentMessages': ({ database }) => unsentMessages(database, Date.now(), openMessagesStart, 500),
+  'wordIndex.beginWordIndexes': ({ database }) => beginWordIndexes(database),
+  'wordIndex.wordIndexesBehind': ({ database }) => wordIndexesBehind(database, 20),
+  'wordIndex.gatherWords': ({ database, contents, workspaceId, workspace }) =>
+    gatherWords(
+      { database, contents },
+      workspace.keys.words,
+      { workspaceId, seq: 0, at: new Date(Date.now() - 3_600_000), forgets: 0 },
+      500,
+    ),
+  'wordIndex.removeUnwantedWords': ({ database }) => removeUnwantedWords(database),
+  'wordIndex.forgetWordsOf': ({ database, owner }) => forgetWordsOf(database, owner.id, owner.contactId),
+  'wordIndex.forgetWordsBefore': ({ database, owner }) => forgetWordsBefore(database, owner.id, new Date()),
+  'wordIndex.dropOldWords': ({ database }) => dropOldWords(database),
   'webhookDeliveries.collectWebhookDeliveries': ({ database }) => collectWebhookDeliveries(database),
   'webhookDeliveries.dueWebhookEndpoints': ({ database }) => dueWebhookEndpoints(database),
   'webhookDeliveries.pruneWebhookDeliveries': ({ database }) => pruneWebhookDeliveries(database),

@@ -192,6 +192,7 @@ export const messageCases: Record<string, Case> = {
       ...(await page({ statuses: ['failed'], direction: 'outbound' })),
       ...(await page({ direction: 'inbound' })),
       ...(await page({ campaign: 'spring' })),
+      ...(await page({ words: ['1', '2'], statuses: ['delivered'] })),
     ];
   },
   'moveByHand.cancelByHand': ({ database, take, newId }) => cancelByHand(database, take('queued'), { ...byHand, idempotencyKey: newId() }),

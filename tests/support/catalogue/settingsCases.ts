@@ -41,6 +41,7 @@ import {
   readWebhookTarget,
   rotateWebhookSecret,
 } from '../../../storage/webhookEndpoints.js';
+import { switchWordSearch, wordSearchState } from '../../../storage/wordSearch.js';
 import { loadWorkspace } from '../../../storage/workspaces.js';
 import type { Case } from './cases.js';
 import type { Stage } from './stage.js';
@@ -84,6 +85,8 @@ export const settingsCases: Record<string, Case> = {
         details: {},
       },
     ),
+  'wordSearch.wordSearchState': ({ database, workspaceId }) => wordSearchState(database, workspaceId),
+  'wordSearch.switchWordSearch': ({ database, workspaceId }) => switchWordSearch(database, workspaceId, true, byHand),
   'configurationVersions.nameWho': ({ settings, workspaceId }) =>
     settings.forWorkspace(workspaceId, (transaction) => nameWho(transaction, byHand)),
   'configurationVersions.versionsBefore': ({ settings, workspaceId }) => versionsBefore(settings, workspaceId, 100, 20),

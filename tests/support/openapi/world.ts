@@ -33,6 +33,7 @@ export async function makeWorld(system: System, as: DemoWorkspace, canary: strin
   const filter = { errorCode: ['none-of-these'] };
   const redrive = await done('POST', '/v1/queues/failed/redrive', { filter });
   const cancellation = await done('POST', '/v1/queues/outbound/cancel', { filter: { lane: ['bulk'] } });
+  const exported = await done('POST', '/v1/exports', { since: new Date(Date.now() - 3_600_000).toISOString() });
   const notification = await eventually(async () => (await done('GET', '/v1/notifications')).data[0]);
   return {
     canary,
@@ -41,6 +42,7 @@ export async function makeWorld(system: System, as: DemoWorkspace, canary: strin
     contact: sent.conversationId,
     redrive: redrive.id,
     cancellation: cancellation.id,
+    export: exported.id,
     webhookEndpoint: endpoint.id,
     webhookDelivery: delivery.id,
     notification: notification.id,
