@@ -1,5 +1,5 @@
 // Packages that ship ESM only: jest's CommonJS runtime can't load them, so swc turns them into CommonJS.
-const esmOnly = ['@sparticuz/chromium', 'hyparquet', 'hyparquet-writer'];
+const esmOnly = ['@sparticuz/chromium', 'jose', 'openid-client', 'oauth4webapi', 'hyparquet', 'hyparquet-writer'];
 
 /** @type {import('jest').Config} */
 const base = {

@@ -31,16 +31,6 @@ export const acceptsOfLaneMax = 8;
 export const settingsUnheardMs = 5_000;
 /** The same for API keys: a revoked one stops working within this time, and within moments while changes are heard of. */
 export const apiKeyUnheardMs = 3_000;
-/** A key's use is written down no more often than this, and what is to be written waits so long for others. */
-export const apiKeyUseNotedEveryMs = 60_000;
-export const apiKeyUsesWrittenEveryMs = 2_000;
-export const apiKeysMax = 100;
-export const apiKeyNameCharactersMax = 100;
-/** After a rotation the key of before is good for so long, unless the request says another time; and how long at most. */
-export const apiKeyOldLifeMs = 24 * 60 * 60_000;
-export const apiKeyOldLifeMaxMs = 30 * 24 * 60 * 60_000;
-/** Keys that have ended are listed for so long. */
-export const apiKeyEndedShownMs = 30 * 24 * 60 * 60_000;
 /** What was read of settings is read anew after this time in any case; while the database is away it serves no longer than this. */
 export const settingsKeptMaxMs = 5 * 60_000;
 /** A database that takes longer than this to answer for settings is not waited for where they are known. */

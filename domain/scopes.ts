@@ -13,6 +13,9 @@ export const scopes = {
   'workspace:manage': 'change all of these',
   'keys:read': 'the API keys, without their secrets',
   'keys:manage': 'make, rotate and revoke API keys',
+  'people:read': 'who belongs to the workspace, and as what',
+  'people:manage': 'invite people, change their roles, remove them',
+  'audit:read': 'what people and keys did',
 } as const satisfies Record<string, string>;
 export type Scope = keyof typeof scopes;
 export const scopeNames = Object.keys(scopes) as Scope[];

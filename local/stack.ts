@@ -70,9 +70,11 @@ export interface Stack {
   encryptionKey: string;
   codecToken: string;
   workspaces: DemoWorkspace[];
-  /** The product's processes by name. */
+  /** Signs the owner of the first workspace in, once and within the hour. */
+  signInUrl: string | undefined;
   /** Where what is kept outside the database lies. */
   archiveDirectory: string;
+  /** The product's processes by name. */
   processes: Map<string, SupervisedChild<{ port?: number }>>;
   /** Pids of what else was started, as they are now: a service that dies is started again under another one. */
   readonly servicePids: Record<'postgres' | 'temporal' | 'simulator', number | undefined>;
@@ -210,7 +212,7 @@ async function bringUp(
     (names) => (names.length > 0 ? `applied ${names.length}` : 'up to date'),
   );
   const encryptionKey = options.encryptionKey ?? data.settings.encryptionKey;
-  const { workspaces } = await steps.run(applied.length > 0 ? 'demo workspace made' : 'demo workspace', () =>
+  const { workspaces, signInToken } = await steps.run(applied.length > 0 ? 'demo workspace made' : 'demo workspace', () =>
     seedDemo({
       databaseUrl: loginUrl,
       keysDatabaseUrl: keysLoginUrl,
@@ -285,6 +287,7 @@ async function bringUp(
     codecToken,
     workspaces,
     archiveDirectory,
+    signInUrl: signInToken && `${env.PUBLIC_BASE_URL}/#sign-in=${signInToken}`,
     processes,
     servicePids,
     stop,

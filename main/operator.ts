@@ -27,7 +27,7 @@ async function ask({ method, path, body }: ApiRequest, key: string | undefined):
     throw new Refused(`Postrider does not answer at ${url} (${cause}): see that it runs, and that POSTRIDER_URL is right`);
   });
   const text = await response.text();
-  if (response.ok) return JSON.parse(text);
+  if (response.ok) return text === '' ? {} : JSON.parse(text);
   throw new Refused(refusal(response, text));
 }
 

@@ -37,7 +37,9 @@ import { TemporalHealth } from '../platform/temporalHealth.js';
 import { Turns } from '../platform/turns.js';
 import { isLocked } from '../platform/whileLocked.js';
 import { createProviders, type ProviderRegistry } from '../providers/registry.js';
+import { AccessTokens } from '../server/accessTokens.js';
 import { Callers } from '../server/callers.js';
+import { RequestLimits } from '../server/requestLimits.js';
 import { startServer } from '../server/server.js';
 import { ApiKeyRegister } from '../storage/apiKeys.js';
 import { ApiKeyUses } from '../storage/apiKeyUses.js';
@@ -48,6 +50,7 @@ import { MessageHistory } from '../storage/messageHistory.js';
 import { MessageStore } from '../storage/messageStore.js';
 import { ProviderHealth } from '../storage/providerHealth.js';
 import { replayErasures } from '../storage/replayErasures.js';
+import { SessionRegister } from '../storage/sessionRegister.js';
 import { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
 import {
   createLimiterWorker,
@@ -59,6 +62,7 @@ import {
   type WorkerSettings,
 } from '../workers/createWorker.js';
 import { checkKeysAtStart } from './checkKeysAtStart.js';
+import { oidcSignIn } from './oidcSignIn.js';
 import { providerOptions } from './providerOptions.js';
 import { ensureSchedules } from './schedules.js';
 import { temporalRuntimeOptions } from './temporalRuntime.js';
@@ -202,6 +206,14 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
   const temporalHealth = new TemporalHealth(askTemporal, telemetry, logger);
 
   const uses = new ApiKeyUses(database, logger);
+  const keys = new ApiKeyRegister(database, changes, (key) => uses.note(key));
+  const accessTokens = new AccessTokens(masterKeys.current);
+  const requestLimits = new RequestLimits({
+    redis,
+    perKey: config.REQUESTS_PER_KEY_PER_MINUTE,
+    perAddress: config.REQUESTS_PER_ADDRESS_PER_MINUTE,
+    failuresPerAddress: config.REFUSED_TOKENS_PER_ADDRESS,
+  });
   const running = workers.map((worker) => worker.run());
   const server = has('server')
     ? await startServer({
@@ -217,7 +229,10 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
         ),
         workspaces,
         settings,
-        callers: new Callers(new ApiKeyRegister(database, changes, (key) => uses.note(key))),
+        callers: new Callers(keys, accessTokens, new SessionRegister(database, changes), workspaces),
+        accessTokens,
+        requestLimits,
+        oidc: oidcSignIn(config, publicBaseUrl),
         providers,
         health,
         hasEagerRoom: roomForStarts,
@@ -243,6 +258,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
     stop: async () => {
       await server?.close();
       await uses.close();
+      requestLimits.close();
       metrics?.close();
       temporalHealth.close();
       await Promise.all(lookouts.map((lookout) => lookout.stop()));

@@ -1,10 +1,13 @@
 import { createHmac } from 'node:crypto';
+import { membersMax } from '../domain/identityLimits.js';
 import { uuidFromBytes } from '../domain/ids.js';
 import { Database } from '../platform/database.js';
 import { createLogger } from '../platform/logger.js';
 import { masterKeysOf } from '../platform/masterKeys.js';
 import { checkMasterKeys } from '../storage/checkKeys.js';
 import { createWorkspaces, type NewWorkspace } from '../storage/createWorkspaces.js';
+import { addMember } from '../storage/people.js';
+import { createSignInLink } from '../storage/signInLinks.js';
 
 export interface DemoOptions {
   databaseUrl: string;
@@ -38,14 +41,19 @@ const contacts = [
   { phoneNumber: '+442071838750', name: 'Priya Raman' },
 ];
 
+/** Who owns the first workspace. */
+const owner = { email: 'owner@demo.example', name: 'Demo owner', role: 'owner', max: membersMax } as const;
+const bySystem = { actor: 'system' };
+
 /** First of the made-up sender numbers, without +1415. */
 const firstSender = 5_550_100;
 
 /**
  * Makes sure that the demo workspaces exist, with senders, contacts and an API key. Everything made up is derived from
- * the master key, so that the same installation shows the same key at each start and another one other keys.
+ * the master key, so that the same installation shows the same key at each start and another one other keys. The first has an
+ * owner, for whom there is another link at each start.
  */
-export async function seedDemo(options: DemoOptions): Promise<{ workspaces: DemoWorkspace[] }> {
+export async function seedDemo(options: DemoOptions): Promise<{ workspaces: DemoWorkspace[]; signInToken: string | undefined }> {
   const masterKey = Buffer.from(options.encryptionKey, 'base64');
   const made = (what: string, index: number) => createHmac('sha256', masterKey).update(`demo/${what}/${index}`).digest();
   const all = Array.from({ length: options.workspaces ?? 1 }, (_, index): NewWorkspace => {
@@ -74,7 +82,11 @@ export async function seedDemo(options: DemoOptions): Promise<{ workspaces: Demo
     // Before anything is made: other keys would make other workspaces.
     await checkMasterKeys(database, masterKeys);
     const apiKeys = await createWorkspaces({ database, keys, masterKeys }, all);
+    const [first] = all;
+    const person = first && (await addMember(database, first.id, owner, bySystem));
+    const link = person && (await createSignInLink(database, person.id, null, bySystem));
     return {
+      signInToken: link?.token,
       workspaces: all.map(({ id, name, senders, contacts: people, account }, index) => ({
         id,
         name,

@@ -72,6 +72,7 @@ function summary(stack: Stack): string {
   const [demo] = stack.workspaces;
   const rows: [string, string | undefined][] = [
     ['Inbox', `${stack.url}/#key=${demo?.apiKey}`],
+    ['Sign in', stack.signInUrl && `${stack.signInUrl} (as the owner, once, within the hour)`],
     ['API', `${stack.url}/v1`],
     ['Temporal Web UI', stack.temporalUiUrl],
     ['Simulator', stack.simulatorUrl && `${stack.simulatorUrl}/_control/ledger`],
@@ -86,8 +87,17 @@ function summary(stack: Stack): string {
   return `\n${table.join('\n')}\n\nSend a message:\n\n${curl}\n\nCtrl-C stops everything.\n`;
 }
 
-function describe({ url, temporalAddress, temporalUiUrl, databaseUrl, keysDatabaseUrl, simulatorUrl, workspaces }: Stack): string {
-  return JSON.stringify({ url, temporalAddress, temporalUiUrl, databaseUrl, keysDatabaseUrl, simulatorUrl, workspaces });
+function describe({
+  url,
+  temporalAddress,
+  temporalUiUrl,
+  databaseUrl,
+  keysDatabaseUrl,
+  simulatorUrl,
+  signInUrl,
+  workspaces,
+}: Stack): string {
+  return JSON.stringify({ url, temporalAddress, temporalUiUrl, databaseUrl, keysDatabaseUrl, simulatorUrl, signInUrl, workspaces });
 }
 
 async function main(): Promise<void> {

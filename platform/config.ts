@@ -3,8 +3,10 @@
  * .env.example is generated from this schema, and a wrong value is refused with the variable's name, the problem and
  * an example.
  */
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { archiveAfterDefaultDays, archiveAfterMinDays } from '../domain/archiveLimits.js';
+import { failuresPerAddressDefault, requestsPerAddressDefault, requestsPerKeyDefault } from '../domain/identityLimits.js';
 import {
   breakerFailuresDefault,
   breakerOpenDefaultMs,
@@ -39,6 +41,17 @@ const listOf = <T>(parse: (item: string) => T, problem: string) =>
     }
   });
 
+function networkOf(text: string): string {
+  if (!ipaddr.isValid(text) && !ipaddr.isValidCIDR(text)) throw new Error(text);
+  return text;
+}
+
+function originOf(text: string): string {
+  const { origin, protocol } = new URL(text);
+  if (origin !== text || !/^https?:$/.test(protocol)) throw new Error(text);
+  return origin;
+}
+
 function oneOfRoles(text: string): Role {
   const role = roles.find((name) => name === text);
   if (!role) throw new Error(text);
@@ -58,6 +71,8 @@ const delaySeconds = (max: number) => (text: string) => {
 
 const urlOf = (protocols: string[], problem: string) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), { error: problem });
+
+const isOwnMachine = ({ protocol, hostname }: URL) => protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
 
 const httpUrl = urlOf(['http:', 'https:'], 'must be an http(s) URL');
 
@@ -147,6 +162,43 @@ export const variables = {
     'Where the HTTP gateways of workspaces may be: on the public internet, by https; or anywhere, also in our own network and by http, for use on one machine.',
     'any',
   ),
+  REQUESTS_PER_KEY_PER_MINUTE: variable(
+    wholeNumber(1, 100_000_000).default(requestsPerKeyDefault),
+    'Requests that one API key, or one person, may make in a minute; over all servers where there is Redis, else of each.',
+    '60000',
+  ),
+  REQUESTS_PER_ADDRESS_PER_MINUTE: variable(
+    wholeNumber(1, 100_000_000).default(requestsPerAddressDefault),
+    'Requests without a token, such as sign-ins, that one address may make in a minute.',
+    '6000',
+  ),
+  REFUSED_TOKENS_PER_ADDRESS: variable(
+    wholeNumber(1, 100_000_000).default(failuresPerAddressDefault),
+    'Tokens, links and sign-ins of one address that may be refused in ten minutes; then it is told to wait. Good ones go on.',
+    '1000',
+  ),
+  TRUSTED_PROXIES: variable(
+    listOf(networkOf, 'must be a comma-separated list of addresses or networks, e.g. 10.0.0.0/8').default([]),
+    'The proxies before this server, whose X-Forwarded-For is believed. Without any, the address of the connection counts.',
+    '10.0.0.0/8',
+  ),
+  CORS_ORIGINS: variable(
+    listOf(originOf, 'must be a comma-separated list of origins, e.g. https://app.example.com').default([]),
+    'Pages of others that may use the API and sockets with a token. Without any, none may.',
+    'https://app.example.com',
+  ),
+  OIDC_ISSUER: variable(
+    z
+      .string()
+      .refine((text) => URL.canParse(text) && (text.startsWith('https:') || isOwnMachine(new URL(text))), {
+        error: 'must be an https URL, or http on this machine',
+      })
+      .optional(),
+    'The OpenID provider at which people sign in. It sends them back to PUBLIC_BASE_URL/v1/auth/oidc/callback. Without it they sign in by links.',
+    'https://login.example.com',
+  ),
+  OIDC_CLIENT_ID: variable(z.string().min(1).optional(), 'As whom we are known at the OpenID provider.', 'postrider'),
+  OIDC_CLIENT_SECRET: variable(z.string().min(1).optional(), 'Our secret at the OpenID provider.', 'change-me'),
   METRICS_PORT: variable(
     wholeNumber(1, 65_535).optional(),
     'Port of HOST on which this process shows its metrics to Prometheus. Without it only a server shows them, at /metrics and to its own machine.',

@@ -54,12 +54,14 @@ export type KeyPurpose =
   | 'callback'
   | 'secrets'
   | 'contact-keys'
+  | 'access-token'
+  | 'sign-in'
   | 'audit-anchor'
   | 'cursor'
   | 'words'
   | 'export';
 
-/** A key for one purpose, derived from a workspace's key, or from the master key. */
+/** A key for one purpose, derived from a workspace's key, or from the master key for what belongs to the whole installation. */
 export function deriveKey(parent: Uint8Array, purpose: KeyPurpose): Buffer {
   return Buffer.from(hkdfSync('sha256', parent, Buffer.alloc(0), `postrider/${purpose}`, 32));
 }

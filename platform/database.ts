@@ -1,6 +1,6 @@
 /**
  * Postgres, entered only through a role and a tenant: `app` for one workspace, `ingest` for a batch that names its
- * workspaces, `maintenance` for what sees all. The tenant is set inside the transaction, so it can't leak to the
+ * workspaces, `identity` for who signs in, `maintenance` for what sees all. The tenant is set inside the transaction, so it can't leak to the
  * pool's next borrower, and without one every table is empty.
  */
 import pg from 'pg';
@@ -97,6 +97,11 @@ export class Database {
   /** Runs one statement for a batch over several workspaces, as role ingest, which sees exactly those. */
   async forWorkspaces<T extends Row>(workspaceIds: Iterable<string>, statement: Statement, values: unknown[]): Promise<T[]> {
     return this.run<T>(`begin; set local role ingest; set local app.ws = '${listOfWorkspaces(workspaceIds)}'`, statement, values);
+  }
+
+  /** Runs one statement as role identity, which sees people and their sessions, and nothing of what they work with. */
+  async asIdentity<T extends Row>(statement: Statement, values: unknown[]): Promise<T[]> {
+    return this.run<T>('begin; set local role identity', statement, values);
   }
 
   /** Runs a query as role maintenance, which sees every workspace. */

@@ -3,7 +3,9 @@ import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { projectRoot } from '../platform/projectRoot.js';
 import { authorize } from './authorize.js';
+import { apiHeaders } from './http/apiHeaders.js';
 import { apiKeysRouter } from './http/apiKeys.js';
+import { authRouter } from './http/auth.js';
 import { authenticate } from './http/authenticate.js';
 import { callbacksRouter } from './http/callbacks.js';
 import { codecRouter } from './http/codec.js';
@@ -13,8 +15,10 @@ import { exportFilesRouter } from './http/exportFiles.js';
 import { exportsRouter } from './http/exports.js';
 import { healthRouter } from './http/health.js';
 import { interventionsRouter } from './http/interventions.js';
+import { limitAddress, limitCaller, limitFailures } from './http/limitRequests.js';
 import { messagesRouter } from './http/messages.js';
 import { notificationsRouter } from './http/notifications.js';
+import { peopleRouter } from './http/people.js';
 import { queuesRouter } from './http/queues.js';
 import { referenceRouter } from './http/reference.js';
 import { nameRequest } from './http/requestId.js';
@@ -28,6 +32,7 @@ import { twilioRouter } from './twilioApi/twilioRouter.js';
 /** The HTTP application: API, callbacks, health, and the inbox page. */
 export function createApp(services: Services): Express {
   const app = express();
+  app.set('trust proxy', services.config.TRUSTED_PROXIES);
   app.disable('x-powered-by').set('etag', false).set('query parser', 'simple');
   app.use(nameRequest);
 
@@ -38,7 +43,9 @@ export function createApp(services: Services): Express {
   app.use('/exports', exportFilesRouter(services));
 
   const v1 = express.Router();
-  v1.use(authenticate(services.callers), authorize());
+  v1.use(...apiHeaders(services.config.CORS_ORIGINS));
+  v1.use('/auth', limitAddress(services.requestLimits), authRouter(services));
+  v1.use(authenticate(services.callers), limitCaller(services.requestLimits), authorize());
   v1.use('/messages', messagesRouter(services), interventionsRouter(services));
   v1.use('/queues', queuesRouter(services));
   v1.use('/contacts', contactsRouter(services));
@@ -49,8 +56,9 @@ export function createApp(services: Services): Express {
   v1.use('/notifications', notificationsRouter(services));
   v1.use('/workspace', workspaceRouter(services));
   v1.use('/api-keys', apiKeysRouter(services));
+  v1.use('/people', peopleRouter(services));
   v1.use(handleUnknownPath);
-  app.use('/v1', v1);
+  app.use('/v1', v1, limitFailures(services.requestLimits, services.logger));
 
   app.use(referenceRouter());
 
@@ -69,6 +77,8 @@ function inboxPage(folder: string): RequestHandler[] {
     contentSecurityPolicy: {
       directives: { 'connect-src': ["'self'", 'ws:', 'wss:'], 'style-src': ["'self'"], 'upgrade-insecure-requests': null },
     },
+    // Ourselves we want to be told which page a request is from; nobody else is.
+    referrerPolicy: { policy: 'same-origin' },
     // Whoever terminates TLS decides that.
     strictTransportSecurity: false,
   });

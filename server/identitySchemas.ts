@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { apiKeyNameCharactersMax, apiKeyOldLifeMaxMs } from '../domain/limits.js';
+import { apiKeyNameCharactersMax, apiKeyOldLifeMaxMs, emailCharactersMax, personNameCharactersMax } from '../domain/identityLimits.js';
+import { roleNames } from '../domain/roles.js';
 import { everything, type Grant, scopeNames } from '../domain/scopes.js';
 import { reason } from './requestSchemas.js';
 
@@ -40,3 +41,32 @@ export const apiKeyRotation = z.strictObject({
     .optional(),
   reason,
 });
+
+const role = z.enum(roleNames, { error: `must be one of ${roleNames.join(', ')}` });
+
+/** The body of POST /v1/people. */
+export const personRequest = z.strictObject({
+  email: z
+    .email({ error: 'must be an e-mail address' })
+    .max(emailCharactersMax, `is too long: at most ${emailCharactersMax} characters`)
+    .transform((text) => text.toLowerCase()),
+  name: label(personNameCharactersMax).default(''),
+  role,
+});
+
+/** The body of PATCH /v1/people/{id}. */
+export const roleRequest = z.strictObject({ role, reason });
+
+const secret = z.string({ error: 'must be a string' }).min(1, 'is empty').max(200, 'is too long');
+
+/** The body of POST /v1/auth/sign-in: the secret of a sign-in link, and where the refresh token is wanted. */
+export const signInRequest = z.strictObject({
+  token: secret,
+  refreshTokenIn: z.enum(['cookie', 'body'], { error: 'must be cookie or body' }).default('cookie'),
+});
+
+/** The body of POST /v1/auth/refresh, for those who keep the token themselves. */
+export const refreshRequest = z.strictObject({ refreshToken: secret.optional() });
+
+/** The body of POST /v1/auth/logout. */
+export const logoutRequest = refreshRequest;

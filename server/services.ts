@@ -17,7 +17,10 @@ import type { MessageHistory } from '../storage/messageHistory.js';
 import type { MessageStore } from '../storage/messageStore.js';
 import type { ProviderHealth } from '../storage/providerHealth.js';
 import type { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
+import type { AccessTokens } from './accessTokens.js';
 import type { Callers } from './callers.js';
+import type { OidcSignIn } from './oidcSignIn.js';
+import type { RequestLimits } from './requestLimits.js';
 
 /** What the server needs of its process; made once, in main/. */
 export interface Services {
@@ -30,6 +33,10 @@ export interface Services {
   workspaces: WorkspaceDirectory;
   settings: SettingsStore;
   callers: Callers;
+  accessTokens: AccessTokens;
+  requestLimits: RequestLimits;
+  /** Where an OpenID provider is set up. */
+  oidc: OidcSignIn | undefined;
   providers: ProviderRegistry;
   health: ProviderHealth;
   /** Whether this process can run the first task of a start at once. */

@@ -1,4 +1,4 @@
-import { apiKeyUseNotedEveryMs, apiKeyUsesWrittenEveryMs } from '../domain/limits.js';
+import { apiKeyUseNotedEveryMs, apiKeyUsesWrittenEveryMs } from '../domain/identityLimits.js';
 import type { Database } from '../platform/database.js';
 import type { Logger } from '../platform/logger.js';
 import type { ApiKey } from './apiKeys.js';

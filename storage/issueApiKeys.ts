@@ -1,4 +1,4 @@
-import { apiKeyEndedShownMs, apiKeysMax } from '../domain/limits.js';
+import { apiKeyEndedShownMs, apiKeysMax } from '../domain/identityLimits.js';
 import type { Grant } from '../domain/scopes.js';
 import type { SettingsStore, Transaction } from '../platform/prisma.js';
 import { newApiKey } from './apiKeys.js';

@@ -12,7 +12,7 @@ interface Entry<T> {
 const entriesMax = 20_000;
 
 /**
- * What was read of workspaces' settings, by workspace and key. While changes are heard of it is kept and dropped with the
+ * What was read of workspaces' settings, or of people, by owner (the workspace's or person's id) and key. While changes are heard of it is kept and dropped with the
  * change; else it is read anew after `unheardMs`. Where the database then does not answer in good time, what was read
  * before serves on, for `settingsKeptMaxMs` at most: a message must not be refused for a database that is away.
  */

@@ -24,6 +24,8 @@ const options = {
   file: { type: 'string' },
   provider: { type: 'string' },
   workspace: { type: 'string' },
+  role: { type: 'string' },
+  name: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -83,6 +85,11 @@ export const commands = {
   'remove-provider': { takes: 'PROVIDER', about: 'remove the account at a provider', options: [] },
   limits: { about: 'show or change the limits of the workspace', options: ['rate', 'burst', 'cooldown-s', 'end-cooldown', 'reason'] },
   routes: { about: 'by which providers messages leave, and how well these serve', options: [] },
+  people: { about: 'who belongs to the workspace, and as what', options: [] },
+  'person add': { takes: 'EMAIL', about: 'make somebody a member', options: ['role', 'name'] },
+  'person role': { takes: 'PERSON', about: 'give a member another role', options: ['role', 'reason'] },
+  'person remove': { takes: 'PERSON', about: 'take somebody out of the workspace', options: [] },
+  'person sign-in-link': { takes: 'PERSON', about: 'a link that signs a member in, once', options: [] },
   'breaker list': { about: 'the breakers of accounts and senders, and what holds', options: [] },
   'breaker open': { takes: 'BREAKER', about: 'let nothing through for a time', options: ['for', 'reason'] },
   'breaker close': { takes: 'BREAKER', about: 'let everything through for a time', options: ['for', 'reason'] },
@@ -119,6 +126,8 @@ ${words.join('\n')}
   --yes                   for cancel-all, undo and restore: not only show it
   --provider NAME         for sender: twilio, telnyx, …; the first account where it is left out
   --file FILE             for set-provider: JSON with its credentials; - reads standard input, so that they are in no history
+  --role ROLE             for person add and role: owner, admin, agent, viewer, auditor
+  --name TEXT             for person add: what the workspace calls her or him
   --for TIME              for breaker open and close: 30s, 10m or 2h (default: 10m)
   --workspace ID          for audit verify: only this one
   --reason TEXT           for the audit
@@ -159,6 +168,8 @@ export function readArguments(given: string[]): OperatorArguments | undefined {
       throw new UsageError(`--${name} does not belong to ${command}`);
   }
   if (command === 'set-provider' && !values.file) throw new UsageError('set-provider needs --file FILE, or --file - for standard input');
+  if ((command === 'person add' || command === 'person role') && !values.role)
+    throw new UsageError(`${command} needs --role: owner, admin, agent, viewer or auditor`);
   if (command === 'resolve' && !values['sent-as']) throw new UsageError("resolve needs --sent-as and the provider's id");
   for (const name of ['rate', 'burst', 'cooldown-s', 'limit'] as const) {
     const text = values[name];

@@ -99,6 +99,15 @@ export function print(command: ApiCommand, answer: Answer): string {
       return table([providerRow(answer)]);
     case 'routes':
       return printRoutes(answer);
+    case 'people':
+      return table(answer.data.map(personRow));
+    case 'person add':
+    case 'person role':
+      return table([personRow(answer)]);
+    case 'person remove':
+      return 'removed\n';
+    case 'person sign-in-link':
+      return `${answer.url}\nIt signs that person in once, until ${answer.expiresAt}.\n`;
     case 'breaker list':
       return table(answer.data.map(breakerRow));
     case 'breaker open':
@@ -224,6 +233,8 @@ const breakerRow = ({ scope, subject, provider, state, since, retryAt, reason, f
   forcedUntil: forced?.until,
   reason: shortened(reason),
 });
+
+const personRow = ({ id, email, name, role, createdAt }: Answer): Row => ({ id, email, name, role, since: createdAt });
 
 const messageRow = ({ id, status, attempt, providerMessageId, error, outcome }: Answer): Row => ({
   id,

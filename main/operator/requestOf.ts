@@ -97,6 +97,16 @@ export function requestOf({ command, id, values }: OperatorArguments & { command
       return { method: 'DELETE', path: `/v1/workspace/providers/${place}` };
     case 'routes':
       return { method: 'GET', path: '/v1/workspace/routes' };
+    case 'people':
+      return { method: 'GET', path: '/v1/people' };
+    case 'person add':
+      return { method: 'POST', path: '/v1/people', body: { email: id, role: values.role, name: values.name } };
+    case 'person role':
+      return { method: 'PATCH', path: `/v1/people/${place}`, body: { role: values.role, reason } };
+    case 'person remove':
+      return { method: 'DELETE', path: `/v1/people/${place}` };
+    case 'person sign-in-link':
+      return { method: 'POST', path: `/v1/people/${place}/sign-in-link` };
     case 'breaker list':
       return { method: 'GET', path: '/v1/workspace/breakers' };
     case 'breaker open':

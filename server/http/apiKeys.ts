@@ -1,7 +1,6 @@
 import { type Response, Router } from 'express';
 import { Problem } from '../../domain/errors.js';
-import { apiKeyOldLifeMs, apiKeysMax } from '../../domain/limits.js';
-import { covers, type Grant } from '../../domain/scopes.js';
+import { apiKeyOldLifeMs, apiKeysMax } from '../../domain/identityLimits.js';
 import {
   type ApiKeyRecord,
   createApiKey,
@@ -11,7 +10,7 @@ import {
   revokeApiKey,
   rotateApiKey,
 } from '../../storage/issueApiKeys.js';
-import type { Caller } from '../callers.js';
+import { requireGrants } from '../grants.js';
 import { apiKeyRequest, apiKeyRotation } from '../identitySchemas.js';
 import { onlyMethods } from '../problemResponses.js';
 import type { Services } from '../services.js';
@@ -36,7 +35,7 @@ export function apiKeysRouter({ settings }: Services): Router {
     })
     .post(...jsonBody, async (request, response) => {
       const { name, scopes, expiresAt } = validate(apiKeyRequest, request.body);
-      requireGrants(callerOf(response), scopes);
+      requireGrants(callerOf(response), scopes, 'such a key is made');
       const key = { name, scopes, expiresAt: expiresAt === undefined ? null : new Date(expiresAt) };
       const issued = await createApiKey(settings, workspaceIdOf(response), key, { actor: actorOf(response) });
       if (!issued) throw tooMany();
@@ -62,7 +61,7 @@ export function apiKeysRouter({ settings }: Services): Router {
       const { oldKeyValidSeconds, reason } = validate(apiKeyRotation, request.body);
       const key = await stored(response, request.params.id as string);
       // The new secret opens what the old one opened.
-      requireGrants(callerOf(response), key.scopes);
+      requireGrants(callerOf(response), key.scopes, 'such a key is made');
       const lifeMs = oldKeyValidSeconds === undefined ? apiKeyOldLifeMs : oldKeyValidSeconds * 1_000;
       const byHand = { actor: actorOf(response), reason };
       const issued = await rotateApiKey(settings, workspaceIdOf(response), key.id, new Date(Date.now() + lifeMs), byHand);
@@ -74,13 +73,6 @@ export function apiKeysRouter({ settings }: Services): Router {
     .all(onlyMethods('POST'));
 
   return router;
-}
-
-/** Nobody hands out more than he has. Throws the problem `forbidden`. */
-function requireGrants({ scopes }: Caller, wanted: readonly Grant[]): void {
-  if (covers(scopes, wanted)) return;
-  const missing = wanted.filter((one) => !covers(scopes, [one]));
-  throw new Problem('forbidden', `a key that may do ${missing.join(', ')} can only be made by somebody who may do that`);
 }
 
 const tooMany = () =>

@@ -1,11 +1,13 @@
 import type { Operation, Operations } from './operation.js';
 import { apiKeys } from './operations/apiKeys.js';
+import { auth } from './operations/auth.js';
 import { consent } from './operations/consent.js';
 import { contacts } from './operations/contacts.js';
 import { conversations } from './operations/conversations.js';
 import { messageExports } from './operations/exports.js';
 import { messages } from './operations/messages.js';
 import { notifications } from './operations/notifications.js';
+import { people } from './operations/people.js';
 import { queues } from './operations/queues.js';
 import { webhooks } from './operations/webhooks.js';
 import { workspace } from './operations/workspace.js';
@@ -29,6 +31,8 @@ export const catalogue: readonly Chapter[] = [
   { name: 'Notifications', description: 'What somebody should look at.', operations: notifications },
   { name: 'Workspace', description: 'Settings: senders, accounts, limits, routes, and the way back.', operations: workspace },
   { name: 'API keys', description: 'Keys for programs, with scopes.', operations: apiKeys },
+  { name: 'People', description: 'Who belongs to the workspace, and as what.', operations: people },
+  { name: 'Signing in', description: 'How people sign in, stay signed in and sign out.', operations: auth },
 ];
 
 /** Every path of the catalogue with its operations, in the order in which they count. */

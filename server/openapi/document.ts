@@ -40,7 +40,11 @@ export function openapiDocument(): Json {
       ),
       headers,
       securitySchemes: {
-        apiKey: { type: 'http', scheme: 'bearer', description: `An API key, \`pr_…\`. Scopes: ${scopeList}.` },
+        apiKey: {
+          type: 'http',
+          scheme: 'bearer',
+          description: `An API key, \`pr_…\`, or the access token of somebody who is signed in. Scopes: ${scopeList}.`,
+        },
       },
     },
   };
@@ -57,7 +61,7 @@ function operationObject(operation: Operation, answerOf: (operation: Operation, 
     operationId: id,
     summary,
     ...(description && { description }),
-    'x-scope': scope,
+    ...(scope === null ? { security: [{}, { apiKey: [] }] } : { 'x-scope': scope }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
       requestBody: {

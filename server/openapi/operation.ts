@@ -13,8 +13,8 @@ export type SuccessStatus = 200 | 201 | 202 | 204;
 export interface Operation {
   /** Its name in the document and in clients: a verb and a noun. It never changes. */
   id: string;
-  /** What a caller needs. */
-  scope: Scope;
+  /** What a caller needs; null where nobody has to be known, or be let into a workspace. */
+  scope: Scope | null;
   /** Half a sentence, as a heading. */
   summary: string;
   /** What else somebody needs to know who calls it; Markdown. */
@@ -39,12 +39,13 @@ export interface Operation {
 /** Operations by path, as Express writes it without /v1, and by method. Where two paths fit one request the first counts. */
 export type Operations = Readonly<Record<string, Readonly<Partial<Record<Method, Operation>>>>>;
 
-const always: readonly ProblemCode[] = ['unauthorized', 'forbidden', 'internal', 'unavailable'];
+const always: readonly ProblemCode[] = ['unauthorized', 'forbidden', 'too_many_requests', 'internal', 'unavailable'];
 
 /** Every problem that an operation may answer. */
-export function problemsOf({ params, query, body, takesKey, problems = [] }: Operation): ProblemCode[] {
+export function problemsOf({ scope, params, query, body, takesKey, problems = [] }: Operation): ProblemCode[] {
   const all = [
     ...always,
+    ...(scope ? (['workspace_required'] as const) : []),
     ...(params ? (['not_found'] as const) : []),
     ...(query || body || takesKey ? (['invalid_request'] as const) : []),
     ...(query && 'cursor' in propertiesOf(query) ? (['invalid_cursor'] as const) : []),

@@ -18,6 +18,7 @@ export const pathParameters = {
   webhookDelivery: { schema: id, description: 'Id of a delivery of that endpoint.' },
   notification: { schema: id, description: 'Id of a notification.' },
   apiKey: { schema: text('3f9a2c71'), description: 'Id of an API key.' },
+  person: { schema: id, description: 'Id of a person.' },
   queue: { schema: z.enum(queueNames), description: 'Name of a queue.' },
   suppressedNumber: { schema: text('+14155552671'), description: 'The number of a person, in E.164 form.' },
   sender: { schema: text('+14155550100'), description: 'The number of a sender in E.164 form, or the SID of a Messaging Service.' },

@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
 import { type Namespace, Server, type Socket } from 'socket.io';
 import { agentNameCharactersMax, socketEventBytesMax, socketHeartbeatMs, socketsPerWorkspaceMax } from '../../domain/socketLimits.js';
+import { isFromOwnPage } from '../ownOrigin.js';
 import type { Services } from '../services.js';
 import { ConnectionCounts } from './connectionCounts.js';
 import { ConnectionWatch, wireOf } from './connectionWatch.js';
@@ -26,7 +27,7 @@ export interface SocketServer {
 
 /** Sockets: a namespace a workspace, a room a conversation, an API key in every handshake. */
 export function createSocketServer(http: HttpServer, services: Services): SocketServer {
-  const { callers, logger, publicBaseUrl } = services;
+  const { callers, config, logger, publicBaseUrl } = services;
   const io = new Server(http, {
     pingInterval: socketHeartbeatMs,
     pingTimeout: pongTimeoutMs,
@@ -34,13 +35,10 @@ export function createSocketServer(http: HttpServer, services: Services): Socket
     transports: ['websocket'],
     cleanupEmptyChildNamespaces: true,
     serveClient: false,
-    // A browser tells where its page is from: only our own page may use the keys that it keeps. Programs send no Origin.
+    // A browser tells where its page is from: only our own page may use the keys that it keeps, and those that are listed. Programs send no Origin.
     allowRequest: (request, decide) => {
-      const { origin, host } = request.headers;
-      decide(
-        null,
-        origin === undefined || origin === new URL(publicBaseUrl).origin || (URL.canParse(origin) && new URL(origin).host === host),
-      );
+      const { origin } = request.headers;
+      decide(null, isFromOwnPage(request, publicBaseUrl) !== false || (origin !== undefined && config.CORS_ORIGINS.includes(origin)));
     },
   });
   const workspaces = io.of(namespacePattern);
@@ -63,7 +61,11 @@ export function createSocketServer(http: HttpServer, services: Services): Socket
     const token: unknown = socket.handshake.auth.token;
     try {
       const caller = typeof token === 'string' ? await callers.callerOf(token, workspaceId) : undefined;
-      if (!caller) return refusal('unauthorized', 'a valid API key of this workspace is required: auth: { token }');
+      if (!caller)
+        return refusal(
+          'unauthorized',
+          'a valid API key of this workspace, or the access token of somebody in it, is required: auth: { token }',
+        );
       if (!(await counts.claim(workspaceId, socket.id))) {
         const detail = `the workspace has ${socketsPerWorkspaceMax} connections, which is as many as it may have: close one`;
         return refusal('too_many_connections', detail);

@@ -13,6 +13,7 @@ const codes: Partial<Record<ProblemCode, number>> = {
   unknown_sender: 21606,
   opted_out: 21610,
   too_late_to_cancel: 30409,
+  too_many_requests: 20429,
   unavailable: 20503,
   internal: 20500,
 };

@@ -6,6 +6,7 @@ import { requireScope } from '../authorize.js';
 import { cancelMessage } from '../cancelMessage.js';
 import { actorOf, callerOf, workspaceIdOf } from '../http/authenticate.js';
 import { idempotencyKeyOf } from '../http/idempotencyKeyOf.js';
+import { limitCaller, limitFailures } from '../http/limitRequests.js';
 import { viewOfMessage } from '../http/messages.js';
 import { handleUnknownPath, onlyMethods } from '../problemResponses.js';
 import type { Services } from '../services.js';
@@ -22,7 +23,7 @@ const form = express.urlencoded({ extended: false, limit: jsonBodyBytesMax });
  */
 export function twilioRouter(services: Services): Router {
   const account = Router({ mergeParams: true });
-  account.use(authenticateAccount(services) as express.RequestHandler, (request, response, next) => {
+  account.use(authenticateAccount(services) as express.RequestHandler, limitCaller(services.requestLimits), (request, response, next) => {
     requireScope(callerOf(response), request.method === 'GET' || request.method === 'HEAD' ? 'messages:read' : 'messages:send');
     next();
   });
@@ -57,7 +58,12 @@ export function twilioRouter(services: Services): Router {
 
   const router = Router();
   router.use(`/${apiVersion}/Accounts/:account`, account);
-  router.use(`/${apiVersion}`, handleUnknownPath, handleTwilioErrors(services.logger));
+  router.use(
+    `/${apiVersion}`,
+    handleUnknownPath,
+    limitFailures(services.requestLimits, services.logger),
+    handleTwilioErrors(services.logger),
+  );
   return router;
 }
 

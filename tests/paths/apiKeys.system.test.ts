@@ -45,7 +45,7 @@ describe('a key with some scopes', () => {
     const { as } = await newKey(['consent:read']);
     for (const [route, byMethod] of operationsByPath) {
       for (const [method, { scope }] of Object.entries(byMethod)) {
-        if (scope === 'consent:read') continue;
+        if (scope === null || scope === 'consent:read') continue;
         const path = `/v1${route.replaceAll(/:\w+/g, 'x')}`;
         const { status, body } = await system.request(method.toUpperCase(), path, { as });
         expect({ method, path, status, scope: body.scope }).toEqual({ method, path, status: 403, scope });

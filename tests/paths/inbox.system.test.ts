@@ -89,4 +89,24 @@ describe('the inbox', () => {
     await page.locator('[data-conversation-id]', { hasText: '+14155552602' }).click();
     await page.waitForSelector('[data-message-id][data-status=failed] .trouble');
   }, 60_000);
+
+  it('opens for a person by a link that is good once, stays open over a reload, and ends with the sign-out', async () => {
+    const person = await browser.newPage();
+    await person.goto(system.signInUrl as string);
+    await person.waitForSelector('[data-connection=live]');
+    expect(person.url()).not.toContain('sign-in');
+    await person.reload();
+    await person.waitForSelector('[data-connection=live]');
+    await person.locator('[data-conversation-id]', { hasText: '+12125550140' }).click();
+    await person.fill('.composer textarea', 'Written by somebody');
+    await person.keyboard.press('Enter');
+    await person.locator('[data-message-id][data-status=delivered]', { hasText: 'Written by somebody' }).waitFor();
+    await person.getByRole('button', { name: 'Sign out' }).click();
+    await person.waitForSelector('.sign-in');
+    await person.reload();
+    await person.waitForSelector('.sign-in');
+    await person.goto(system.signInUrl as string);
+    await person.waitForSelector('.refusal');
+    await person.close();
+  }, 60_000);
 });

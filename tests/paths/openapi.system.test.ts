@@ -8,6 +8,7 @@ import { eventually } from '../support/eventually.js';
 import { type DocumentedOperation, documentedOperations, faultsOfAnswer } from '../support/openapi/contract.js';
 import { exampleQueryOf, targetOf } from '../support/openapi/requestOf.js';
 import { makeWorld, type World } from '../support/openapi/world.js';
+import { newPerson, tokenOfLink } from '../support/people.js';
 import { type System, startSystem } from '../support/system.js';
 
 let system: System;
@@ -62,6 +63,17 @@ const stages: Record<string, () => Promise<{ values?: Partial<World>; body?: obj
     const { body } = await system.request('POST', '/v1/api-keys', { body: { name: 'gone', scopes: ['messages:read'] } });
     return { values: { apiKey: body.id } };
   },
+  addPerson: async () => ({ body: { email: `${Math.random()}@people.example`, role: 'agent' } }),
+  removePerson: async () => {
+    const { body } = await system.request('POST', '/v1/people', { body: { email: 'gone@people.example', role: 'viewer' } });
+    return { values: { person: body.id } };
+  },
+  signIn: async () => {
+    const { body } = await system.request('POST', `/v1/people/${world.person}/sign-in-link`);
+    return { body: { token: tokenOfLink(body.url) } };
+  },
+  refresh: async () => ({ body: { refreshToken: (await newPerson(system, 'viewer')).refreshToken } }),
+  signOut: async () => ({ body: { refreshToken: (await newPerson(system, 'viewer')).refreshToken } }),
   // What it sends by is needed by the others.
   putProvider: async () => ({ as: other }),
   deleteProvider: async () => ({ as: other }),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { apiKeyUseNotedEveryMs, apiKeyUsesWrittenEveryMs } from '../../domain/limits.js';
+import { apiKeyUseNotedEveryMs, apiKeyUsesWrittenEveryMs } from '../../domain/identityLimits.js';
 import type { Database } from '../../platform/database.js';
 import { createLogger } from '../../platform/logger.js';
 import { ApiKeyUses } from '../../storage/apiKeyUses.js';

@@ -43,6 +43,8 @@ const suppression = `/v1/suppressions/${encodeURIComponent('+14155558899')}`;
 const account = { accountSid: `AC${'a'.repeat(32)}`, authToken: 'b'.repeat(32) };
 const exportAll = (system: System) => post(system, '/v1/exports', { since: new Date(Date.now() - 3_600_000).toISOString() });
 const apiKey = (system: System) => post(system, '/v1/api-keys', { name: 'a way', scopes: ['messages:read'] });
+const person = (system: System) => post(system, '/v1/people', { email: `way-${Math.random()}@people.example`, role: 'viewer' });
+const ofThePerson = 'it is in the audit as the act of the person, not of a key: tests/paths/people.system.test.ts';
 const limits = (system: System) =>
   system.request('PATCH', '/v1/workspace/limits', { body: { burst: 40 + Math.floor(Math.random() * 1e3) } });
 const newestVersion = async (system: System): Promise<number> =>
@@ -189,6 +191,22 @@ export const ways: Readonly<Record<string, Way>> = {
     action: 'api_key.revoked',
     take: async (system) => system.request('DELETE', `/v1/api-keys/${await id(apiKey(system))}`),
   },
+  'POST /v1/people': { action: 'person.added', take: person },
+  'PATCH /v1/people/:id': {
+    action: 'person.role_changed',
+    take: async (system) => system.request('PATCH', `/v1/people/${await id(person(system))}`, { body: { role: 'agent' } }),
+  },
+  'DELETE /v1/people/:id': {
+    action: 'person.removed',
+    take: async (system) => system.request('DELETE', `/v1/people/${await id(person(system))}`),
+  },
+  'POST /v1/people/:id/sign-in-link': {
+    action: 'person.sign_in_link',
+    take: async (system) => post(system, `/v1/people/${await id(person(system))}/sign-in-link`),
+  },
+  'POST /v1/auth/sign-in': { notInAudit: ofThePerson },
+  'POST /v1/auth/refresh': { notInAudit: 'it goes on with a sign-in; one that is taken twice is in the audit' },
+  'POST /v1/auth/logout': { notInAudit: ofThePerson },
   'PATCH /v1/workspace/limits': { action: 'limits.changed', take: limits },
   'PATCH /v1/workspace/errors': {
     action: 'error_policy.changed',

@@ -1,9 +1,11 @@
 import { QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { type Api, createApi, type Workspace } from './api.js';
+import { ChooseWorkspace } from './components/ChooseWorkspace.js';
 import { Notice } from './components/Notice.js';
 import { SignIn } from './components/SignIn.js';
 import type { ConnectionFacts } from './connection.js';
+import type { Credential } from './credential.js';
 import { InboxContext } from './InboxContext.js';
 import { type Inbox, openInbox } from './inbox.js';
 import { InboxPage } from './pages/InboxPage.js';
@@ -14,42 +16,43 @@ import { createStore, type Store } from './store.js';
 import { useStore } from './useStore.js';
 
 export function App() {
-  const { key, refusal } = useStore(session);
-  // Keyed by the API key: another one starts with an empty cache and a socket of its own.
-  return key === null ? <SignIn refusal={refusal} /> : <SignedIn key={key} apiKey={key} />;
+  const { credential, refusal, pending, choices } = useStore(session);
+  if (pending) return <Notice fullPage role="status" title="Signing you in…" />;
+  if (choices.length > 0) return <ChooseWorkspace choices={choices} />;
+  return credential === null ? <SignIn refusal={refusal} /> : <SignedIn key={credential.id} credential={credential} />;
 }
 
-function SignedIn({ apiKey }: { apiKey: string }) {
-  const [{ api, connection, queryClient }] = useState(() => startClient(apiKey));
+function SignedIn({ credential }: { credential: Credential }) {
+  const [{ api, connection, queryClient }] = useState(() => startClient(credential));
   return (
     <QueryClientProvider client={queryClient}>
-      <WorkspaceGate apiKey={apiKey} api={api} connection={connection} />
+      <WorkspaceGate credential={credential} api={api} connection={connection} />
     </QueryClientProvider>
   );
 }
 
-function startClient(apiKey: string) {
+function startClient(credential: Credential) {
   const connection = createStore<ConnectionFacts>({ socket: 'connecting', reachable: true, delayed: false });
-  const api = createApi(apiKey, (reachable) => {
+  const api = createApi(credential, (reachable) => {
     if (connection.get().reachable !== reachable) connection.set({ ...connection.get(), reachable });
   });
   return { api, connection, queryClient: createQueryClient(signOut) };
 }
 
 interface GateProps {
-  apiKey: string;
+  credential: Credential;
   api: Api;
   connection: Store<ConnectionFacts>;
 }
 
-function WorkspaceGate({ apiKey, api, connection }: GateProps) {
+function WorkspaceGate({ credential, api, connection }: GateProps) {
   const { data, error, refetch } = useQuery({
     queryKey: queryKeys.workspace,
     queryFn: ({ signal }) => api.workspace(signal),
     staleTime: 60_000,
     refetchInterval: (query) => (query.state.status === 'error' ? 5_000 : false),
   });
-  if (data) return <OpenInbox apiKey={apiKey} api={api} connection={connection} workspace={data} />;
+  if (data) return <OpenInbox credential={credential} api={api} connection={connection} workspace={data} />;
   if (!error) return <Notice fullPage role="status" title="Opening your workspace…" />;
   return (
     <Notice fullPage role="alert" title="The workspace didn’t open" text={error.message}>
@@ -57,25 +60,25 @@ function WorkspaceGate({ apiKey, api, connection }: GateProps) {
         Try again
       </button>
       <button type="button" className="button" onClick={() => signOut()}>
-        Use another key
+        Sign in anew
       </button>
     </Notice>
   );
 }
 
-function OpenInbox({ apiKey, api, connection, workspace }: GateProps & { workspace: Workspace }) {
+function OpenInbox({ credential, api, connection, workspace }: GateProps & { workspace: Workspace }) {
   const queryClient = useQueryClient();
   const [inbox, setInbox] = useState<Inbox | null>(null);
   const workspaceId = workspace.id;
 
   useEffect(() => {
-    const opened = openInbox({ api, key: apiKey, workspaceId, queryClient, connection, onUnauthorized: signOut });
+    const opened = openInbox({ api, credential, workspaceId, queryClient, connection, onUnauthorized: signOut });
     setInbox(opened);
     return () => {
       setInbox(null);
       opened.close();
     };
-  }, [api, apiKey, workspaceId, queryClient, connection]);
+  }, [api, credential, workspaceId, queryClient, connection]);
 
   if (!inbox) return null;
   return (

@@ -1,6 +1,7 @@
 import type { FieldError } from '../../domain/errors.js';
 import type { MessageError } from '../../domain/message.js';
 import type { MessageStatus } from '../../domain/messageStatus.js';
+import type { Credential } from './credential.js';
 
 export interface Workspace {
   id: string;
@@ -71,16 +72,25 @@ const pageSize = 50;
 
 export type Api = ReturnType<typeof createApi>;
 
-/** @param onReachable told after each request whether the server answered at all, whatever it said. */
-export function createApi(key: string, onReachable: (reachable: boolean) => void = () => {}) {
+/**
+ * @param credential what is shown with each request; null for the requests by which people sign in
+ * @param onReachable told after each request whether the server answered at all, whatever it said.
+ */
+export function createApi(credential: Credential | null, onReachable: (reachable: boolean) => void = () => {}) {
   async function request<T>(path: string, init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {}): Promise<T> {
+    const shown = credential && (await credential.token());
     const timeout = AbortSignal.timeout(answerTimeoutMs);
     let response: Response;
     let text: string;
     try {
       response = await fetch(path, {
         ...init,
-        headers: { accept: 'application/json', authorization: `Bearer ${key}`, ...init.headers },
+        headers: {
+          accept: 'application/json',
+          ...(shown && { authorization: `Bearer ${shown}` }),
+          ...(credential?.workspaceId && { 'postrider-workspace': credential.workspaceId }),
+          ...init.headers,
+        },
         signal: init.signal ? AbortSignal.any([init.signal, timeout]) : timeout,
       });
       text = await response.text();
@@ -92,12 +102,18 @@ export function createApi(key: string, onReachable: (reachable: boolean) => void
     }
     onReachable(true);
     if (!response.ok) throw refusalOf(response, text);
-    return JSON.parse(text) as T;
+    return (text === '' ? null : JSON.parse(text)) as T;
   }
 
   const page = (cursor: string | null) => `limit=${pageSize}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
 
   return {
+    get: <T>(path: string, token?: string) =>
+      request<T>(path, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
+
+    post: <T>(path: string, body: object = {}) =>
+      request<T>(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+
     workspace: (signal?: AbortSignal) => request<Workspace>('/v1/workspace', { signal: signal ?? null }),
 
     conversations: (cursor: string | null, signal?: AbortSignal) =>

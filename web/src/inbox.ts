@@ -4,6 +4,7 @@ import { coalesce } from './coalesce.js';
 import { createCompany } from './company.js';
 import type { ConnectionFacts } from './connection.js';
 import { applyStatusToList, isLastMessage } from './conversationList.js';
+import type { Credential } from './credential.js';
 import { createDrafts, newMessageDraft } from './drafts.js';
 import { connectLive } from './live.js';
 import { type Accepted, createOutbox, type OutboxEntry } from './outbox.js';
@@ -27,7 +28,7 @@ const threadRefreshGapMs = 300;
 
 export interface InboxOptions {
   api: Api;
-  key: string;
+  credential: Credential;
   workspaceId: string;
   queryClient: QueryClient;
   connection: Store<ConnectionFacts>;
@@ -37,7 +38,7 @@ export interface InboxOptions {
 export type Inbox = ReturnType<typeof openInbox>;
 
 /** Everything of a signed-in workspace that outlives a single view: its socket, outbox and drafts, and the way of an event into the cache. */
-export function openInbox({ api, key, workspaceId, queryClient, connection, onUnauthorized }: InboxOptions) {
+export function openInbox({ api, credential, workspaceId, queryClient, connection, onUnauthorized }: InboxOptions) {
   const recent = createRecentEvents();
   const lastSeqs = new Map<string, number>();
   const refreshers = new Map<string, () => void>();
@@ -141,7 +142,7 @@ export function openInbox({ api, key, workspaceId, queryClient, connection, onUn
   const company = createCompany();
   const live = connectLive({
     workspaceId,
-    key,
+    credential,
     lastSeqOf: (conversationId) => lastSeqs.get(conversationId),
     onStatus,
     onOpened,

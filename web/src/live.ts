@@ -2,6 +2,7 @@ import { io, type Socket } from 'socket.io-client';
 import type { FieldError } from '../../domain/errors.js';
 import type { MessageStatus } from '../../domain/messageStatus.js';
 import type { MessageToSend } from './api.js';
+import type { Credential } from './credential.js';
 import { createStore } from './store.js';
 import type { StatusEvent } from './thread.js';
 
@@ -38,7 +39,7 @@ interface ClientEvents {
 
 export interface LiveOptions {
   workspaceId: string;
-  key: string;
+  credential: Credential;
   lastSeqOf(conversationId: string): number | undefined;
   onStatus(event: StatusEvent): void;
   /** Events of the conversation come from now on; `seq` is its newest. */
@@ -65,7 +66,13 @@ export function connectLive(options: LiveOptions) {
   let retry: ReturnType<typeof setTimeout> | undefined;
 
   const socket: Socket<ServerEvents, ClientEvents> = io(`/workspace/${options.workspaceId}`, {
-    auth: { token: options.key },
+    // Asked at each connect: a person's token is another after a while.
+    auth: (show) => {
+      options.credential.token().then(
+        (token) => show({ token }),
+        () => show({}),
+      );
+    },
     transports: ['websocket'],
     // Spread, and later and later: a server that comes back is not run over by all its pages at once.
     reconnectionDelay: 500,

@@ -198,7 +198,7 @@ export const workspace = {
   '/workspace/audit': {
     get: {
       id: 'listAudit',
-      scope: 'workspace:read',
+      scope: 'audit:read',
       summary: 'List what people and keys did, newest first',
       query: auditPageQuery,
       answers: { 200: auditPage },
@@ -208,7 +208,7 @@ export const workspace = {
   '/workspace/audit/verification': {
     get: {
       id: 'verifyAudit',
-      scope: 'workspace:read',
+      scope: 'audit:read',
       summary: 'Verify that nothing of the audit was changed or taken out',
       description: 'Goes on after `nextAfterSeq`, where that is not null.',
       query: auditVerificationQuery,

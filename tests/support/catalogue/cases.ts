@@ -5,6 +5,7 @@
 import { archiveCases, oldMessageCases } from './archiveCases.js';
 import { maintenanceCases } from './maintenanceCases.js';
 import { messageCases } from './messageCases.js';
+import { identityCases, memberCases } from './peopleCases.js';
 import { privacyCases, privacyMaintenanceCases } from './privacyCases.js';
 import { settingsCases } from './settingsCases.js';
 import type { Stage } from './stage.js';
@@ -13,10 +14,17 @@ import type { Stage } from './stage.js';
 export type Case = (stage: Stage) => Promise<unknown>;
 
 /** Those that act for one workspace. */
-export const workspaceCases: Readonly<Record<string, Case>> = { ...messageCases, ...oldMessageCases, ...privacyCases, ...settingsCases };
+export const workspaceCases: Readonly<Record<string, Case>> = {
+  ...messageCases,
+  ...oldMessageCases,
+  ...privacyCases,
+  ...settingsCases,
+  ...memberCases,
+};
 export const cases: Readonly<Record<string, Case>> = {
   ...workspaceCases,
   ...maintenanceCases,
   ...archiveCases,
   ...privacyMaintenanceCases,
+  ...identityCases,
 };

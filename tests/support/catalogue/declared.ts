@@ -3,7 +3,7 @@ import path from 'node:path';
 
 const root = path.resolve(__dirname, '../../..');
 /** Folders that may ask the database by the means of platform/database.ts: storage, and platform itself. */
-const asks = /\bdatabase\.(forWorkspaces?|asMaintenance)\b/;
+const asks = /\bdatabase\.(forWorkspaces?|asMaintenance|asIdentity)\b/;
 
 const sources = (folder: string): [file: string, text: string][] =>
   readdirSync(path.join(root, folder), { withFileTypes: true, recursive: true })

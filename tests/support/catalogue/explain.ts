@@ -25,8 +25,8 @@ export interface Ran {
   name: string;
   text: string;
   values: unknown[];
-  role: 'app' | 'ingest' | 'maintenance';
-  /** The workspaces that its transaction named; none for maintenance. */
+  role: 'app' | 'ingest' | 'identity' | 'maintenance';
+  /** The workspaces that its transaction named; none for maintenance and identity. */
   workspaceIds: string[];
   plan: PlanNode;
   /** Pages that it looked at, planning left out. */
@@ -38,6 +38,7 @@ export interface Ran {
 const settingsOf = {
   app: planSettings.hot,
   ingest: planSettings.hot,
+  identity: planSettings.hot,
   maintenance: [...planSettings.maintenance, 'plan_cache_mode=force_custom_plan'],
 };
 
@@ -72,6 +73,11 @@ export class ExplainedDatabase extends Database {
   override async asMaintenance<T extends Record<string, unknown>>(text: string, values: unknown[] = []) {
     await this.explain(text.replaceAll(/\s+/g, ' ').trim().slice(0, 60), text, values, 'maintenance', []);
     return super.asMaintenance<T>(text, values);
+  }
+
+  override async asIdentity<T extends Record<string, unknown>>(statement: Statement, values: unknown[]) {
+    await this.explain(statement.name, statement.text, values, 'identity', []);
+    return super.asIdentity<T>(statement, values);
   }
 
   override async close(): Promise<void> {

@@ -36,6 +36,20 @@ const recentMax = 4_000;
 /** Ids that Postgres can make of a number, so that rows that belong together find each other. */
 const idOf = (kind: string, ...of: string[]) => `md5('${kind}/' || ${of.join(` || '/' || `)})::uuid`;
 
+/** A secret that the first workspace's person of this number has. */
+export const secretOf = (kind: 'refresh' | 'signin', number: number) => `pr${kind}_${String(number).padStart(43, 'a')}`;
+const hashOf = (kind: string) => `sha256(convert_to('pr${kind}_' || lpad(g::text, 43, chr(97 + w.number)), 'UTF8'))`;
+
+/** Members of each workspace, all of them signed in. */
+const people = `with w as (select w.number, w.id, g from world_workspace w cross join generate_series(0, 39) g),
+  p as (insert into person (id, email) select ${idOf('person', 'w.number', 'g')}, 'canary-' || w.number || '-' || g || '@people.example' from w),
+  m as (insert into membership (workspace_id, person_id, role, name)
+    select w.id, ${idOf('person', 'w.number', 'g')}, case g when 0 then 'owner' else 'agent' end, 'canary-' || w.number from w),
+  s as (insert into session (id, person_id, method, ends_at)
+    select ${idOf('session', 'w.number', 'g')}, ${idOf('person', 'w.number', 'g')}, 'link', now() + interval '30 days' from w),
+  t as (insert into refresh_token (sha256, session_id) select ${hashOf('refresh')}, ${idOf('session', 'w.number', 'g')} from w)
+  insert into sign_in_link (sha256, person_id, ends_at) select ${hashOf('signin')}, ${idOf('person', 'w.number', 'g')}, now() + interval '1 hour' from w`;
+
 const numbersOf = (messages: number, workspaces: number) => `
   select g, at, case when place < 3 then 0 else 1 + spread % ${workspaces - 1} end as ws,
     case when place < 3 then g / 10 * 3 + place + 1 else spread / ${workspaces - 1} + 1 end as seq,
@@ -129,6 +143,7 @@ export async function makeWorld(url: string, messages: number, { workspaces = 20
         left join (select workspace_id, contact_id, max(created_at) as at, max(seq) as seq from message_event group by 1, 2) m
           on m.workspace_id = w.id and m.contact_id = ${idOf('contact', 'w.number', 'g')}`);
     await client.query(beside(made[0]?.id ?? '', messages < 100_000 ? 10 : 1));
+    await client.query(people);
     // As autovacuum leaves tables that have been in use.
     await client.query('vacuum analyze');
     return { url, masterKey, messages, weeks, workspaces: made };

@@ -27,6 +27,7 @@ export async function makeWorld(system: System, as: DemoWorkspace, canary: strin
   const endpoint = await done('POST', '/v1/webhook-endpoints', { url: webhookUrl, description: canary });
   const delivery = await done('POST', `/v1/webhook-endpoints/${endpoint.id}/test`);
   const key = await done('POST', '/v1/api-keys', { name: canary, scopes: ['messages:read'] });
+  const person = await done('POST', '/v1/people', { email: `${canary}@people.example`, role: 'agent', name: canary });
   await done('PUT', `/v1/suppressions/${suppressedNumber}`, { reason: canary });
   await done('PATCH', '/v1/workspace/limits', { burst: 60, reason: canary });
   const { data: versions } = await done('GET', '/v1/workspace/versions');
@@ -47,6 +48,7 @@ export async function makeWorld(system: System, as: DemoWorkspace, canary: strin
     webhookDelivery: delivery.id,
     notification: notification.id,
     apiKey: key.id,
+    person: person.id,
     queue: 'failed',
     suppressedNumber,
     sender: as.senders[0] as string,

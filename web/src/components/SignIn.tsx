@@ -1,9 +1,19 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
+import { authApi } from '../authApi.js';
 import { signIn } from '../session.js';
 import { Logo } from './Logo.js';
 
 export function SignIn({ refusal }: { refusal: string | null }) {
   const [key, setKey] = useState('');
+  const [hasOidc, setHasOidc] = useState(false);
+
+  useEffect(() => {
+    // Without an answer there is still the key.
+    authApi.ways().then(
+      ({ oidc }) => setHasOidc(oidc),
+      () => undefined,
+    );
+  }, []);
 
   function submit(event: FormEvent): void {
     event.preventDefault();
@@ -16,6 +26,11 @@ export function SignIn({ refusal }: { refusal: string | null }) {
       <form className="card" onSubmit={submit} aria-labelledby="sign-in-title">
         <Logo />
         <h1 id="sign-in-title">Open your inbox</h1>
+        {hasOidc && (
+          <a className="button primary" href="/v1/auth/oidc/start">
+            Sign in with your organisation
+          </a>
+        )}
         <label htmlFor="api-key">Paste your API key</label>
         {/* A password field hides the key from onlookers; it is no password to be remembered, so nothing offers to. */}
         <input
