@@ -197,8 +197,16 @@ export const variables = {
     'The OpenID provider at which people sign in. It sends them back to PUBLIC_BASE_URL/v1/auth/oidc/callback. Without it they sign in by links.',
     'https://login.example.com',
   ),
-  OIDC_CLIENT_ID: variable(z.string().min(1).optional(), 'As whom we are known at the OpenID provider.', 'postrider'),
-  OIDC_CLIENT_SECRET: variable(z.string().min(1).optional(), 'Our secret at the OpenID provider.', 'change-me'),
+  OIDC_CLIENT_ID: variable(
+    z.string().regex(/^\S+$/, 'must have no spaces in it').optional(),
+    'As whom we are known at the OpenID provider.',
+    'postrider',
+  ),
+  OIDC_CLIENT_SECRET: variable(
+    z.string().regex(/^\S+$/, 'must have no spaces in it').optional(),
+    'Our secret at the OpenID provider.',
+    'change-me',
+  ),
   METRICS_PORT: variable(
     wholeNumber(1, 65_535).optional(),
     'Port of HOST on which this process shows its metrics to Prometheus. Without it only a server shows them, at /metrics and to its own machine.',

@@ -4,7 +4,7 @@ import { sql } from '../support/database.js';
 import { Browser, type OidcProviderProcess, startOidcProvider } from '../support/oidc.js';
 import { type System, startSystem } from '../support/system.js';
 
-const client = { id: 'postrider', secret: 'a secret that only the two know, and long enough' };
+const client = { id: 'postrider', secret: 'a-secret-that-only-the-two-know-and-long-enough' };
 let system: System;
 let provider: OidcProviderProcess | undefined;
 let port: number;

@@ -53,6 +53,8 @@ const wrong: [Name, string, string][] = [
   ['CORS_ORIGINS', '*', 'must be a comma-separated list of origins, e.g. https://app.example.com'],
   ['CORS_ORIGINS', 'https://app.example.com/page', 'must be a comma-separated list of origins, e.g. https://app.example.com'],
   ['OIDC_ISSUER', 'http://login.example.com', 'must be an https URL, or http on this machine'],
+  ['OIDC_CLIENT_ID', 'two words', 'must have no spaces in it'],
+  ['OIDC_CLIENT_SECRET', 'two words', 'must have no spaces in it'],
   ['OIDC_ISSUER', 'login.example.com', 'must be an https URL, or http on this machine'],
   ['METRICS_PORT', '0', 'must be at least 1'],
   ['WORKFLOW_TASKS_CONCURRENT_MAX', '1', 'must be at least 2'],
