@@ -40,6 +40,7 @@ describe('what a process shows to Prometheus', () => {
       'consent',
       'change',
       'kind',
+      'reason',
     ]);
     expect(Object.values(metrics).flatMap(({ labels }) => labels.filter((label) => !allowed.has(label)))).toEqual([]);
   });
