@@ -21,5 +21,12 @@ test('a problem carries its code, status, title and what was wrong with this req
 });
 
 test('only what may pass by itself has a status that says so', () => {
-  expect(codes.filter((code) => problems[code].status >= 500)).toEqual(['provider_unavailable', 'unavailable', 'internal']);
+  expect(codes.filter((code) => problems[code].status >= 500)).toEqual([
+    'exports_not_available',
+    'provider_unavailable',
+    'archive_unavailable',
+    'archive_damaged',
+    'unavailable',
+    'internal',
+  ]);
 });

@@ -41,6 +41,7 @@ describe('what a process shows to Prometheus', () => {
       'change',
       'kind',
       'reason',
+      'of',
     ]);
     expect(Object.values(metrics).flatMap(({ labels }) => labels.filter((label) => !allowed.has(label)))).toEqual([]);
   });
