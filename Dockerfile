@@ -11,7 +11,7 @@ WORKDIR /app
 COPY package.json package-lock.json prisma.config.ts ./
 COPY web/package.json web/
 COPY prisma/schema.prisma prisma/
-COPY scripts/prepare.mjs scripts/
+COPY scripts/prepare.mjs scripts/clientTypes.mjs scripts/
 RUN node -e "import('./scripts/prepare.mjs').then(({ prepareSources }) => prepareSources())"
 COPY . .
 RUN node scripts/build.mjs

@@ -1,45 +1,39 @@
 /** `npm run postrider`: what an operator does to messages and queues, over the HTTP API, and to the stores beneath it. */
+import type { components } from '../generated/api/schema.js';
 import { UsageError } from '../platform/commandLine.js';
+import { type ApiRequest, apiClient } from './operator/apiRequest.js';
 import { type OperatorArguments, readArguments, usage } from './operator/arguments.js';
 import { print } from './operator/print.js';
-import { type ApiRequest, requestOf } from './operator/requestOf.js';
+import { requestOf } from './operator/requestOf.js';
 import { printVerdicts, verifyAudits } from './operator/verifyAudits.js';
 import { operatorEnvironment } from './operatorEnvironment.js';
 
 const answerTimeoutMs = 60_000;
 
+type Problem = components['schemas']['Problem'];
+
 /** Postrider was not reached, or says no: said to the user, exit code 1. */
 class Refused extends Error {}
 
-async function ask({ method, path, body }: ApiRequest, key: string | undefined): Promise<unknown> {
+async function ask(request: ApiRequest, key: string | undefined): Promise<unknown> {
   const { url, apiKey } = operatorEnvironment();
-  const response = await fetch(url + path, {
-    method,
-    headers: {
-      authorization: `Bearer ${apiKey}`,
-      ...(body && { 'content-type': 'application/json' }),
-      ...(key !== undefined && { 'idempotency-key': key }),
-    },
-    ...(body && { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(answerTimeoutMs),
-  }).catch((error: unknown) => {
-    const cause = (error as { cause?: { message?: string } }).cause?.message ?? String(error);
+  const headers = { authorization: `Bearer ${apiKey}`, ...(key !== undefined && { 'idempotency-key': key }) };
+  const { data, error, response } = await request.send(apiClient(url, headers, answerTimeoutMs)).catch((failure: unknown) => {
+    const cause = (failure as { cause?: { message?: string } }).cause?.message ?? String(failure);
     throw new Refused(`Postrider does not answer at ${url} (${cause}): see that it runs, and that POSTRIDER_URL is right`);
   });
-  const text = await response.text();
-  if (response.ok) return text === '' ? {} : JSON.parse(text);
-  throw new Refused(refusal(response, text));
+  // An answer without a body has nothing to print.
+  if (response.ok) return data ?? {};
+  throw new Refused(refusal(response, error));
 }
 
 /** The problem's own words; they say what to do. */
-function refusal(response: Response, text: string): string {
-  try {
-    const { code, title, detail } = JSON.parse(text) as { code: string; title: string; detail: string };
-    const again = response.headers.get('retry-after');
-    return `${title} (${code})\n${detail}${again ? `\nTry again after ${again} s.` : ''}`;
-  } catch {
+function refusal(response: Response, error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error))
     return `the answer is no problem of Postrider's (HTTP ${response.status}): is POSTRIDER_URL right?`;
-  }
+  const { code, title, detail } = error as Problem;
+  const again = response.headers.get('retry-after');
+  return `${title} (${code})\n${detail}${again ? `\nTry again after ${again} s.` : ''}`;
 }
 
 async function verify({ values, json }: OperatorArguments): Promise<void> {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { clientTypes } from './clientTypes.mjs';
 
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const at = (...parts) => path.join(root, ...parts);
@@ -100,7 +101,8 @@ export const sourceFolders = [
   'load',
   'web/src',
 ];
-const sourceFiles = ['package-lock.json', 'tsconfig.json', 'prisma/schema.prisma', 'web/index.html', 'web/vite.config.ts'];
+const apiDocument = 'docs/reference/openapi.json';
+const sourceFiles = ['package-lock.json', 'tsconfig.json', 'prisma/schema.prisma', apiDocument, 'web/index.html', 'web/vite.config.ts'];
 
 function filesBelow(folder) {
   return existsSync(folder)
@@ -116,8 +118,20 @@ function sourcesDigest() {
   return digest(files.map((file) => `${path.relative(root, file)}:${digest(read(file))}`).join('\n'));
 }
 
-/** The generated Prisma client: needed to compile and to test. */
+/** The types of the API for its clients: the inbox and the program of operators. */
+function generateClient() {
+  // In an image the packages are there before the sources are.
+  if (!existsSync(at(apiDocument))) return;
+  const types = clientTypes(JSON.parse(read(at(apiDocument))));
+  const made = at('generated/api/schema.ts');
+  if (read(made) === types) return;
+  mkdirSync(path.dirname(made), { recursive: true });
+  writeFileSync(made, types);
+}
+
+/** What is generated and not kept: the client of the database and the types of the API. Needed to compile and to test. */
 export async function generate() {
+  generateClient();
   const schema = at('prisma/schema.prisma');
   const made = at('generated/prisma/client.ts');
   if (existsSync(made) && statSync(made).mtimeMs > statSync(schema).mtimeMs) return;

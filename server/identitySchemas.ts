@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { apiKeyNameCharactersMax, apiKeyOldLifeMaxMs, emailCharactersMax, personNameCharactersMax } from '../domain/identityLimits.js';
+import { isStorable } from '../domain/isStorable.js';
 import { roleNames } from '../domain/roles.js';
 import { everything, type Grant, scopeNames } from '../domain/scopes.js';
 import { reason } from './requestSchemas.js';
@@ -13,7 +14,7 @@ const label = (charactersMax: number) =>
     .trim()
     .min(1, 'is empty')
     .max(charactersMax, `is too long: at most ${charactersMax} characters`)
-    .refine((text) => !text.includes('\u0000') && text.isWellFormed(), 'has characters that can not be stored');
+    .refine(isStorable, 'has characters that can not be stored');
 
 /** The body of POST /v1/api-keys. */
 export const apiKeyRequest = z.strictObject({

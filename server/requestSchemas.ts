@@ -4,6 +4,7 @@ import { suppressionStates, topics } from '../domain/consent.js';
 import { exportFormats } from '../domain/exports.js';
 import { campaignCharactersMax, searchCharactersMax, searchWordsMax } from '../domain/historyLimits.js';
 import { isUuid } from '../domain/ids.js';
+import { isStorable } from '../domain/isStorable.js';
 import {
   bodyCharactersMax,
   evidenceCharactersMax,
@@ -54,13 +55,20 @@ const body = z
   .string({ error: 'must be a string' })
   .refine((text) => text.trim().length > 0, 'is empty: give the text to send')
   .refine((text) => text.length <= bodyCharactersMax, `is too long: at most ${bodyCharactersMax} characters`)
-  .refine(
-    (text) => !text.includes('\u0000') && text.isWellFormed(),
-    'has characters that can not be sent (NUL or half of a surrogate pair)',
-  );
+  .refine(isStorable, 'has characters that can not be sent (NUL or half of a surrogate pair)');
+
+const notStorable = 'has characters that can not be stored (NUL or half of a surrogate pair)';
+
+/** A text that is kept as it was given. */
+const keptText = (charactersMax: number) =>
+  z
+    .string({ error: 'must be a string' })
+    .max(charactersMax, `is too long: at most ${charactersMax} characters`)
+    .refine(isStorable, notStorable);
 
 const metadata = z
   .record(z.string(), z.string())
+  .refine((value) => Object.entries(value).every(([name, text]) => isStorable(name) && isStorable(text)), notStorable)
   .refine((value) => JSON.stringify(value).length <= metadataBytesMax, `is too large: at most ${metadataBytesMax} bytes`);
 
 const validity = `must be a whole number of seconds from 1 to ${validitySecondsMax}`;
@@ -72,7 +80,7 @@ export const messageRequest = z.strictObject({
   from: sender.optional(),
   priority: z.enum(priorities, { error: `must be one of ${priorities.join(', ')}` }).default('normal'),
   mediaUrls: z
-    .array(z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }))
+    .array(z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).refine(isStorable, notStorable))
     // Not .max(), which would count the letters of a string as well.
     .refine((urls) => urls.length <= mediaUrlsMax, `has too many entries: at most ${mediaUrlsMax}`)
     .default([]),
@@ -107,7 +115,7 @@ export const conversationViewingEvent = z.strictObject({ conversationId: uuid, v
 export const conversationTypingEvent = z.strictObject({ conversationId: uuid, typing: z.boolean({ error: 'must be true or false' }) });
 
 /** Why something is done by hand: for the audit. */
-export const reason = z.string().max(reasonCharactersMax, `is too long: at most ${reasonCharactersMax} characters`).optional();
+export const reason = keptText(reasonCharactersMax).optional();
 
 /** The body of POST /v1/messages/{id}/cancel, park and dismiss. */
 export const byHandRequest = z.strictObject({ reason });
@@ -143,7 +151,7 @@ const queueFilter = z.strictObject({
 });
 const failedFilter = queueFilter.extend({
   status: listOf(z.enum(failedStatuses, { error: `must be one of ${failedStatuses.join(', ')}` })),
-  errorCode: listOf(z.string().min(1).max(64)),
+  errorCode: listOf(keptText(64).min(1)),
 });
 const category = z.enum(categories, { error: `must be one of ${categories.join(', ')}` });
 
@@ -185,7 +193,7 @@ const separated = <T extends string>(all: readonly T[]) =>
 const historyFilter = {
   status: separated(messageStatuses).optional(),
   direction: z.enum(directions, { error: `must be one of ${directions.join(', ')}` }).optional(),
-  campaign: z.string().min(1, 'is empty: leave it out to mean all').max(campaignCharactersMax).optional(),
+  campaign: keptText(campaignCharactersMax).min(1, 'is empty: leave it out to mean all').optional(),
   words: z
     .string()
     .max(searchCharactersMax, `is too long: at most ${searchCharactersMax} characters`)
@@ -260,7 +268,7 @@ export const senderPath = z.object({ sender });
 /** The body of PUT /v1/suppressions/{number}. */
 export const suppressionRequest = z.strictObject({
   topic: topic.default('all'),
-  reason: z.string().max(evidenceCharactersMax, `is too long: at most ${evidenceCharactersMax} characters`).default(''),
+  reason: keptText(evidenceCharactersMax).default(''),
 });
 
 /** The query of DELETE /v1/suppressions/{number}: without a topic all of them. */
@@ -274,13 +282,8 @@ const eventTypes = z
   .min(1, 'is empty: leave it out to mean all')
   .transform((types) => [...new Set(types)]);
 // What kind of URL it may be is for platform/publicHttp.ts to say, with a code of its own.
-const webhookUrl = z
-  .string({ error: 'must be a string' })
-  .max(webhookUrlCharactersMax, `is too long: at most ${webhookUrlCharactersMax} characters`);
-const webhookDescription = z
-  .string({ error: 'must be a string' })
-  .max(webhookDescriptionCharactersMax, `is too long: at most ${webhookDescriptionCharactersMax} characters`)
-  .refine((text) => !text.includes('\u0000'), 'has a NUL in it');
+const webhookUrl = keptText(webhookUrlCharactersMax);
+const webhookDescription = keptText(webhookDescriptionCharactersMax);
 
 /** The body of POST /v1/webhook-endpoints. */
 export const webhookEndpointRequest = z.strictObject({

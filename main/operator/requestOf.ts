@@ -1,114 +1,136 @@
 import { readFileSync } from 'node:fs';
+import type { paths } from '../../generated/api/schema.js';
 import { UsageError } from '../../platform/commandLine.js';
+import { type ApiRequest, apiRequest } from './apiRequest.js';
 import { type ApiCommand, type OperatorArguments, secondsOf } from './arguments.js';
 
-/** A request to the API. */
-export interface ApiRequest {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  path: string;
-  body?: Record<string, unknown>;
+type BodyOf<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] extends {
+  requestBody?: { content: { 'application/json': infer B } };
 }
+  ? B
+  : never;
+type RedriveFilter = NonNullable<BodyOf<'/v1/queues/failed/redrive', 'post'>['filter']>;
+type Role = BodyOf<'/v1/people', 'post'>['role'];
+type Confirmation = 'may-have-been-sent' | 'everything';
 
-/** The request that a command means. */
+/** The request that a command means. What a word may be is for the server to say: it names what it takes instead. */
 export function requestOf({ command, id, values }: OperatorArguments & { command: ApiCommand }): ApiRequest {
-  const place = encodeURIComponent(id);
-  const reason = values.reason;
+  const text = (name: keyof typeof values) => (values[name] === undefined ? undefined : String(values[name]));
+  const word = <T extends string>(name: keyof typeof values) => text(name) as T | undefined;
+  const listOf = <T extends string>(name: keyof typeof values) => text(name)?.split(',') as T[] | undefined;
   const numberOf = (name: 'rate' | 'burst' | 'cooldown-s') => (values[name] === undefined ? undefined : Number(values[name]));
-  const listOf = (name: keyof typeof values) => (values[name] === undefined ? undefined : String(values[name]).split(','));
-  const onMessage = (name: string, more: Record<string, unknown> = {}): ApiRequest => ({
-    method: 'POST',
-    path: `/v1/messages/${place}/${name}`,
-    body: { reason, ...more },
-  });
-  const onBreaker = (state: string, more: Record<string, unknown> = {}): ApiRequest => {
+  const reason = text('reason');
+  const limit = Number(values.limit ?? 20);
+  const byId = { path: { id } };
+  const between = { acceptedAfter: text('accepted-after'), acceptedBefore: text('accepted-before') };
+  const onBreaker = (state: 'open' | 'closed' | 'auto', more: { forSeconds?: number | undefined } = {}): ApiRequest => {
     const [scope = '', ...subject] = id.split('/');
-    const path = `/v1/workspace/breakers/${encodeURIComponent(scope)}/${encodeURIComponent(subject.join('/'))}`;
-    return { method: 'PUT', path, body: { state, reason, ...more } };
+    const path = { scope: scope as 'account' | 'sender', subject: subject.join('/') };
+    return apiRequest('put', '/v1/workspace/breakers/{scope}/{subject}', { params: { path }, body: { state, reason, ...more } });
   };
+  const role = word<Role>('role');
   const forSeconds = secondsOf(String(values.for ?? '10m'));
   switch (command) {
     case 'queues':
-      return { method: 'GET', path: '/v1/queues' };
-    case 'list':
-      return { method: 'GET', path: `/v1/queues/${place}?limit=${values.limit ?? 20}` };
+      return apiRequest('get', '/v1/queues', {});
+    case 'list': {
+      const path = { queue: id as 'outbound' | 'processing' | 'failed' | 'inbound' };
+      return apiRequest('get', '/v1/queues/{queue}', { params: { path, query: { limit } } });
+    }
     case 'show':
-      return { method: 'GET', path: `/v1/messages/${place}/trace` };
+      return apiRequest('get', '/v1/messages/{id}/trace', { params: byId });
     case 'cancel':
     case 'park':
     case 'dismiss':
-      return onMessage(command);
+      return apiRequest('post', `/v1/messages/{id}/${command}`, { params: byId, body: { reason } });
     case 'retry':
-      return onMessage('retry', { confirm: values.confirm });
+      return apiRequest('post', '/v1/messages/{id}/retry', {
+        params: byId,
+        body: { reason, confirm: word<'may-have-been-sent'>('confirm') },
+      });
     case 'resolve':
-      return onMessage('resolve', { providerMessageId: values['sent-as'] });
+      return apiRequest('post', '/v1/messages/{id}/resolve', {
+        params: byId,
+        body: { reason, providerMessageId: text('sent-as') ?? '' },
+      });
     case 'redrive': {
-      const filter = {
+      const filter: RedriveFilter = {
         status: listOf('status'),
         errorCode: listOf('error-code'),
         lane: listOf('lane'),
-        from: values.from,
-        acceptedAfter: values['accepted-after'],
-        acceptedBefore: values['accepted-before'],
+        from: text('from'),
+        ...between,
       };
-      const body = { filter, ratePerSecond: numberOf('rate'), dryRun: values['dry-run'], confirm: listOf('confirm'), reason };
-      return { method: 'POST', path: '/v1/queues/failed/redrive', body };
+      const body = {
+        filter,
+        ratePerSecond: numberOf('rate'),
+        dryRun: values['dry-run'] ? true : undefined,
+        confirm: listOf<Confirmation>('confirm'),
+        reason,
+      };
+      return apiRequest('post', '/v1/queues/failed/redrive', { body });
     }
     case 'cancel-all': {
-      const { category, from, confirm } = values;
       const filter = {
-        lane: listOf('lane'),
-        category,
-        from,
-        acceptedAfter: values['accepted-after'],
-        acceptedBefore: values['accepted-before'],
+        lane: listOf<'high' | 'normal' | 'bulk'>('lane'),
+        category: word<'transactional' | 'marketing'>('category'),
+        from: text('from'),
+        ...between,
       };
-      return { method: 'POST', path: '/v1/queues/outbound/cancel', body: { filter, dryRun: !values.yes, confirm, reason } };
+      const body = { filter, dryRun: !values.yes, confirm: word<'everything'>('confirm'), reason };
+      return apiRequest('post', '/v1/queues/outbound/cancel', { body });
     }
     case 'canceled':
-      return { method: 'GET', path: `/v1/queues/outbound/cancel/${place}` };
+      return apiRequest('get', '/v1/queues/outbound/cancel/{id}', { params: byId });
     case 'progress':
-      return { method: 'GET', path: `/v1/queues/failed/redrive/${place}` };
+      return apiRequest('get', '/v1/queues/failed/redrive/{id}', { params: byId });
     case 'stop':
-      return { method: 'POST', path: `/v1/queues/failed/redrive/${place}/cancel`, body: { reason } };
+      return apiRequest('post', '/v1/queues/failed/redrive/{id}/cancel', { params: byId, body: { reason } });
     case 'versions':
-      return { method: 'GET', path: `/v1/workspace/versions?limit=${values.limit ?? 20}` };
+      return apiRequest('get', '/v1/workspace/versions', { params: { query: { limit } } });
     case 'undo':
     case 'restore':
-      return {
-        method: 'POST',
-        path: `/v1/workspace/versions/${place}/${command}`,
-        body: { dryRun: !values.yes, confirm: values.confirm, reason },
-      };
+      return apiRequest('post', `/v1/workspace/versions/{version}/${command}`, {
+        // As it was written: what is no number is for the server to refuse.
+        params: { path: { version: id as unknown as number } },
+        body: { dryRun: !values.yes, confirm: word<'changed-since'>('confirm'), reason },
+      });
     case 'audit':
-      return { method: 'GET', path: `/v1/workspace/audit?limit=${values.limit ?? 20}` };
+      return apiRequest('get', '/v1/workspace/audit', { params: { query: { limit } } });
     case 'notifications':
-      return { method: 'GET', path: `/v1/notifications?state=unread&limit=${values.limit ?? 20}` };
+      return apiRequest('get', '/v1/notifications', { params: { query: { state: 'unread', limit } } });
     case 'read':
-      return { method: 'POST', path: id === 'all' ? '/v1/notifications/read' : `/v1/notifications/${place}/read` };
+      if (id === 'all') return apiRequest('post', '/v1/notifications/read', {});
+      return apiRequest('post', '/v1/notifications/{id}/read', { params: byId });
     case 'webhooks':
-      return { method: 'GET', path: '/v1/webhook-endpoints' };
+      return apiRequest('get', '/v1/webhook-endpoints', {});
     case 'providers':
-      return { method: 'GET', path: '/v1/workspace/providers' };
-    case 'set-provider':
-      return { method: 'PUT', path: `/v1/workspace/providers/${place}`, body: { ...jsonFrom(String(values.file)), reason } };
+      return apiRequest('get', '/v1/workspace/providers', {});
+    case 'set-provider': {
+      const body = { ...jsonFrom(String(values.file)), ...(reason !== undefined && { reason }) };
+      return apiRequest('put', '/v1/workspace/providers/{provider}', { params: { path: { provider: id } }, body });
+    }
     case 'sender':
-      return { method: 'PUT', path: `/v1/workspace/senders/${place}`, body: { provider: values.provider, reason } };
+      return apiRequest('put', '/v1/workspace/senders/{sender}', {
+        params: { path: { sender: id } },
+        body: { provider: text('provider'), reason },
+      });
     case 'remove-provider':
-      return { method: 'DELETE', path: `/v1/workspace/providers/${place}` };
+      return apiRequest('delete', '/v1/workspace/providers/{provider}', { params: { path: { provider: id } } });
     case 'routes':
-      return { method: 'GET', path: '/v1/workspace/routes' };
+      return apiRequest('get', '/v1/workspace/routes', {});
     case 'people':
-      return { method: 'GET', path: '/v1/people' };
+      return apiRequest('get', '/v1/people', {});
     case 'person add':
-      return { method: 'POST', path: '/v1/people', body: { email: id, role: values.role, name: values.name } };
+      return apiRequest('post', '/v1/people', { body: { email: id, role: role ?? ('' as Role), name: text('name') } });
     case 'person role':
-      return { method: 'PATCH', path: `/v1/people/${place}`, body: { role: values.role, reason } };
+      return apiRequest('patch', '/v1/people/{id}', { params: byId, body: { role: role ?? ('' as Role), reason } });
     case 'person remove':
-      return { method: 'DELETE', path: `/v1/people/${place}` };
+      return apiRequest('delete', '/v1/people/{id}', { params: byId });
     case 'person sign-in-link':
-      return { method: 'POST', path: `/v1/people/${place}/sign-in-link` };
+      return apiRequest('post', '/v1/people/{id}/sign-in-link', { params: byId });
     case 'breaker list':
-      return { method: 'GET', path: '/v1/workspace/breakers' };
+      return apiRequest('get', '/v1/workspace/breakers', {});
     case 'breaker open':
       return onBreaker('open', { forSeconds });
     case 'breaker close':
@@ -124,18 +146,18 @@ export function requestOf({ command, id, values }: OperatorArguments & { command
         ...(values['end-cooldown'] && { cooldownUntil: null }),
       };
       const changes = Object.values(change).some((value) => value !== undefined);
-      return changes
-        ? { method: 'PATCH', path: '/v1/workspace/limits', body: { ...change, reason } }
-        : { method: 'GET', path: '/v1/workspace/limits' };
+      // openapi-fetch takes a field that can only be null for one that can't be written.
+      const body = { ...change, reason } as Omit<typeof change, 'cooldownUntil'> & { reason: string | undefined };
+      return changes ? apiRequest('patch', '/v1/workspace/limits', { body }) : apiRequest('get', '/v1/workspace/limits', {});
     }
   }
 }
 
 /** The object in a file, or on standard input. Throws UsageError, which tells nothing of what is in it. */
-function jsonFrom(file: string): Record<string, unknown> {
+function jsonFrom(file: string): Record<string, string> {
   try {
     const read = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8')) as unknown;
-    if (typeof read === 'object' && read !== null && !Array.isArray(read)) return read as Record<string, unknown>;
+    if (typeof read === 'object' && read !== null && !Array.isArray(read)) return read as Record<string, string>;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw new UsageError(`--file ${file} can not be read: ${(error as Error).message}`);
   }

@@ -1,6 +1,7 @@
 import { type Response, Router } from 'express';
 import { Problem } from '../../domain/errors.js';
 import { apiKeyOldLifeMs, apiKeysMax } from '../../domain/identityLimits.js';
+import { isStorable } from '../../domain/isStorable.js';
 import {
   type ApiKeyRecord,
   createApiKey,
@@ -23,7 +24,7 @@ export function apiKeysRouter({ settings }: Services): Router {
   const router = Router();
 
   const stored = async (response: Response, id: string): Promise<ApiKeyRecord> => {
-    const key = await findApiKey(settings, workspaceIdOf(response), id);
+    const key = isStorable(id) ? await findApiKey(settings, workspaceIdOf(response), id) : undefined;
     if (!key) throw new Problem('not_found', 'this workspace has no API key with that id');
     return key;
   };

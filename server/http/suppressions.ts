@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { ConsentChange } from '../../domain/consent.js';
 import { Problem } from '../../domain/errors.js';
+import { isStorable } from '../../domain/isStorable.js';
 import { toE164 } from '../../domain/phoneNumber.js';
 import { tellStopped } from '../../lives/tellStopped.js';
 import { findSuppression, listSuppressions } from '../../storage/suppressions.js';
@@ -12,6 +13,8 @@ import type { Services } from '../services.js';
 import { validate } from '../validate.js';
 import { actorOf, workspaceIdOf } from './authenticate.js';
 import { optionalJsonBody } from './jsonBody.js';
+
+const noSuppression = () => new Problem('not_found', 'this workspace has no suppression of that number and topic');
 
 /** The list of those who may not be written to: read, added to, and taken from, each change with an entry in the audit. */
 export function suppressionsRouter(services: Services): Router {
@@ -52,6 +55,7 @@ export function suppressionsRouter(services: Services): Router {
       const { topic } = validate(suppressionFilter, request.query);
       const workspaceId = workspaceIdOf(response);
       const number = request.params.number;
+      if (!isStorable(number)) throw noSuppression();
       const { lifted } = await change(
         workspaceId,
         toE164(number) ?? number,
@@ -59,7 +63,7 @@ export function suppressionsRouter(services: Services): Router {
         '',
         actorOf(response),
       );
-      if (lifted.length === 0) throw new Problem('not_found', 'this workspace has no suppression of that number and topic');
+      if (lifted.length === 0) throw noSuppression();
       response.json({ lifted });
     })
     .all(onlyMethods('PUT', 'DELETE'));

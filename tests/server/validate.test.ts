@@ -27,6 +27,7 @@ const anySender =
   'is neither a valid phone number nor a Messaging Service: use E.164 form with + and country code, e.g. +14155552671, or its SID, MG…';
 const validity = 'must be a whole number of seconds from 1 to 36000';
 const unknown = 'is not a known field: remove it or check its spelling';
+const unstorable = 'has characters that can not be stored (NUL or half of a surrogate pair)';
 const unsendable = 'has characters that can not be sent (NUL or half of a surrogate pair)';
 
 describe('a request to send a message', () => {
@@ -74,6 +75,9 @@ describe('a request to send a message', () => {
     ['a text of another type', { body: 5 }, ['body', 'must be a string']],
     ['a text of 1,601 characters', { body: 'x'.repeat(1_601) }, ['body', 'is too long: at most 1600 characters']],
     ['a text with NUL', { body: 'a\u0000b' }, ['body', unsendable]],
+    ['metadata with NUL', { metadata: { order: '4\u00007' } }, ['metadata', unstorable]],
+    ['metadata with half of a pair in a name', { metadata: { '\ud83d': 'x' } }, ['metadata', unstorable]],
+    ['a picture with NUL', { mediaUrls: ['https://example.com/\u0000.png'] }, ['mediaUrls.0', unstorable]],
     ['a text with the first half of a pair', { body: 'a\ud83d' }, ['body', unsendable]],
     ['a text with the second half of a pair', { body: '\ude00a' }, ['body', unsendable]],
     ['an unknown priority', { priority: 'urgent' }, ['priority', 'must be one of high, normal, bulk']],

@@ -105,7 +105,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     cure: 'send a message of workflows/messages.ts, use `import type` of a workflow, or move what both need down to domain/ or storage/',
   },
   main: {
-    may: [...belowMain, 'local/', 'load/', 'type workflows/', 'node:*', 'npm:*'],
+    may: [...belowMain, 'local/', 'load/', 'type workflows/', 'type generated/api/schema', 'node:*', 'npm:*'],
     because: 'main composes processes',
     cure: 'a workflow runs only in its bundle (workers/bundleWorkflows.ts), and the simulator only in a process of its own (local/)',
   },
@@ -132,7 +132,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     cure: 'drive it over HTTP (load/), or bring it up by local/',
   },
   web: {
-    may: ['type domain/', 'npm:*'],
+    may: ['type domain/', 'type generated/api/schema', 'npm:*'],
     because: "the page is its own program: a value of the server's would be in everyone's download",
     cure: 'use `import type`, or write the value again in web/src/',
   },

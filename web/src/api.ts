@@ -1,37 +1,20 @@
+import createClient from 'openapi-fetch';
 import type { FieldError } from '../../domain/errors.js';
-import type { MessageError } from '../../domain/message.js';
-import type { MessageStatus } from '../../domain/messageStatus.js';
+import type { components, paths } from '../../generated/api/schema.js';
 import type { Credential } from './credential.js';
 
-export interface Workspace {
-  id: string;
-  name: string;
-  senders: { id: string; phoneNumber: string }[];
-}
+type Schemas = components['schemas'];
 
-export type Direction = 'outbound' | 'inbound';
-
-export interface Conversation {
-  id: string;
-  /** The number is null where the contact was erased. */
-  contact: { id: string; phoneNumber: string | null; name: string | null };
-  lastMessageAt: string;
-  lastMessage: { id: string; body: string | null; direction: Direction; status: MessageStatus } | null;
-}
-
+export type Workspace = Pick<Schemas['Workspace'], 'id' | 'name'> & {
+  senders: Pick<Schemas['Workspace']['senders'][number], 'id' | 'phoneNumber'>[];
+};
+/** What the page shows of a conversation. The server sends more. */
+export type Conversation = Pick<Schemas['Conversation'], 'id' | 'contact' | 'lastMessageAt' | 'lastMessage'>;
 /** What the page shows of a message. The server sends more. */
-export interface Message {
-  id: string;
-  conversationId: string;
-  direction: Direction;
-  /** Null where it is the contact's, and the contact was erased; the text too, where its time is over. */
-  to: string | null;
-  from: string | null;
-  body: string | null;
-  status: MessageStatus;
-  createdAt: string;
-  error: MessageError | null;
-}
+export type Message = Pick<
+  Schemas['Message'],
+  'id' | 'conversationId' | 'direction' | 'to' | 'from' | 'body' | 'status' | 'createdAt' | 'error'
+>;
 
 export interface Page<T> {
   data: T[];
@@ -77,64 +60,57 @@ export type Api = ReturnType<typeof createApi>;
  * @param onReachable told after each request whether the server answered at all, whatever it said.
  */
 export function createApi(credential: Credential | null, onReachable: (reachable: boolean) => void = () => {}) {
-  async function request<T>(path: string, init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {}): Promise<T> {
-    const shown = credential && (await credential.token());
+  /** The whole answer, within its time. */
+  async function fetchWhole(request: Request): Promise<Response> {
+    if (credential) request.headers.set('authorization', `Bearer ${await credential.token()}`);
+    if (credential?.workspaceId) request.headers.set('postrider-workspace', credential.workspaceId);
     const timeout = AbortSignal.timeout(answerTimeoutMs);
     let response: Response;
     let text: string;
     try {
-      response = await fetch(path, {
-        ...init,
-        headers: {
-          accept: 'application/json',
-          ...(shown && { authorization: `Bearer ${shown}` }),
-          ...(credential?.workspaceId && { 'postrider-workspace': credential.workspaceId }),
-          ...init.headers,
-        },
-        signal: init.signal ? AbortSignal.any([init.signal, timeout]) : timeout,
-      });
+      response = await fetch(request, { signal: AbortSignal.any([request.signal, timeout]) });
       text = await response.text();
     } catch (error) {
       // Given up by the caller, for example because the person moved on: says nothing about the connection.
-      if (init.signal?.aborted) throw error;
+      if (request.signal.aborted) throw error;
       onReachable(false);
       throw new Unreachable();
     }
     onReachable(true);
-    if (!response.ok) throw refusalOf(response, text);
-    return (text === '' ? null : JSON.parse(text)) as T;
+    return new Response(text === '' ? null : text, response);
   }
 
-  const page = (cursor: string | null) => `limit=${pageSize}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
+  const client = createClient<paths>({ fetch: fetchWhole });
+  const page = (cursor: string | null) => ({ limit: pageSize, ...(cursor !== null && { cursor }) });
+  const given = (signal: AbortSignal | undefined) => (signal ? { signal } : {});
 
   return {
-    get: <T>(path: string, token?: string) =>
-      request<T>(path, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
+    client,
 
-    post: <T>(path: string, body: object = {}) =>
-      request<T>(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    workspace: async (signal?: AbortSignal): Promise<Workspace> => taken(await client.GET('/v1/workspace', given(signal))),
 
-    workspace: (signal?: AbortSignal) => request<Workspace>('/v1/workspace', { signal: signal ?? null }),
+    conversations: async (cursor: string | null, signal?: AbortSignal): Promise<Page<Conversation>> =>
+      taken(await client.GET('/v1/conversations', { params: { query: page(cursor) }, ...given(signal) })),
 
-    conversations: (cursor: string | null, signal?: AbortSignal) =>
-      request<Page<Conversation>>(`/v1/conversations?${page(cursor)}`, { signal: signal ?? null }),
+    messages: async (conversationId: string, cursor: string | null, signal?: AbortSignal): Promise<Page<Message>> => {
+      const params = { path: { id: conversationId }, query: page(cursor) };
+      return taken(await client.GET('/v1/conversations/{id}/messages', { params, ...given(signal) }));
+    },
 
-    messages: (conversationId: string, cursor: string | null, signal?: AbortSignal) =>
-      request<Page<Message>>(`/v1/conversations/${encodeURIComponent(conversationId)}/messages?${page(cursor)}`, {
-        signal: signal ?? null,
-      }),
-
-    send: (message: MessageToSend, idempotencyKey: string) =>
-      request<Message>('/v1/messages', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
-        body: JSON.stringify(message),
-      }),
+    send: async (message: MessageToSend, idempotencyKey: string): Promise<Message> =>
+      taken(await client.POST('/v1/messages', { params: { header: { 'Idempotency-Key': idempotencyKey } }, body: message })),
   };
 }
 
-function refusalOf(response: Response, text: string): Refusal {
-  const problem = problemIn(text);
+/** What was asked for; undefined where the answer has no body. Throws Refusal. */
+export function taken<T>({ data, error, response }: { data?: T; error?: unknown; response: Response }): T {
+  if (!response.ok) throw refusalOf(response, error);
+  return data as T;
+}
+
+function refusalOf(response: Response, error: unknown): Refusal {
+  // A proxy in between may answer with a page of HTML instead of problem+json.
+  const problem: Partial<Schemas['Problem']> = typeof error === 'object' && error !== null ? error : {};
   const retryAfter = Number(response.headers.get('retry-after'));
   return new Refusal(
     response.status,
@@ -143,14 +119,4 @@ function refusalOf(response: Response, text: string): Refusal {
     problem.errors ?? [],
     retryAfter > 0 ? retryAfter * 1_000 : null,
   );
-}
-
-/** A proxy in between may answer with a page of HTML instead of problem+json. */
-function problemIn(text: string): { code?: string; title?: string; detail?: string; errors?: FieldError[] } {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null ? parsed : {};
-  } catch {
-    return {};
-  }
 }

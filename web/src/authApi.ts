@@ -1,20 +1,18 @@
-import { createApi, Refusal } from './api.js';
+import type { components } from '../../generated/api/schema.js';
+import { createApi, Refusal, taken } from './api.js';
 import type { AccessToken } from './credential.js';
 
-export interface Me {
-  kind: 'person' | 'api-key';
-  workspaces: { id: string; name: string; role: string | null }[];
-}
+export type Me = components['schemas']['Me'];
 
 /** The requests by which people sign in. The refresh token lies in a cookie that this page can't read; the browser sends it along. */
-const open = createApi(null);
+const { client } = createApi(null);
 
 export const authApi = {
-  byLink: (token: string) => open.post<AccessToken>('/v1/auth/sign-in', { token }),
-  refresh: () => open.post<AccessToken>('/v1/auth/refresh'),
-  signOut: () => open.post<unknown>('/v1/auth/logout'),
-  me: (token: string) => open.get<Me>('/v1/auth/me', token),
-  ways: () => open.get<{ oidc: boolean }>('/v1/auth/sign-in'),
+  byLink: async (token: string): Promise<AccessToken> => taken(await client.POST('/v1/auth/sign-in', { body: { token } })),
+  refresh: async (): Promise<AccessToken> => taken(await client.POST('/v1/auth/refresh', { body: {} })),
+  signOut: async (): Promise<unknown> => taken(await client.POST('/v1/auth/logout', { body: {} })),
+  me: async (token: string): Promise<Me> => taken(await client.GET('/v1/auth/me', { headers: { authorization: `Bearer ${token}` } })),
+  ways: async (): Promise<{ oidc: boolean }> => taken(await client.GET('/v1/auth/sign-in')),
 };
 
 const failures: Record<string, string> = {

@@ -35,6 +35,8 @@ export async function makeWorld(system: System, as: DemoWorkspace, canary: strin
   const redrive = await done('POST', '/v1/queues/failed/redrive', { filter });
   const cancellation = await done('POST', '/v1/queues/outbound/cancel', { filter: { lane: ['bulk'] } });
   const exported = await done('POST', '/v1/exports', { since: new Date(Date.now() - 3_600_000).toISOString() });
+  for (const bulk of [`failed/redrive/${redrive.id}`, `outbound/cancel/${cancellation.id}`])
+    await eventually(async () => (await done('GET', `/v1/queues/${bulk}`)).state === 'done');
   const notification = await eventually(async () => (await done('GET', '/v1/notifications')).data[0]);
   return {
     canary,
