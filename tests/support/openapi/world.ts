@@ -24,6 +24,9 @@ export async function makeWorld(system: System, as: DemoWorkspace, canary: strin
   const { body: refused } = await system.send({ to: refusedNumber, body: `${canary} refused` }, undefined, as);
   await system.message(sent.id, ['delivered'], { as });
   await system.message(refused.id, ['failed'], { as });
+  // From here on nothing of them moves.
+  for (const { id } of [sent, refused])
+    await eventually(async () => (await done('GET', `/v1/messages/${id}/trace`)).workflow.state?.step === 'closed');
   const endpoint = await done('POST', '/v1/webhook-endpoints', { url: webhookUrl, description: canary });
   const delivery = await done('POST', `/v1/webhook-endpoints/${endpoint.id}/test`);
   const key = await done('POST', '/v1/api-keys', { name: canary, scopes: ['messages:read'] });
