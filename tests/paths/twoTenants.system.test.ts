@@ -26,6 +26,7 @@ afterAll(() => system.stop(), 60_000);
 const owned = new Set([
   'message',
   'conversation',
+  'contact',
   'redrive',
   'cancellation',
   'webhookEndpoint',
