@@ -33,6 +33,8 @@ const owned = new Set([
   'webhookDelivery',
   'notification',
   'apiKey',
+  'export',
+  'person',
   'suppressedNumber',
 ]);
 /** By a number, which anybody may write down, these make something of one's own. */
@@ -61,6 +63,8 @@ const moving = new Set([
   'dueAt',
   'lastAttemptAt',
   'failingSince',
+  'url',
+  'urlExpiresAt',
   'error',
 ]);
 const still = (value: unknown) => JSON.parse(JSON.stringify(value, (key, one) => (moving.has(key) ? undefined : one)));

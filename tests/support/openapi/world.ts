@@ -40,6 +40,7 @@ export async function makeWorld(system: System, as: DemoWorkspace, canary: strin
   const exported = await done('POST', '/v1/exports', { since: new Date(Date.now() - 3_600_000).toISOString() });
   for (const bulk of [`failed/redrive/${redrive.id}`, `outbound/cancel/${cancellation.id}`])
     await eventually(async () => (await done('GET', `/v1/queues/${bulk}`)).state === 'done');
+  await eventually(async () => (await done('GET', `/v1/exports/${exported.id}`)).state !== 'running');
   const notification = await eventually(async () => (await done('GET', '/v1/notifications')).data[0]);
   return {
     canary,
