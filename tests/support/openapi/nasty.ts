@@ -67,7 +67,7 @@ function places(value: unknown): { holder: Tree; key: string }[] {
 }
 
 /** A value with something wrong in it, somewhere: a value, a key too many or one too few. */
-export function mutated(value: unknown): fc.Arbitrary<unknown> {
+export function mutated(original: unknown): fc.Arbitrary<unknown> {
   const change = fc.record({
     place: fc.nat(),
     kind: fc.constantFrom('value', 'value', 'value', 'key', 'without'),
@@ -75,8 +75,10 @@ export function mutated(value: unknown): fc.Arbitrary<unknown> {
     key: fc.constantFrom(...nastyKeys),
   });
   return fc.array(change, { minLength: 1, maxLength: 3 }).map((changes) => {
-    const root = { body: structuredClone(value) };
-    for (const { place, kind, value: wrong, key } of changes) {
+    const root = { body: structuredClone(original) };
+    for (const { place, kind, value, key } of changes) {
+      // A copy, or what is put into it would be in all others as well, and at last in itself.
+      const wrong: unknown = structuredClone(value);
       const all = places(root);
       const { holder, key: at } = all[place % all.length] as { holder: Record<string, unknown>; key: string };
       if (kind === 'key' && isTree(holder[at])) (holder[at] as Record<string, unknown>)[key] = wrong;
