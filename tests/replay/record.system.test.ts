@@ -103,7 +103,13 @@ const ways: Record<
     ends: ['delivered'],
   },
   'kept-until-configured': { arrange: () => rule('kept-until-configured', { error: { code: 21_408 } }, 2), ends: ['delivered'] },
-  'refused-by-the-database': { fields: () => ({ metadata: { order: 'a\u0000b' } }), ends: ['failed'] },
+  'refused-by-the-database': {
+    arrange: async () => {
+      await sql(system.databaseUrl, `alter table message add constraint refused check (campaign is distinct from 'refused')`);
+    },
+    fields: () => ({ metadata: { campaign: 'refused' } }),
+    ends: ['failed'],
+  },
   'doubtful-found-by-callback': { arrange: () => rule('doubtful-found-by-callback', { http500: 'after' }), ends: ['delivered'] },
   'doubtful-found-in-list': {
     arrange: () => rule('doubtful-found-in-list', { cut: 'after', callbacks: { drop: 1 } }),

@@ -18,7 +18,7 @@ let digestText: string;
 
 beforeAll(async () => {
   own = await createTestDatabase();
-  world = await makeWorld(own.url, 4_000, { workspaces: 3 });
+  world = await makeWorld(own.url, 12_000, { workspaces: 3 });
   database = new ExplainedDatabase(own.url);
   owners = await openStage(database, world, 0);
   strangers = await openStage(database, world, 1);

@@ -41,7 +41,7 @@ export async function archiving(system: System) {
       (
         await sql<{ name: string }>(
           system.databaseUrl,
-          `select relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'partitions' and relkind = 'p' and relname like $1`,
+          `select relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'partitions' and relkind = 'p' and relname like $1 and relname not like 'message_word%'`,
           [`%${week.toLowerCase().replace('-', '')}`],
         )
       ).map(({ name }) => name),

@@ -8,7 +8,10 @@ begin
   create role identity nologin noinherit;
 exception when duplicate_object or unique_violation then null;
 end $$;
-grant identity to app;
+-- Where another database of this cluster has done so already, an owner who is no superuser could not do it again.
+do $$ begin
+  if not pg_has_role('app', 'identity', 'member') then grant identity to app; end if;
+end $$;
 
 create table person (
   id uuid primary key,

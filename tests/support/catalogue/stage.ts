@@ -64,7 +64,7 @@ export async function openStage(database: Database, world: World, actor: 0 | 1):
     `select status, jsonb_agg(jsonb_build_object('id', id, 'at', created_at) order by created_at desc) as refs from (
        select *, row_number() over (partition by status order by created_at desc) as place from message
        where workspace_id = $1 and created_at > now() - interval '7 days') m
-     where place <= 60 group by status`,
+     where place <= 200 group by status`,
     [owner.id],
   );
   const messages = new Map(found.map(({ status, refs }) => [status, refs]));
