@@ -13,7 +13,12 @@ import { describeObjectStore } from './describeObjectStore.js';
 const missing = objectServerMissing();
 if (missing) process.stdout.write(`the tests against a real S3 are skipped: ${missing}\n`);
 
-const required = { DATABASE_URL: 'postgresql://a@b/c', TEMPORAL_ADDRESS: 'a:1', ENCRYPTION_KEY: Buffer.alloc(32).toString('base64') };
+const required = {
+  DATABASE_URL: 'postgresql://a@b/c',
+  KEYS_DATABASE_URL: 'postgresql://a@b/k',
+  TEMPORAL_ADDRESS: 'a:1',
+  ENCRYPTION_KEY: Buffer.alloc(32).toString('base64'),
+};
 const storeOf = (env: Record<string, string>) => openObjectStore(readConfig({ ...required, ...env })) as ObjectStore;
 
 (missing ? describe.skip : describe)('a bucket of an S3 server as a store of objects', () => {
