@@ -38,7 +38,8 @@ describe(`a workspace with ${count} bulk messages before it`, () => {
     const meanwhile = flood.filter(
       ({ requestReceivedAtMs }) => requestReceivedAtMs >= Date.parse(body.createdAt) && requestReceivedAtMs < elsewhere.requestReceivedAtMs,
     );
-    expect(meanwhile.length).toBeLessThan(rateDefaultPerSecond);
+    // Some seconds, on a machine with other things to do; behind the flood it would be half a minute.
+    expect(meanwhile.length).toBeLessThan(3 * rateDefaultPerSecond);
     expect(flood.length).toBeLessThan(count);
   }, 60_000);
 });
