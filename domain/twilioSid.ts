@@ -3,6 +3,8 @@
  * so nothing has to be kept to go from one to the other.
  */
 
+import { uuidFromHex } from './ids.js';
+
 const hexDigits = /^[0-9a-f]{32}$/i;
 
 const sidOf = (prefix: 'AC' | 'SM', id: string) => prefix + id.replaceAll('-', '');
@@ -17,5 +19,5 @@ export const messageSidOf = (messageId: string): string => sidOf('SM', messageId
 export function idOfSid(prefix: 'AC' | 'SM', sid: string): string | undefined {
   const hex = sid.slice(prefix.length);
   if (!sid.startsWith(prefix) || !hexDigits.test(hex)) return undefined;
-  return hex.toLowerCase().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return uuidFromHex(hex.toLowerCase());
 }

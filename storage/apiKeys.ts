@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { isUuid } from '../domain/ids.js';
+import { isUuid, uuidFromHex } from '../domain/ids.js';
 import { apiKeyUnheardMs } from '../domain/limits.js';
 import type { Grant } from '../domain/scopes.js';
 import { equalBytes, sha256 } from '../platform/crypto.js';
@@ -18,7 +18,7 @@ export interface ParsedApiKey {
 
 export function parseApiKey(text: string): ParsedApiKey | undefined {
   const [, workspace = '', id = '', secret = ''] = keyPattern.exec(text) ?? [];
-  const workspaceId = workspace.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const workspaceId = uuidFromHex(workspace);
   return isUuid(workspaceId) ? { workspaceId, id, secret } : undefined;
 }
 
