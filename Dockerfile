@@ -11,7 +11,7 @@ WORKDIR /app
 COPY package.json package-lock.json prisma.config.ts ./
 COPY web/package.json web/
 COPY prisma/schema.prisma prisma/
-COPY scripts/prepare.mjs scripts/clientTypes.mjs scripts/
+COPY scripts/prepare.mjs scripts/packBundle.mjs scripts/clientTypes.mjs scripts/
 RUN node -e "import('./scripts/prepare.mjs').then(({ prepareSources }) => prepareSources())"
 COPY . .
 RUN node scripts/build.mjs
@@ -22,7 +22,8 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 COPY web/package.json web/
 # The page is built already: its packages are not needed to serve it.
-RUN npm ci --omit=dev --workspaces=false --no-audit --no-fund && npm cache clean --force
+COPY scripts/prepare.mjs scripts/clientTypes.mjs scripts/productionPackages.mjs scripts/slimPackages.mjs scripts/
+RUN npm ci --omit=dev --workspaces=false --no-audit --no-fund && node scripts/slimPackages.mjs && npm cache clean --force
 
 FROM node:22-slim
 ENV NODE_ENV=production NODE_OPTIONS="--enable-source-maps --max-semi-space-size=64" HOST=0.0.0.0 PORT=3000
@@ -37,4 +38,6 @@ COPY --from=build /app/web/dist web/dist
 RUN mkdir -p /var/lib/postrider/archive && chown node:node /var/lib/postrider/archive
 USER node
 EXPOSE 3000
+# Of a container that serves; one without that role overrides it (docker-compose.yml), and Kubernetes has probes of its own.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["node", "-e", "fetch('http://127.0.0.1:3000/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "--require", "./dist/workers/leanWorkflowThreads.js", "dist/main/run.js"]

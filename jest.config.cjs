@@ -26,6 +26,8 @@ const services = {
 module.exports = {
   // Of the tests of one file that only wait: for a receipt, a time-out, the end of a validity.
   maxConcurrency: 12,
+  // What hangs fails, what is only slow does not: a busy machine takes ten times as long.
+  testTimeout: 60_000,
   projects: [
     {
       ...base,

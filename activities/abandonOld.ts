@@ -1,6 +1,7 @@
 import { abandonedAfterMs } from '../domain/archiveLimits.js';
 import { noticeOfMessage } from '../domain/notifications.js';
 import { abandonParked } from '../storage/abandonParked.js';
+import { databaseNowMs } from '../storage/databaseClock.js';
 import type { ArchiveDependencies } from './archiveStep.js';
 
 /**
@@ -12,7 +13,7 @@ export async function abandonOld(
   { database, store, logger }: Pick<ArchiveDependencies, 'database' | 'store' | 'logger'>,
   week?: { startMs: number; endMs: number },
 ): Promise<void> {
-  const abandoned = await abandonParked(database, new Date(Date.now() - abandonedAfterMs), week);
+  const abandoned = await abandonParked(database, new Date((await databaseNowMs(database)) - abandonedAfterMs), week);
   await Promise.all(
     abandoned.map(async (ref) => {
       const notice = noticeOfMessage(ref, 'failed', { code: 'abandoned', message: '' });

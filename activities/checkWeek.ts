@@ -5,6 +5,7 @@ import { beginDetach, boundWeek, findWeek, holdWeek, moveWeek, notEnded } from '
 import { abandonOld } from './abandonOld.js';
 import { type ArchiveDependencies, archiveStep } from './archiveStep.js';
 import type { WeekPlan } from './planArchive.js';
+import { removeOldContentsOfWeek } from './removeOldContents.js';
 
 /** What is to be done with a week next. */
 export type NextStep = 'wait' | 'detach' | 'rewrite' | 'drop' | 'nothing';
@@ -40,6 +41,8 @@ export function checkWeek(dependencies: ArchiveDependencies) {
       logger.warn({ event: 'archive.held', week, held });
       return 'wait';
     }
+    // All have ended: texts that are not kept go now, since the archive would keep them.
+    await removeOldContentsOfWeek(dependencies, span);
     for (const table of archivedTableNames) await boundWeek(database, table, span.startMs, archiveStatementTimeoutMs, retryWhileLocked);
     await beginDetach(database, week, span.startMs, span.endMs);
     return 'detach';

@@ -11,6 +11,7 @@ import type { OutboundMessage } from '../domain/message.js';
 import { mayHaveArrived } from '../domain/messageStatus.js';
 import type { Wait } from '../domain/submission.js';
 import { breakerOf, type Sender, type Way, wayFrom, waysByRoute } from '../domain/ways.js';
+import { wallClock } from '../platform/checkedClock.js';
 import { attemptsOfMessage } from '../storage/sendAttempts.js';
 import { accountAt, type ProviderAccount, type Workspace } from '../storage/workspaces.js';
 import type { Dependencies } from './dependencies.js';
@@ -52,13 +53,13 @@ export async function chooseWay(
     if (chosen) return chosen;
   }
   // What was claimed by another a moment ago is looked at anew.
-  return waitBefore(open, Date.now());
+  return waitBefore(open, wallClock.now());
 }
 
 /** Where breakers close every way of a message: what it waits for. Undefined where it may try. */
 export function closedToAll(workspace: Workspace, message: OutboundMessage): BreakerWait | undefined {
   if (workspace.breakers.length === 0) return undefined;
-  const nowMs = Date.now();
+  const nowMs = wallClock.now();
   const own = ownSender(workspace, message);
   const byRoute = message.routed ? waysByRoute(workspace, { ...message, sender: own }, () => 1, nowMs) : [];
   const ways = byRoute.length > 0 ? byRoute : [wayFrom(workspace, own, nowMs)];
@@ -72,7 +73,7 @@ async function waysOf(
   attempts: number,
 ): Promise<Way[]> {
   const own = ownSender(workspace, message);
-  const nowMs = Date.now();
+  const nowMs = wallClock.now();
   const stays = () => [wayFrom(workspace, own, nowMs)];
   if (!message.routed || Object.keys(workspace.routes).length === 0) return stays();
   const ways = waysByRoute(workspace, { ...message, sender: own }, await health.of(message.workspaceId), nowMs);
@@ -97,7 +98,7 @@ async function take(
 ): Promise<ChosenWay | undefined> {
   const account = accountAt(workspace, provider);
   if (standing.kind === 'open' || !account) return undefined;
-  const nowMs = Date.now();
+  const nowMs = wallClock.now();
   const probes =
     standing.kind === 'due'
       ? breakersOn(provider, sender.id).filter(

@@ -2,6 +2,7 @@ import { couldBe } from '../domain/couldBe.js';
 import { mayHaveArrived } from '../domain/messageStatus.js';
 import type { ReconcileInput, Reconciliation } from '../domain/submission.js';
 import type { Look } from '../lives/lookForSend.js';
+import { wallClock } from '../platform/checkedClock.js';
 import type { ProviderMessage } from '../providers/provider.js';
 import { ambiguousPolicy, attemptsOfMessage } from '../storage/sendAttempts.js';
 import type { Dependencies } from './dependencies.js';
@@ -46,7 +47,7 @@ export async function decideWithoutProof(
 async function objection({ database }: Dependencies, { message }: ReconcileInput, look: Look): Promise<string | undefined> {
   const { candidates, altered } = suspects(look);
   if (look.unexplained === undefined || candidates.length > 0 || altered.length > 0) return findings(look);
-  if (Date.now() >= message.validUntilMs) return `${findings(look)}; its validity is over, so it is not sent once more`;
+  if (wallClock.now() >= message.validUntilMs) return `${findings(look)}; its validity is over, so it is not sent once more`;
   const attempts = await attemptsOfMessage(database, message.workspaceId, message.messageId);
   const earlier = attempts.find((one) => one.attempt < look.own.attempt && mayHaveArrived(one.status));
   if (!earlier) return undefined;

@@ -2,6 +2,7 @@ import { nextAllowedMs } from '../domain/quietHours.js';
 import { quietHoursTable } from '../domain/quietHoursTable.js';
 import { recipientPlace } from '../domain/recipientPlace.js';
 import type { Submission, SubmitInput } from '../domain/submission.js';
+import { wallClock } from '../platform/checkedClock.js';
 import type { Dependencies } from './dependencies.js';
 
 /**
@@ -10,7 +11,7 @@ import type { Dependencies } from './dependencies.js';
  */
 export async function deferToOpening({ store }: Dependencies, { message, createdAtMs }: SubmitInput): Promise<Submission | undefined> {
   if (message.category !== 'marketing') return undefined;
-  const nowMs = Date.now();
+  const nowMs = wallClock.now();
   const opensMs = nextAllowedMs(recipientPlace(message.to), nowMs, quietHoursTable);
   if (opensMs === nowMs) return undefined;
   const deferred = await store.defer({ workspaceId: message.workspaceId, messageId: message.messageId, createdAtMs }, opensMs);

@@ -4,11 +4,10 @@ import type { Notice } from '../domain/notifications.js';
 import { type WebhookBatch, type WebhookRef, webhookPauseMs, webhookRetryDelayMs } from '../domain/webhooks.js';
 import { RefusedUrl } from '../platform/publicHttp.js';
 import { Turns } from '../platform/turns.js';
-import { signatureHeaders } from '../platform/webhookSignature.js';
-import { type DueDelivery, dueWebhookDeliveries, storeDelivered, storeFailed } from '../storage/webhookDeliveries.js';
+import { type DueDelivery, dueWebhookDeliveries, storeDelivered, storeFailed, storeSkipped } from '../storage/webhookDeliveries.js';
 import { readWebhookTarget, type WebhookTarget } from '../storage/webhookEndpoints.js';
 import type { WebhookDependencies } from './dependencies.js';
-import { webhookBody } from './webhookBody.js';
+import { type WebhookRequest, webhookRequest } from './webhookRequest.js';
 
 /** What an attempt came to. */
 interface Answer {
@@ -46,7 +45,9 @@ export function deliverDueWebhooks(dependencies: WebhookDependencies) {
       let isLeftAlone = false;
       const attempt = async (delivery: DueDelivery): Promise<void> => {
         if (isLeftAlone || isOver()) return;
-        const answer = await send(target, delivery, ref.workspaceId, cancellationSignal);
+        const request = await webhookRequest(dependencies, workspace, target, delivery);
+        if (typeof request === 'string') return storeSkipped(database, ref, delivery.id, request);
+        const answer = await send(request, cancellationSignal);
         // Nobody can say what became of it: another process tries it again.
         if (cancellationSignal.aborted && answer.status === null) return;
         const isTaken = answer.error === '';
@@ -59,16 +60,9 @@ export function deliverDueWebhooks(dependencies: WebhookDependencies) {
     return { ...counts, isMore: true };
   }
 
-  async function send(target: WebhookTarget, delivery: DueDelivery, workspaceId: string, signal: AbortSignal): Promise<Answer> {
-    const body = await webhookBody(dependencies, workspaceId, delivery);
-    const headers = {
-      ...signatureHeaders(target.secrets, delivery.id, Math.floor(Date.now() / 1_000), body),
-      'content-type': 'application/json',
-      'content-length': String(Buffer.byteLength(body)),
-      'user-agent': 'Postrider-Webhooks',
-    };
+  async function send({ url, headers, body }: WebhookRequest, signal: AbortSignal): Promise<Answer> {
     try {
-      const status = await dependencies.http.post(target.url, headers, body, signal);
+      const status = await dependencies.http.post(url, headers, body, signal);
       return { status, error: status >= 200 && status < 300 ? '' : errorOf(status) };
     } catch (error) {
       return { status: null, error: error instanceof RefusedUrl ? `the URL ${error.message}` : (error as Error).message };

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { SendGate } from '../limiter/sendGate.js';
 import type { TokenBroker } from '../limiter/tokenBroker.js';
+import type { LoadWatch } from '../lives/loadWatch.js';
 import type { Database } from '../platform/database.js';
 import type { Logger } from '../platform/logger.js';
 import type { MasterKeys } from '../platform/masterKeys.js';
@@ -17,6 +18,11 @@ import type { ProviderBreakers } from './providerBreakers.js';
 
 /** What the activities of the scheduled workflows, of redrives and of raised limits need of their process. */
 export interface MaintenanceDependencies {
+  load: LoadWatch;
+  /** The key of the workspace that is set aside for canaries, and the number they go to; undefined where there are none. */
+  canary: { apiKey: string; to: string } | undefined;
+  /** The URL under which customers reach the server, without a slash at its end. */
+  publicBaseUrl: string;
   /** The database of contacts' keys. */
   keys: Database;
   masterKeys: MasterKeys;
@@ -29,7 +35,6 @@ export interface MaintenanceDependencies {
   temporal: Client;
   /** What is kept outside the database; undefined where there is no place for it. */
   objects: ObjectStore | undefined;
-  masterKey: Buffer;
   logger: Logger;
   /** How long after its validity a message waits for a receipt, milliseconds. */
   receiptGraceMs: number;
@@ -67,6 +72,7 @@ export interface Dependencies {
   broker: TokenBroker;
   /** To call workflows of messages: without retries, since whoever is not called wakes by itself. */
   temporal: Client;
+  load: LoadWatch;
   gate: SendGate;
   /** Requests to providers take turns. */
   sends: Turns;

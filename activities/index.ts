@@ -24,9 +24,11 @@ import { recordOutcome } from './recordOutcome.js';
 import { redriveBatch } from './redriveBatch.js';
 import { removeExpired } from './removeExpired.js';
 import { removeExport } from './removeExport.js';
+import { removeOldContents } from './removeOldContents.js';
 import { restoreTable } from './restoreTable.js';
 import { rewrapBatch } from './rewrapBatch.js';
 import { sealBatch } from './sealBatch.js';
+import { sendCanary } from './sendCanary.js';
 import { storeLimits } from './storeLimits.js';
 import { storeNews } from './storeNews.js';
 import { storeTable } from './storeTable.js';
@@ -34,6 +36,7 @@ import { submitToProvider } from './submitToProvider.js';
 import { sweepOpenMessages } from './sweepOpenMessages.js';
 import { takeUpInbound } from './takeUpInbound.js';
 import { tellStopped } from './tellStopped.js';
+import { watchErrorRates } from './watchErrorRates.js';
 import { withFailures } from './withFailures.js';
 
 /** Local activities: short writes of a message's life, run inside the worker that runs its workflow. */
@@ -73,6 +76,9 @@ export function createMaintenanceActivities(dependencies: MaintenanceDependencie
     finishErasures: withFailures(finishErasures(dependencies)),
     sealBatch: withFailures(sealBatch(dependencies)),
     rewrapBatch: withFailures(rewrapBatch(dependencies)),
+    removeOldContents: withFailures(removeOldContents(dependencies)),
+    sendCanary: withFailures(sendCanary(dependencies)),
+    watchErrorRates: withFailures(watchErrorRates(dependencies)),
     callWaitingMessages: withFailures(callWaitingMessages(dependencies)),
   };
 }

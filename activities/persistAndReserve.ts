@@ -7,7 +7,9 @@ import { limiterRetryDelayMs } from '../domain/retryDelay.js';
 import type { Persisted, Submission, SubmitInput } from '../domain/submission.js';
 import { LimiterUnavailable } from '../limiter/askLimiterWorkflow.js';
 import type { Grant } from '../limiter/tokenBroker.js';
+import { wallClock } from '../platform/checkedClock.js';
 import type { MessageToPersist, PersistedMessage } from '../storage/persistMessages.js';
+import { acquireTurn } from './acquireTurn.js';
 import { closedToAll } from './chooseWay.js';
 import type { Dependencies } from './dependencies.js';
 import { submit } from './submit.js';
@@ -20,14 +22,16 @@ import { turnRequest } from './turnRequest.js';
  * queue by the call that comes when its time has come.
  */
 export function persistAndReserve(dependencies: Dependencies) {
-  const { store, workspaces, broker } = dependencies;
+  const { store, workspaces } = dependencies;
   return async (given: MessageToPersist): Promise<Persisted> => {
     const workspace = await workspaces.get(given.workspaceId);
     const { limits, errorPolicy } = workspace;
-    const isAhead = (given.sendAtMs ?? 0) > Date.now();
+    const isAhead = (given.sendAtMs ?? 0) > wallClock.now();
     const closed = closedToAll(workspace, given);
     const asked =
-      isAhead || closed ? undefined : broker.acquire(given.workspaceId, turnRequest(given, limits), limits).catch(unlessUnavailable);
+      isAhead || closed
+        ? undefined
+        : acquireTurn(dependencies, given.workspaceId, turnRequest(given, limits), limits).catch(unlessUnavailable);
     const stored = await store.persist(given).catch(async (error: unknown) => {
       const unneeded = await asked;
       if (unneeded?.kind === 'permit') unneeded.permit.drop();
@@ -59,7 +63,7 @@ export function persistAndReserve(dependencies: Dependencies) {
       if (grant?.kind === 'permit') grant.permit.drop();
       return {
         ...persisted,
-        waitMs: Math.max(0, (stored.sendAtMs ?? 0) - Date.now()),
+        waitMs: Math.max(0, (stored.sendAtMs ?? 0) - wallClock.now()),
         waitingFor: given.quietHours ? 'quietHours' : 'schedule',
       };
     }
@@ -69,9 +73,10 @@ export function persistAndReserve(dependencies: Dependencies) {
       if (closed) return { ...persisted, ...closed };
       return { ...persisted, waitMs: limiterRetryDelayMs(1, Math.random()), waitingFor: 'limiter', unanswered: 1 };
     }
+    if (grant.kind === 'paused') return { ...persisted, waitMs: grant.waitMs };
     if (grant.kind === 'later') return { ...persisted, waitMs: grant.waitMs, asked: { times: 1, waitedMs: grant.waitMs } };
     // Taken here: a workflow's clock stands still while this runs.
-    const waitMs = grant.kind === 'slot' ? Math.max(0, grant.token.notBeforeMs - Date.now()) : 0;
+    const waitMs = grant.kind === 'slot' ? Math.max(0, grant.token.notBeforeMs - wallClock.now()) : 0;
     if (waitMs > slotNearMs || !dependencies.firstSendIsLocal) {
       if (grant.kind === 'permit') grant.permit.drop();
       return { ...persisted, token: grant.kind === 'slot' ? grant.token : null, waitMs };
@@ -86,7 +91,7 @@ async function releaseIfDue(
   { workspaceId, messageId }: OutboundMessage,
   { status, createdAtMs, attempt, sendAtMs }: PersistedMessage,
 ): Promise<MessageStatus> {
-  if ((sendAtMs ?? 0) > Date.now()) return status;
+  if ((sendAtMs ?? 0) > wallClock.now()) return status;
   const about = { workspaceId, messageId, createdAtMs, attempt, provider: '', attemptStatus: null };
   const advanced = await store.advance({ ...about, messageStatus: 'queued', from: ['scheduled'] });
   return advanced?.status ?? status;

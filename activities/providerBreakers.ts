@@ -11,6 +11,7 @@ import {
   probeSucceeded,
 } from '../domain/breaker.js';
 import { breakerOf } from '../domain/ways.js';
+import { wallClock } from '../platform/checkedClock.js';
 import type { Database } from '../platform/database.js';
 import type { Logger } from '../platform/logger.js';
 import type { Telemetry } from '../platform/telemetry.js';
@@ -61,7 +62,7 @@ export class ProviderBreakers {
   async claim(workspaceId: string, messageId: string, due: readonly BreakerRef[]): Promise<boolean> {
     const got: BreakerRef[] = [];
     for (const ref of due) {
-      if (!(await this.change(workspaceId, ref, 'tried', (breaker) => claimed(breaker, messageId, Date.now())))) {
+      if (!(await this.change(workspaceId, ref, 'tried', (breaker) => claimed(breaker, messageId, wallClock.now())))) {
         await this.release({ workspaceId, messageId, probes: got });
         return false;
       }
@@ -73,7 +74,7 @@ export class ProviderBreakers {
   /** The message that was to try does not get to it: the next may. */
   async release({ workspaceId, messageId, probes }: Pick<Passage, 'workspaceId' | 'messageId' | 'probes'>): Promise<void> {
     for (const ref of probes) {
-      await this.change(workspaceId, ref, 'released', (breaker) => probeReleased(breaker, messageId, Date.now()));
+      await this.change(workspaceId, ref, 'released', (breaker) => probeReleased(breaker, messageId, wallClock.now()));
     }
   }
 
@@ -90,14 +91,14 @@ export class ProviderBreakers {
 
   private async fails({ workspaceId, messageId }: Passage, ref: BreakerRef, isProbe: boolean, reason: string): Promise<void> {
     if (isProbe) {
-      await this.change(workspaceId, ref, 'opened again', (one) => probeFailed(one, messageId, reason, this.settings, Date.now()));
-    } else await this.change(workspaceId, ref, 'failed', (one) => failed(one, reason, this.settings, Date.now()));
+      await this.change(workspaceId, ref, 'opened again', (one) => probeFailed(one, messageId, reason, this.settings, wallClock.now()));
+    } else await this.change(workspaceId, ref, 'failed', (one) => failed(one, reason, this.settings, wallClock.now()));
   }
 
   private async answers(workspace: Workspace, { messageId }: Passage, ref: BreakerRef, isProbe: boolean): Promise<void> {
-    if (isProbe) await this.change(workspace.id, ref, 'closed', (breaker) => probeSucceeded(breaker, messageId, Date.now()));
+    if (isProbe) await this.change(workspace.id, ref, 'closed', (breaker) => probeSucceeded(breaker, messageId, wallClock.now()));
     else if ((breakerOf(workspace, ref.scope, ref.subject)?.failures ?? 0) > 0)
-      await this.change(workspace.id, ref, 'answered', (breaker) => answered(breaker, Date.now()));
+      await this.change(workspace.id, ref, 'answered', (breaker) => answered(breaker, wallClock.now()));
   }
 
   private async change(workspaceId: string, ref: BreakerRef, change: Change, how: (breaker: Breaker) => Breaker | null): Promise<boolean> {
@@ -118,7 +119,7 @@ export class ProviderBreakers {
     if (change === 'failed' || change === 'answered') return;
     const { store, telemetry, logger } = this.services;
     telemetry.count('breaker_changes_total', { scope, change });
-    const about = { event: 'breaker.changed', workspaceId, scope, subject, change, reason };
+    const about = { event: 'breaker.changed' as const, workspaceId, scope, subject, change, reason };
     if (change === 'opened') {
       logger.error({ ...about, notify: 'operator' });
       const what = scope === 'account' ? `the account at ${subject}` : 'one sender';

@@ -12,6 +12,7 @@ const countedAs: Record<Retried['kind'], keyof RedriveCounts> = {
   adopted: 'adopted',
   unconfirmed: 'unconfirmed',
   tooEarly: 'left',
+  textGone: 'left',
   refused: 'left',
 };
 

@@ -1,6 +1,7 @@
 import { repeatDelayMaxMs, repeatDelayMs } from '../domain/limits.js';
 import { referenceAttempt } from '../domain/sendReference.js';
 import type { ReconcileInput, Reconciliation } from '../domain/submission.js';
+import { wallClock } from '../platform/checkedClock.js';
 import { providerNamed } from '../providers/registry.js';
 import type { DoubtfulAttempt } from '../storage/doubts.js';
 import { attemptsOfMessage } from '../storage/sendAttempts.js';
@@ -17,10 +18,10 @@ export async function repeatSend(
   { attempt, provider, startedAtMs, evidence }: DoubtfulAttempt,
 ): Promise<Reconciliation | undefined> {
   const { workspaceId, messageId, validUntilMs } = message;
-  if (!providerNamed(providers, provider).capabilities.isIdempotent || Date.now() >= validUntilMs) return undefined;
+  if (!providerNamed(providers, provider).capabilities.isIdempotent || wallClock.now() >= validUntilMs) return undefined;
   const attempts = await attemptsOfMessage(database, workspaceId, messageId);
   const repeats = attempt - referenceAttempt(attempts, attempt, provider);
-  const waitMs = startedAtMs + Math.min(repeatDelayMaxMs, repeatDelayMs * 2 ** repeats) - Date.now();
+  const waitMs = startedAtMs + Math.min(repeatDelayMaxMs, repeatDelayMs * 2 ** repeats) - wallClock.now();
   if (waitMs > 0) return { kind: 'again', checkInMs: waitMs };
 
   const why = `${evidence ?? 'it began to send and did not say how it ended'}; repeated under the same reference`;

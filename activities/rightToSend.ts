@@ -5,18 +5,21 @@ import type { Submission, SubmitInput } from '../domain/submission.js';
 import { LimiterUnavailable } from '../limiter/askLimiterWorkflow.js';
 import type { Permit } from '../limiter/permits.js';
 import type { Grant } from '../limiter/tokenBroker.js';
+import { wallClock } from '../platform/checkedClock.js';
 import type { Workspace } from '../storage/workspaces.js';
+import { acquireTurn, type Turn } from './acquireTurn.js';
 import type { Dependencies } from './dependencies.js';
 import { turnRequest } from './turnRequest.js';
 
 /** Turns a grant, or what becomes of asking for one, into the right to send now; or says how long to wait outside. */
 export async function rightToSend(
-  { broker, workspaces }: Dependencies,
+  dependencies: Dependencies,
   workspace: Workspace,
   { message, asked, unanswered = 0 }: SubmitInput,
   given: Grant | undefined,
 ): Promise<Permit | Submission> {
-  let grant = given;
+  const { broker, workspaces } = dependencies;
+  let grant: Turn | undefined = given;
   for (;;) {
     if (grant?.kind === 'permit') {
       const { permit } = grant;
@@ -24,12 +27,13 @@ export async function rightToSend(
       permit.drop();
       grant = undefined;
     }
+    if (grant?.kind === 'paused') return { kind: 'wait', waitMs: grant.waitMs, waitingFor: 'slot', token: null, ...(asked && { asked }) };
     if (grant?.kind === 'later') {
       const { waitMs } = grant;
       const again = { times: (asked?.times ?? 0) + 1, waitedMs: (asked?.waitedMs ?? 0) + waitMs };
       return { kind: 'wait', waitMs, waitingFor: 'slot', token: null, asked: again };
     }
-    const now = Date.now();
+    const now = wallClock.now();
     const missed = grant !== undefined && (grant.token.goodUntilMs < now || grant.token.limitsEpoch < workspace.limits.epoch);
     if (grant && !missed) {
       const { token } = grant;
@@ -43,7 +47,7 @@ export async function rightToSend(
       const { limits } = await workspaces.get(message.workspaceId);
       // Who has missed a slot has waited for one: it is not sent to the end of the line.
       const returning = asked ?? (missed ? { times: 1, waitedMs: 0 } : undefined);
-      grant = await broker.acquire(message.workspaceId, turnRequest(message, limits, returning), limits);
+      grant = await acquireTurn(dependencies, message.workspaceId, turnRequest(message, limits, returning), limits);
     } catch (error) {
       if (!(error instanceof LimiterUnavailable)) throw error;
       const waitMs = limiterRetryDelayMs(unanswered + 1, Math.random());

@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import type { TemporalFailure } from '@temporalio/common';
 import { attemptWriteWindowMs, validitySecondsMax } from '../domain/limits.js';
+import type { OutboundMessage } from '../domain/message.js';
 import { isMessagingService } from '../domain/sender.js';
 import type { Submission, SubmitInput } from '../domain/submission.js';
 import { callMessages } from '../lives/callMessages.js';
+import { wallClock } from '../platform/checkedClock.js';
+import { inSpan } from '../platform/tracing.js';
 import type { SendOutcome, SendRequest } from '../providers/provider.js';
 import { providerNamed } from '../providers/registry.js';
 import { statusCallbackUrl } from '../storage/callbackUrls.js';
@@ -78,7 +81,7 @@ export async function sendOnce(
       contactId: message.contactId,
     }),
     reference: await sendReference(dependencies, message, account.provider, attempt),
-    validitySeconds: Math.min(validitySecondsMax, Math.max(validityMinS, Math.floor((message.validUntilMs - Date.now()) / 1_000))),
+    validitySeconds: validitySecondsOf(message, wallClock.now()),
   };
 
   const row: { state: RowState; begunAt: number; writeUntil: number; next: string[] } = {
@@ -121,7 +124,8 @@ export async function sendOnce(
     }
     return row.state === 'begun';
   };
-  const outcome = await provider.send(account, request, beforeWrite, isInTime);
+  const about = { messageId: message.messageId, provider: account.provider, attempt };
+  const outcome = await inSpan('send', about, () => provider.send(account, request, beforeWrite, isInTime));
   // Frozen between the row and the write: the window has closed since.
   const isTooLate = row.state === 'begun' && outcome.kind === 'notSent' && !isInTime();
   const decided: RowState = isTooLate ? 'late' : row.state;
@@ -164,6 +168,12 @@ export async function sendOnce(
   // Nobody waits for it: the place to send is for others.
   void callMessages(dependencies, workspaceId, row.next);
   return { kind: 'done', submission };
+}
+
+/** How long the provider may take to send it. A clock by which that is over is wrong, as the attempt's row may still be written. */
+function validitySecondsOf({ validUntilMs, acceptedAtMs }: OutboundMessage, nowMs: number): number {
+  const leftMs = validUntilMs > nowMs ? validUntilMs - nowMs : validUntilMs - acceptedAtMs;
+  return Math.min(validitySecondsMax, Math.max(validityMinS, Math.floor(leftMs / 1_000)));
 }
 
 /** Why there was no connection; without one nothing was sent, whatever the outcome says. */

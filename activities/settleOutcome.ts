@@ -4,6 +4,7 @@ import { afterError } from '../domain/afterError.js';
 import type { ErrorPolicyOverrides } from '../domain/errorPolicyOverrides.js';
 import { isProved } from '../domain/messageStatus.js';
 import type { Again, Submission } from '../domain/submission.js';
+import { wallClock } from '../platform/checkedClock.js';
 import type { SendOutcome } from '../providers/provider.js';
 import { advanceAfterError } from '../storage/advanceAfterError.js';
 import type { Dependencies } from './dependencies.js';
@@ -54,7 +55,7 @@ export async function settleOutcome(
 /** The same decision about a refusal where nobody can say which of the attempts failed: all of them count. */
 function withoutDatabase({ news, next }: Meaning, { to, validUntilMs, overrides }: Circumstances): Meaning {
   if (news.messageStatus !== 'failed' || !news.error) return { news, next };
-  const failed = { code: news.error.code, to, failures: news.attempt, nowMs: Date.now(), validUntilMs };
+  const failed = { code: news.error.code, to, failures: news.attempt, nowMs: wallClock.now(), validUntilMs };
   const again = afterError(failed, overrides, Math.random());
   if (!again) return { news, next };
   // Only the database can put it off: when it is back the message is refused, and put off, once more.

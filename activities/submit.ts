@@ -11,8 +11,9 @@ import type { Permit } from '../limiter/permits.js';
 import type { GatePlace } from '../limiter/sendGate.js';
 import type { Grant } from '../limiter/tokenBroker.js';
 import { callAfter } from '../lives/callMessages.js';
+import { wallClock } from '../platform/checkedClock.js';
 import { TurnedAway } from '../platform/turns.js';
-import type { AttemptAnswer } from '../storage/sendAttempts.js';
+import { type AttemptAnswer, isValidityOver } from '../storage/sendAttempts.js';
 import type { Workspace } from '../storage/workspaces.js';
 import { awaitTurn } from './awaitTurn.js';
 import { type ChosenWay, chooseWay, closedToAll, type NoWay } from './chooseWay.js';
@@ -85,11 +86,10 @@ async function submitHolding(
   const tried = new Set(input.tried);
   let last: Unsent | undefined;
   for (;;) {
-    const mayNot =
-      Date.now() > message.validUntilMs
-        ? await endUnsent(dependencies, input, attempt - 1, 'expired')
-        : ((await deferToOpening(dependencies, input)) ??
-          (input.outOfTurn && !held.place ? await awaitTurn(dependencies, input) : undefined));
+    const mayNot = (await isOver(dependencies, input))
+      ? await endUnsent(dependencies, input, attempt - 1, 'expired')
+      : ((await deferToOpening(dependencies, input)) ??
+        (input.outOfTurn && !held.place ? await awaitTurn(dependencies, input) : undefined));
     if (mayNot) {
       if (grant?.kind === 'permit') grant.permit.drop();
       if (mayNot.kind !== 'wait' || mayNot.waitingFor !== 'earlier')
@@ -205,6 +205,11 @@ async function goBy(
   } finally {
     if (!passage.settled) await breakers.release(passage);
   }
+}
+
+/** Whether it is too late for it. The process's own clock may only say that it is not: where it says so wrongly, the attempt's row does. */
+async function isOver({ database }: Dependencies, { message, createdAtMs }: SubmitInput): Promise<boolean> {
+  return wallClock.now() > message.validUntilMs && isValidityOver(database, { ...message, createdAtMs });
 }
 
 /** There was no way before anything was tried: it waits for a breaker, or for an account. */

@@ -1,8 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
-import { projectRoot } from '../platform/projectRoot.js';
 import type { ArchiveMeasured } from './archive.js';
+import { saveFiles } from './report.js';
 
 const mb = (bytes: number) => `${(bytes / 1_000_000).toFixed(1)} MB`;
 const kb = (bytes: number) => `${Math.round(bytes / 1_000)} kB`;
@@ -40,9 +38,9 @@ export function archiveTable(measured: ArchiveMeasured): string {
   return `\n${machine}\n\n| | |\n| --- | --- |\n${lines.map(([name, of]) => `| ${name} | ${of(measured)} |`).join('\n')}\n`;
 }
 
-/** Writes docs/reports/archive.md; answers the name of the file. */
+/** Writes docs/reports/archive.md; answers the file. */
 export function saveArchive(measured: ArchiveMeasured): string[] {
-  const file = path.join(projectRoot, 'docs/reports/archive.md');
-  writeFileSync(file, `# A week in the archive\n\nMade by \`npm run bench -- archive --save\`.\n${archiveTable(measured)}`);
-  return [file];
+  return saveFiles([
+    { name: 'archive.md', text: `# A week in the archive\n\nMade by \`npm run bench -- archive --save\`.\n${archiveTable(measured)}` },
+  ]);
 }

@@ -1,8 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
-import { projectRoot } from '../platform/projectRoot.js';
 import type { EncryptionResult } from './encryption.js';
+import { saveFiles } from './report.js';
 
 const rows: [string, (result: EncryptionResult) => number][] = [
   ['sealing a text of 155 characters', ({ sealUs }) => sealUs],
@@ -25,9 +23,9 @@ export function encryptionTable(result: EncryptionResult): string {
   return `\n${machine}\n\n${lines.join('\n')}\n`;
 }
 
-/** Writes docs/reports/encryption.md; answers the name of the file. */
+/** Writes docs/reports/encryption.md; answers the file. */
 export function saveEncryption(result: EncryptionResult): string[] {
-  const file = path.join(projectRoot, 'docs/reports/encryption.md');
-  writeFileSync(file, `# What sealing costs\n\nMade by \`npm run bench -- encryption --save\`.\n${encryptionTable(result)}`);
-  return [file];
+  return saveFiles([
+    { name: 'encryption.md', text: `# What sealing costs\n\nMade by \`npm run bench -- encryption --save\`.\n${encryptionTable(result)}` },
+  ]);
 }

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { weekStartMs } from '../domain/archive.js';
 
 export interface OldMessages {
   workspaceIds: string[];
@@ -85,4 +86,32 @@ export async function putOldMessages(databaseUrl: string, old: OldMessages): Pro
   } finally {
     await client.end();
   }
+}
+
+const weekMs = 7 * 24 * 60 * 60_000;
+
+/**
+ * Puts about so many messages into the hot tables, evenly over workspaces, conversations and the weeks before this one.
+ *
+ * @returns how many there are now
+ */
+export async function fillWeeks(
+  databaseUrl: string,
+  workspaces: readonly { id: string }[],
+  amount: number,
+  { weeks, conversations }: { weeks: number; conversations: number },
+): Promise<number> {
+  const messagesEach = Math.max(1, Math.round(amount / weeks / workspaces.length / conversations));
+  let put = 0;
+  for (let week = 1; week <= weeks; week++) {
+    const weekStart = new Date(weekStartMs(Date.now() - week * weekMs));
+    // One workspace a statement: one of millions of rows would keep them all.
+    for (const { id } of workspaces)
+      put += await putOldMessages(databaseUrl, { workspaceIds: [id], weekStart, conversations, messagesEach });
+  }
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query('vacuum analyze message, message_event, send_attempt, callback_receipt, message_key, provider_reference, contact');
+  await client.end();
+  return put;
 }

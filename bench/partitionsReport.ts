@@ -1,8 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
-import { projectRoot } from '../platform/projectRoot.js';
 import type { PartitionsResult, SchemeMeasured } from './partitions.js';
+import { saveFiles } from './report.js';
 
 const rows: [string, (scheme: SchemeMeasured) => number | string][] = [
   ['partitions that hold rows', ({ partitions }) => partitions],
@@ -44,12 +42,12 @@ export function partitionsTable(result: PartitionsResult): string {
   return `\n${result.workspaces} workspaces × ${result.weeks} weeks; ${machine(result)}\n\n${table(result)}\n`;
 }
 
-/** Writes docs/reports/partitions.md; answers the name of the file. */
+/** Writes docs/reports/partitions.md; answers the file. */
 export function savePartitions(result: PartitionsResult): string[] {
-  const file = path.join(projectRoot, 'docs/reports/partitions.md');
-  writeFileSync(
-    file,
-    `# Two ways to cut the table of messages\n\nMade by \`npm run bench -- partitions --save\`.\n${partitionsTable(result)}`,
-  );
-  return [file];
+  return saveFiles([
+    {
+      name: 'partitions.md',
+      text: `# Two ways to cut the table of messages\n\nMade by \`npm run bench -- partitions --save\`.\n${partitionsTable(result)}`,
+    },
+  ]);
 }

@@ -141,7 +141,7 @@ function comparePlaces([a, b]: Place, [c, d]: Place): number {
   return b === d ? 0 : b < d ? -1 : 1;
 }
 
-/** When a workspace's messages of a week are to be gone, epoch milliseconds: once its youngest is old enough. */
-export function removalDueMs(weekEndsMs: number, messageDays: number): number {
-  return weekEndsMs + messageDays * dayMs;
+/** When what a workspace keeps for so many days is to be gone of a week, epoch milliseconds: once its youngest message is old enough. */
+export function removalDueMs(weekEndsMs: number, keptDays: number): number {
+  return weekEndsMs + keptDays * dayMs;
 }

@@ -11,6 +11,9 @@ export const archiveAfterDefaultDays = 90;
 export const archiveAfterMinDays = 7;
 /** Messages of a workspace are kept for so many days at most, where it says how many. */
 export const messageDaysMax = 3_650;
+/** Texts are kept for so many days at most, where a workspace says how many; and how often is looked for those that are not kept any more. */
+export const contentDaysMax = 365;
+export const contentRemovalEveryMs = 60 * 60_000;
 /** How often is looked for weeks that are due. */
 export const archiveEveryMs = 6 * 60 * 60_000;
 /** A parked message about which nobody decided for so long has failed. */
@@ -28,3 +31,5 @@ export const archiveWeeksRememberedMax = 60;
 export const removalBatchMax = 500;
 /** A week that was restored is released by itself after this time: what is to be removed from it can not wait for ever. */
 export const restoredKeptMs = 7 * 24 * 60 * 60_000;
+/** So many weeks are shown to whoever looks at the archive: two years. */
+export const weeksShownMax = 104;

@@ -1,4 +1,5 @@
 /** Exports of messages as files. Plain data: it lies in workflow histories. */
+import { exportErasureMarginMs } from './historyLimits.js';
 import type { Direction } from './message.js';
 import type { MessageStatus } from './messageStatus.js';
 
@@ -25,6 +26,8 @@ export interface ExportInput {
   untilMs: number;
   /** For so long after its end it can be fetched. */
   keptMs: number;
+  /** When it was asked for, epoch milliseconds; undefined in those of before that was noted. */
+  askedAtMs?: number;
   /** Carried over by continue-as-new. */
   after?: ExportPlace;
 }
@@ -58,6 +61,20 @@ export interface ExportProgress {
   share: number;
   /** Until when it can be fetched, epoch milliseconds; null while it runs. */
   expiresAtMs: number | null;
+  /** Why it has expired before its time: somebody in it was erased. Undefined, as null, where it has not. */
+  endedBecause?: 'contactErased' | null;
+}
+
+/** A contact that was erased, as exports are told of it. */
+export interface ErasedContact {
+  contactId: string;
+  erasedAtMs: number;
+}
+
+/** Whether an export may hold something of a contact of before its erasure. */
+export function mayHoldContact({ filter, askedAtMs }: Pick<ExportInput, 'filter' | 'askedAtMs'>, erased: ErasedContact): boolean {
+  if (filter.conversationId !== undefined && filter.conversationId !== erased.contactId) return false;
+  return askedAtMs === undefined || askedAtMs <= erased.erasedAtMs + exportErasureMarginMs;
 }
 
 /** What the time gone over is of all that is asked for; messages may lie unevenly in it. */

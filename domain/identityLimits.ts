@@ -39,3 +39,6 @@ export const apiKeyOldLifeMs = 24 * 60 * 60_000;
 export const apiKeyOldLifeMaxMs = 30 * 24 * 60 * 60_000;
 /** Keys that have ended are listed for so long. */
 export const apiKeyEndedShownMs = 30 * 24 * 60 * 60_000;
+/** So many workspaces are listed at once; a search finds the others. */
+export const workspacesShownMax = 50;
+export const workspaceSearchCharactersMax = 100;

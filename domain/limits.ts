@@ -90,6 +90,9 @@ export const reserveBatchWindowMs = 5;
 export const reserveBatchMax = 200;
 /** With the limiter away a reservation gives up after this time and the workflow sleeps instead of holding a worker's slot. */
 export const reserveGiveUpMs = 2_000;
+/** Where a limiter has answered the process within the first time, they are slow and not away, and the next question is worth the second: to ask anew would be the work twice. */
+export const limiterAnswersLatelyMs = 10_000;
+export const reserveSlowGiveUpMs = 6_000;
 /**
  * The wait before the next question, doubled with each that found no answer: one that is only slow must not be asked the more
  * the slower it is.
@@ -274,6 +277,8 @@ export const sendsConcurrentDefault = 50;
 export const eventFollowIntervalMs = 200;
 export const eventsPerFollowMax = 500;
 export const traceQueryTimeoutMs = 2_000;
+/** Who asks for the schedules again within this time gets the same answer. */
+export const schedulesReadEveryMs = 5_000;
 /** A workflow's state is shown beside what is known without it, where a worker answers within this time. */
 export const stateQueryPatienceMs = 500;
 /** A workflow that can't be told of stored news within this time is told by the sweep; a provider waits 15 s for the answer to its callback. */
@@ -310,6 +315,8 @@ export const versionMax = 2_147_483_646;
 
 /** Webhook endpoints of a workspace, and what their settings may hold. */
 export const webhookEndpointsMax = 10;
+/** Servers that StatusCallback URLs of a workspace may lead to. */
+export const callbackOriginsMax = 10;
 export const webhookUrlCharactersMax = 2_048;
 export const webhookDescriptionCharactersMax = 200;
 /** A delivery is answered within this time, and no more of the answer is read. */
@@ -340,6 +347,8 @@ export const webhookBatchTimeoutMs = 60_000;
 /** Deliveries are kept for so long, whatever became of them; so many of the older ones are removed at a look, so often. */
 export const webhookKeptMs = 30 * 24 * 60 * 60_000;
 export const webhookPruneMax = 5_000;
+/** StatusCallback URLs are kept for as long: the longest time ahead for which a message may be planned, and the time of a delivery. */
+export const statusCallbackKeptMs = scheduleAheadMaxMs + webhookKeptMs;
 export const webhookPruneEveryMs = 60_000;
 
 /** A notification to which nothing was added for so long is over: what comes later is a new one. */
@@ -364,3 +373,11 @@ export const restorationMarginMs = 5 * 60_000;
 /** Workflows that are asked at once, and messages that are read at once. */
 export const restorationAskedAtOnce = 20;
 export const restorationPageSize = 500;
+
+/** Lives of a build that is withdrawn are given to another: so many at once, looked for so often, until so many looks found none. */
+export const handOverAtOnceMax = 20;
+export const handOverLookEveryMs = 1_000;
+export const handOverLooks = 3;
+
+/** Lines of a log that can't be written, as on a full disk, are kept up to this; then they are dropped, and counted. */
+export const logBacklogBytesMax = 1024 * 1024;

@@ -15,6 +15,15 @@ export type Category = (typeof categories)[number];
 export const directions = ['outbound', 'inbound'] as const;
 export type Direction = (typeof directions)[number];
 
+/** Where the states of one message are told, as it was given with it. */
+export interface StatusCallback {
+  /** The webhook endpoint that stands for the server which the URL leads to. */
+  endpointId: string;
+  url: string;
+  /** The account at Twilio by which the message came in, and whose auth token signs. */
+  accountSid: string;
+}
+
 /** An accepted outbound message: the input of the workflow sendMessage. Times are epoch milliseconds. */
 export interface OutboundMessage {
   workspaceId: string;
@@ -32,6 +41,7 @@ export interface OutboundMessage {
   body: string;
   mediaUrls: string[];
   metadata: Record<string, string>;
+  statusCallback?: StatusCallback;
   priority: Priority;
   encoding: Encoding;
   segments: number;

@@ -16,3 +16,8 @@ export function countryOf(e164: string): string | undefined {
 export function isCountry(code: string): boolean {
   return isSupportedCountry(code);
 }
+
+/** The digits of a number in E.164 form without its country code, or undefined where it can not be told apart. */
+export function nationalNumberOf(e164: string): string | undefined {
+  return parsePhoneNumberFromString(e164)?.nationalNumber;
+}

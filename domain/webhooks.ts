@@ -17,6 +17,22 @@ export const webhookEventTypes = [
 ] as const;
 export type WebhookEventType = (typeof webhookEventTypes)[number];
 
+/** `events`: registered, and hears of the types that it wants. `statusCallbacks`: stands for the StatusCallback URLs of one server. */
+export const endpointKinds = ['events', 'statusCallbacks'] as const;
+export type EndpointKind = (typeof endpointKinds)[number];
+
+/** What a StatusCallback hears of: each state that the answer to the request has not told already. */
+export const statusCallbackTypes = [
+  'message.accepted',
+  'message.sending',
+  'message.sent',
+  'message.delivered',
+  'message.undelivered',
+  'message.failed',
+  'message.expired',
+  'message.canceled',
+] as const;
+
 /** Sent on request only, to whichever endpoint. */
 export const webhookTestType = 'webhook.test';
 

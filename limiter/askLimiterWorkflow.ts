@@ -7,7 +7,7 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import { rateLimiterWorkflowId } from '../domain/ids.js';
-import { reserveGiveUpMs } from '../domain/limits.js';
+import { limiterAnswersLatelyMs, reserveGiveUpMs, reserveSlowGiveUpMs } from '../domain/limits.js';
 import { noSlotInHorizon, type ReserveAnswer, type ReserveRequest } from '../domain/rateLimit.js';
 import { taskQueues } from '../domain/taskQueues.js';
 import { reserveUpdate } from '../workflows/messages.js';
@@ -23,24 +23,25 @@ export class LimiterUnavailable extends Error {
  * Asks by one Update, started with the workflow where there is none. `client` must be on a connection without the
  * SDK's retries: while the limiter continues as new they would wait a second, ours wait milliseconds. A question that is
  * refused because nobody in it gets a turn is answered like any other. Rejects with LimiterUnavailable after
- * `reserveGiveUpMs`.
+ * `reserveGiveUpMs`, and where any limiter has answered lately after `reserveSlowGiveUpMs`.
  */
 export function askLimiterWorkflow(client: Client): AskLimiter {
+  let answeredAt = Number.NEGATIVE_INFINITY;
   return async (workspaceId, request) => {
     const startedAt = performance.now();
+    const giveUpMs = startedAt - answeredAt < limiterAnswersLatelyMs ? reserveSlowGiveUpMs : reserveGiveUpMs;
     const workflowId = rateLimiterWorkflowId(workspaceId);
     for (let withStart = false; ; ) {
       const askedAt = performance.now();
       try {
-        return {
-          answer: await (withStart ? startAndUpdate(client, workflowId, request) : updateRunning(client, workflowId, request)),
-          askedAt,
-        };
+        const asked = client.withDeadline(Date.now() + giveUpMs, () =>
+          (withStart ? startAndUpdate : updateRunning)(client, workflowId, request),
+        );
+        const answer = await asked.catch(refusalIn);
+        answeredAt = performance.now();
+        return { answer, askedAt };
       } catch (error) {
-        const refusal = refusalIn(error);
-        if (refusal) return { answer: refusal, askedAt };
-        if (performance.now() - startedAt > reserveGiveUpMs)
-          throw new LimiterUnavailable('the rate limiter does not answer', { cause: error });
+        if (performance.now() - startedAt > giveUpMs) throw new LimiterUnavailable('the rate limiter does not answer', { cause: error });
         if (error instanceof WorkflowNotFoundError && !withStart) {
           withStart = true;
           continue;
@@ -52,14 +53,15 @@ export function askLimiterWorkflow(client: Client): AskLimiter {
   };
 }
 
-function refusalIn(error: unknown): ReserveAnswer | undefined {
-  if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure)) return undefined;
-  return error.cause.type === noSlotInHorizon ? (error.cause.details?.[0] as ReserveAnswer) : undefined;
+/** A refusal as the answer that it is; rejects with every other error. */
+function refusalIn(error: unknown): ReserveAnswer {
+  const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+  if (cause instanceof ApplicationFailure && cause.type === noSlotInHorizon && cause.details?.[0]) return cause.details[0] as ReserveAnswer;
+  throw error;
 }
 
 function updateRunning(client: Client, workflowId: string, request: ReserveRequest): Promise<ReserveAnswer> {
-  const handle = client.workflow.getHandle(workflowId);
-  return client.withDeadline(Date.now() + reserveGiveUpMs, () => handle.executeUpdate(reserveUpdate, { args: [request] }));
+  return client.workflow.getHandle(workflowId).executeUpdate(reserveUpdate, { args: [request] });
 }
 
 function startAndUpdate(client: Client, workflowId: string, request: ReserveRequest): Promise<ReserveAnswer> {
@@ -70,7 +72,5 @@ function startAndUpdate(client: Client, workflowId: string, request: ReserveRequ
     workflowIdConflictPolicy: 'USE_EXISTING',
     staticSummary: `send rate of workspace ${workflowId.split('/')[1]}`,
   });
-  return client.withDeadline(Date.now() + reserveGiveUpMs, () =>
-    client.workflow.executeUpdateWithStart(reserveUpdate, { args: [request], startWorkflowOperation }),
-  );
+  return client.workflow.executeUpdateWithStart(reserveUpdate, { args: [request], startWorkflowOperation });
 }

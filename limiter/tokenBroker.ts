@@ -60,6 +60,8 @@ export class TokenBroker {
     private readonly draw: () => number = Math.random,
     /** Told of each question, and of each grant by where it came from. */
     private readonly note: (what: 'question' | 'asked' | 'lease' | 'spare') => void = () => undefined,
+    /** Epoch milliseconds: what a booked slot carries, others read. */
+    private readonly wallNow: () => number = () => Date.now(),
   ) {}
 
   /**
@@ -69,7 +71,7 @@ export class TokenBroker {
   redeem(workspaceId: string, { limitsEpoch, goodUntilMs }: SendToken, request: TurnRequest, limits: RateLimits): Permit {
     const account = this.accountOf(workspaceId, limits);
     const { cost, limited } = termsOf(account, request);
-    const usableUntil = performance.now() + goodUntilMs - Date.now();
+    const usableUntil = performance.now() + goodUntilMs - this.wallNow();
     return account.permits.issue({ origin: 'slot', cost, sender: limited, limitsEpoch, usableUntil });
   }
 
@@ -181,7 +183,7 @@ export class TokenBroker {
       lease.usableUntil = askedAt + leaseLifeMs - holdingSafetyMs;
       lease.epoch = answer.limitsEpoch;
     }
-    const answeredAtMs = Date.now();
+    const answeredAtMs = this.wallNow();
     jobs.forEach((job, index) => {
       const turn = answer.turns[index] ?? { booked: true, waitMs: 0 };
       if (turn.booked) lineOf(account, job.lane, job.limited)?.advance(performance.now(), spanMs(account, job.cost, job.limited));

@@ -15,6 +15,7 @@ import {
   removeIdentity,
   storeFinished,
 } from '../storage/erasures.js';
+import { endExports } from './endExports.js';
 import { tellToReadRow } from './tellToReadRow.js';
 
 export interface EraseServices extends Readable {
@@ -43,7 +44,7 @@ export async function eraseContact(services: EraseServices, contact: ContactRef,
 
 /**
  * Does again what an erasure may have left, where a message was on its way into the database at that time, or the process
- * died; and removes the histories of the contact's workflows. Answers whether nothing is left. What is still followed, because a
+ * died; removes the histories of the contact's workflows, and exports in which it may be. Answers whether nothing is left. What is still followed, because a
  * provider has it, is left until that has ended.
  */
 export async function finishErasure(services: EraseServices, { erasedAt, ...contact }: ContactRef & { erasedAt: Date }): Promise<boolean> {
@@ -63,9 +64,10 @@ export async function finishErasure(services: EraseServices, { erasedAt, ...cont
     .filter(({ isOpen }) => !isOpen)
     .map(({ messageId, direction }) => workflowIdOf({ workspaceId, messageId }, direction));
   const removed = await removeHistories(temporal, ids);
+  const ending = await endExports(temporal, workspaceId, { contactId: contact.contactId, erasedAtMs: erasedAt.getTime() });
   // What has just closed is listed a moment later.
   const isSure = Date.now() - erasedAt.getTime() > historiesListedLateMs;
-  if (removed > 0 || ids.length < messages.length || !isSure) return false;
+  if (removed > 0 || ending > 0 || ids.length < messages.length || !isSure) return false;
   await storeFinished(database, contact, erasedAt);
   return true;
 }

@@ -1,6 +1,7 @@
 import { tellTimeoutMs } from '../domain/limits.js';
 import { type MessageStatus, mayHaveArrived } from '../domain/messageStatus.js';
 import { isRetryable } from '../domain/queues.js';
+import { wallClock } from '../platform/checkedClock.js';
 import type { ByHand } from '../storage/audit.js';
 import { noteAudit } from '../storage/audit.js';
 import { readMessage, type StoredMessage, type StoredRef } from '../storage/messages.js';
@@ -26,6 +27,8 @@ export type Retried =
   | { kind: 'unconfirmed'; why: string }
   /** A provider may still hold a request that is under way. */
   | { kind: 'tooEarly'; waitMs: number }
+  /** Its text is gone for good: there is nothing to send. */
+  | { kind: 'textGone'; status: MessageStatus }
   | { kind: 'refused'; status: MessageStatus };
 
 /**
@@ -42,6 +45,7 @@ export async function retryMessage(
   const { database, store } = services;
   const before = await readMessage(services, ref);
   if (!before || !isRetryable(before.status)) return before && { kind: 'refused', status: before.status };
+  if (before.contentRemovedAt) return { kind: 'textGone', status: before.status };
 
   const known = await askWhatBecame(services, before, `asked before a retry by ${byHand.actor}`);
   const now = (await readMessage(services, ref)) as StoredMessage;
@@ -51,13 +55,14 @@ export async function retryMessage(
     return known.length > 0 ? { kind: 'adopted' } : { kind: 'refused', status: now.status };
   }
   const doubtful = (await attemptsOfMessage(database, ref.workspaceId, ref.messageId)).filter(({ status }) => mayHaveArrived(status));
-  const waitMs = heldUntilMs(doubtful) + services.providerHoldMs - Date.now();
+  const waitMs = heldUntilMs(doubtful) + services.providerHoldMs - wallClock.now();
   if (waitMs > 0) return { kind: 'tooEarly', waitMs };
   if (doubtful.length > 0 && !mayHaveBeenSent) return { kind: 'unconfirmed', why: doubtful.map(words).join('; ') };
 
   const needsNewRun = now.status !== 'uncertain';
   const moved = await store.retry(ref, { from: now.status, needsNewRun, validityMs: services.validityMs }, byHand);
-  if (!moved?.moved) return moved && { kind: 'refused', status: moved.status };
+  // Still as it was judged, and yet not queued: its text went in between.
+  if (!moved?.moved) return moved && { kind: moved.status === now.status ? 'textGone' : 'refused', status: moved.status };
   if (needsNewRun || !(await tellRun(services, ref))) await startAnew(services, ref);
   return { kind: 'queued' };
 }

@@ -14,7 +14,7 @@ export interface JournalLine {
 }
 
 /** What was acknowledged, on disk before it counts: the client's side of "accepted means durable". Lines written together share one fsync. */
-export class Journal {
+export class Journal<Line extends object = JournalLine> {
   private readonly file: number;
   private synced: Promise<void> | undefined;
   private next: Promise<void> | undefined;
@@ -24,7 +24,7 @@ export class Journal {
   }
 
   /** Resolves once the line is on disk. */
-  append(line: JournalLine): Promise<void> {
+  append(line: Line): Promise<void> {
     writeSync(this.file, `${JSON.stringify(line)}\n`);
     // An fsync that has begun may have missed this line: the next one has it.
     this.next ??= (this.synced ?? Promise.resolve()).then(() => {
@@ -36,12 +36,12 @@ export class Journal {
   }
 
   /** All lines, as the file has them. */
-  lines(): JournalLine[] {
+  lines(): Line[] {
     const text = readFileSync(this.path, 'utf8');
     return text
       .split('\n')
       .filter(Boolean)
-      .map((line) => JSON.parse(line) as JournalLine);
+      .map((line) => JSON.parse(line) as Line);
   }
 
   close(): void {

@@ -7,20 +7,30 @@ export interface OutgoingMessage {
   idempotencyKey: string;
   to: string;
   body: string;
+  /** Other fields of the request. */
+  more?: Record<string, unknown>;
 }
 
 export type SendResult =
   /** `requestedAtMs`: the first try; `acknowledgedAtMs`: the 202. Epoch milliseconds. */
-  | { kind: 'accepted'; id: string; requestedAtMs: number; acknowledgedAtMs: number; tries: number }
+  | { kind: 'accepted'; id: string; conversationId: string; requestedAtMs: number; acknowledgedAtMs: number; tries: number }
   | { kind: 'refused'; reason: string; tries: number };
 
 const retryAfterDefaultMs = 1_000;
 const retryAfterMaxMs = 10_000;
 
+/** Hears of each answer: the HTTP status, or `none` where the connection failed or nothing came. */
+export type OnAnswer = (answer: string) => void;
+
 /** Sends one message; an answer that leaves the outcome open (503, 429, a lost connection, silence) is followed by the same request under the same key. */
-export async function sendMessage(client: HttpClient, message: OutgoingMessage, giveUpAtMs: number): Promise<SendResult> {
-  const { apiKey, idempotencyKey, to, body } = message;
-  const text = JSON.stringify({ to, body });
+export async function sendMessage(
+  client: Pick<HttpClient, 'request'>,
+  message: OutgoingMessage,
+  giveUpAtMs: number,
+  onAnswer: OnAnswer = () => undefined,
+): Promise<SendResult> {
+  const { apiKey, idempotencyKey, to, body, more } = message;
+  const text = JSON.stringify({ ...more, to, body });
   const headers = {
     authorization: `Bearer ${apiKey}`,
     'content-type': 'application/json',
@@ -33,11 +43,13 @@ export async function sendMessage(client: HttpClient, message: OutgoingMessage, 
     let waitMs = retryAfterDefaultMs;
     try {
       const answer = await client.request({ method: 'POST', path: '/v1/messages', headers, body: text });
-      if (answer.status === 202) return { kind: 'accepted', id: idOf(answer), requestedAtMs, acknowledgedAtMs: Date.now(), tries };
+      onAnswer(String(answer.status));
+      if (answer.status === 202) return { kind: 'accepted', ...namesIn(answer), requestedAtMs, acknowledgedAtMs: Date.now(), tries };
       problem = `${answer.status} ${answer.body.slice(0, 300)}`;
       if (answer.status !== 503 && answer.status !== 429) return { kind: 'refused', reason: problem, tries };
       waitMs = Math.min(retryAfterMaxMs, Number(answer.headers['retry-after'] ?? 1) * 1_000 || retryAfterDefaultMs);
     } catch (error) {
+      onAnswer('none');
       problem = String(error);
     }
     if (Date.now() + waitMs > giveUpAtMs) return { kind: 'refused', reason: `given up after ${tries} tries: ${problem}`, tries };
@@ -45,6 +57,7 @@ export async function sendMessage(client: HttpClient, message: OutgoingMessage, 
   }
 }
 
-function idOf(answer: HttpAnswer): string {
-  return (JSON.parse(answer.body) as { id: string }).id;
+function namesIn(answer: HttpAnswer): { id: string; conversationId: string } {
+  const { id, conversationId } = JSON.parse(answer.body) as { id: string; conversationId: string };
+  return { id, conversationId };
 }

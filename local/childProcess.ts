@@ -2,6 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { rotateLog, tailOf } from './logFile.js';
 
+/** How long a child may take until it says that it is ready: minutes on a machine that is very slow. */
+const readyDefaultMs = 180_000;
 /** How long a child may take from SIGTERM to its end before it is killed. */
 const stopWithinMs = 20_000;
 const restartFirstMs = 200;
@@ -90,7 +92,10 @@ export async function startChild<Ready extends object>(options: ChildOptions): P
   }
 }
 
-function readyMessage<Ready extends object>(child: ChildProcess, { name, logFile, readyWithinMs = 60_000 }: ChildOptions): Promise<Ready> {
+function readyMessage<Ready extends object>(
+  child: ChildProcess,
+  { name, logFile, readyWithinMs = readyDefaultMs }: ChildOptions,
+): Promise<Ready> {
   return new Promise((resolve, reject) => {
     const fail = (problem: string) => reject(new Error(`${name} did not start: ${problem}\n${tailOf(logFile)}`));
     const timer = setTimeout(() => fail(`not ready within ${readyWithinMs / 1_000} s`), readyWithinMs);

@@ -59,7 +59,7 @@ function packagedPostgres(): { home: string; version: string } {
     const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
     return { home: path.join(root, 'native'), version };
   } catch (error) {
-    throw new Error(`there is no packaged Postgres for ${platform}: set DATABASE_URL to a Postgres 15 or newer`, { cause: error });
+    throw new Error(`there is no packaged Postgres for ${platform}: set DATABASE_URL to a Postgres 15 to 17`, { cause: error });
   }
 }
 
@@ -93,7 +93,8 @@ export async function startEmbeddedPostgres({
     prepare: async () => {
       await clearPostmaster(data);
       await assertFree(port, 'Postgres');
-      if (!existsSync(path.join(data, 'PG_VERSION'))) initialize(home, data, user);
+      if (existsSync(path.join(data, 'PG_VERSION'))) assertSameMajor(data, packaged.version);
+      else initialize(home, data, user);
       url = `postgresql://${superuser}:${passwordOf(data)}@127.0.0.1:${port}/postgres`;
       const { argument, cwd } = named();
       return { args: ['-D', argument, ...args], cwd };
@@ -109,6 +110,16 @@ export async function startEmbeddedPostgres({
   });
   const version = (await queryOnce<{ version: string }>(url, `select current_setting('server_version') as version`))[0]?.version ?? '';
   return Object.assign(service, { url, version });
+}
+
+/** Throws where the data was written by another major version, which this one can't read. */
+function assertSameMajor(data: string, version: string): void {
+  const written = readFileSync(path.join(data, 'PG_VERSION'), 'utf8').trim();
+  const major = version.split('.')[0];
+  if (written === major) return;
+  throw new Error(
+    `the data in ${data} was written by Postgres ${written}, and this is ${major}: move the folder away to start anew, or run Postgres ${written} on it and name that in DATABASE_OWNER_URL`,
+  );
 }
 
 /** Makes the cluster beside its place and moves it there, so that a first start that is killed leaves nothing half made. */

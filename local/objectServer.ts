@@ -23,16 +23,19 @@ export function objectServerMissing(): string | undefined {
 const programDirectory = path.join(cacheDirectory, `versitygw-${version}`);
 const builtProgram = path.join(programDirectory, 'versitygw');
 
-/**
- * Starts a server that speaks S3 (versitygw), with one empty bucket, for tests and benchmarks. It is built with Go the first
- * time, which takes a minute or two.
- */
-export async function startObjectServer({ directory, say }: { directory: string; say: Say }): Promise<ObjectServer> {
+/** The server's program, built with Go the first time, which takes a minute or two. */
+export async function findObjectServer(say: Say): Promise<string> {
   await once(
     programDirectory,
     () => existsSync(builtProgram),
     () => buildWithGo(programDirectory, [`github.com/versity/versitygw/cmd/versitygw@v${version}`], say),
   );
+  return builtProgram;
+}
+
+/** Starts a server that speaks S3 (versitygw), with one empty bucket, for tests and benchmarks. */
+export async function startObjectServer({ directory, say }: { directory: string; say: Say }): Promise<ObjectServer> {
+  const command = await findObjectServer(say);
   const objects = path.join(directory, 'objects');
   const bucketDirectory = path.join(objects, 'postrider-archive');
   mkdirSync(bucketDirectory, { recursive: true });
@@ -42,7 +45,7 @@ export async function startObjectServer({ directory, say }: { directory: string;
   const service = await startService({
     name: 'object server',
     place: directory,
-    command: builtProgram,
+    command,
     logFile: path.join(directory, 'objects.log'),
     pidFile: path.join(directory, 'objects.pid'),
     stopWithinMs,

@@ -16,7 +16,7 @@ import { startTemporalDevServer } from './temporalDevServer.js';
 import { ensureNamespace } from './temporalNamespace.js';
 
 /** As in the Dockerfile; the size of the young generation, in MB, is that of docs/adr/0006. */
-const nodeOptions = '--enable-source-maps --max-semi-space-size=64';
+export const nodeOptions = '--enable-source-maps --max-semi-space-size=64';
 
 /** One process of the product: its name and what it does. */
 export interface ProcessLayout {
@@ -52,6 +52,8 @@ export interface StackOptions {
   env?: Record<string, string>;
   /** Demo workspaces to have; 1 by default. */
   workspaces?: number;
+  /** A canary goes to this number, from the last of the workspaces. */
+  canaryTo?: string;
   /** Ports that nobody is using, rather than the usual ones (`port` is still kept): for tests and benchmarks beside a running system. */
   anyPorts?: boolean;
   steps?: Steps;
@@ -76,6 +78,8 @@ export interface Stack {
   archiveDirectory: string;
   /** The product's processes by name. */
   processes: Map<string, SupervisedChild<{ port?: number }>>;
+  /** Where each of them shows its metrics, by name. */
+  metricsUrls: Map<string, string>;
   /** Pids of what else was started, as they are now: a service that dies is started again under another one. */
   readonly servicePids: Record<'postgres' | 'temporal' | 'simulator', number | undefined>;
   stop: () => Promise<void>;
@@ -88,6 +92,8 @@ export const defaultProcesses: ProcessLayout[] = [
 ];
 
 const usualPorts = { http: 3_000, postgres: 5_433, temporal: 7_233, temporalUi: 8_233, simulator: 4_010 };
+/** Of the first process that is no server; the next ones take those after it. */
+const usualMetricsPort = 9_464;
 const compiled = (file: string) => path.join(projectRoot, 'dist', file);
 
 /** What must be stopped, lowest rank first. */
@@ -238,14 +244,28 @@ async function bringUp(
     NODE_OPTIONS: nodeOptions,
     ...(temporalUiUrl && { TEMPORAL_UI_URL: temporalUiUrl }),
     ...(options.redisUrl && { REDIS_URL: options.redisUrl }),
+    ...(options.canaryTo && { CANARY_TO: options.canaryTo, CANARY_API_KEY: workspaces.at(-1)?.apiKey ?? '' }),
     ...(simulatorUrl
       ? { TWILIO_API_BASE_URL: simulatorUrl, TELNYX_API_BASE_URL: simulatorUrl, GATEWAY_HOSTS: 'any' }
       : options.twilio?.apiBaseUrl && { TWILIO_API_BASE_URL: options.twilio.apiBaseUrl }),
     ...options.env,
   };
   const processes = new Map<string, SupervisedChild<{ port?: number }>>();
+  const layouts = options.processes ?? defaultProcesses;
+  const metricsUrls = new Map<string, string>();
+  const metricsPorts = new Map<string, number>();
+  for (const { name, roles } of layouts) {
+    // A server shows its own; the others have a port for that alone. Beside an HTTP port that was asked for: whoever starts
+    // two at once gives each its own.
+    if (!roles.split(',').includes('server')) {
+      const before = Math.max(options.port ?? usualMetricsPort - 1, ...metricsPorts.values());
+      metricsPorts.set(name, await freePort(options.anyPorts ? undefined : before + 1));
+    }
+    metricsUrls.set(name, `http://127.0.0.1:${metricsPorts.get(name) ?? ports.http}/metrics`);
+  }
   const results = await Promise.allSettled(
-    (options.processes ?? defaultProcesses).map(async ({ name, roles, env: own, file = compiled('main/run.js') }, rank) => {
+    layouts.map(async ({ name, roles, env: own, file = compiled('main/run.js') }, rank) => {
+      const metricsPort = metricsPorts.get(name);
       const child = await steps.run(
         `process ${name}`,
         () =>
@@ -253,7 +273,7 @@ async function bringUp(
             name,
             file,
             preload: compiled('workers/leanWorkflowThreads.js'),
-            env: { ...env, ...own, ROLES: roles },
+            env: { ...env, ...(metricsPort !== undefined && { METRICS_PORT: String(metricsPort) }), ...own, ROLES: roles },
             logFile: log(name),
             say,
           }),
@@ -289,6 +309,7 @@ async function bringUp(
     archiveDirectory,
     signInUrl: signInToken && `${env.PUBLIC_BASE_URL}/#sign-in=${signInToken}`,
     processes,
+    metricsUrls,
     servicePids,
     stop,
   };

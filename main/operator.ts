@@ -3,9 +3,11 @@ import type { components } from '../generated/api/schema.js';
 import { UsageError } from '../platform/commandLine.js';
 import { type ApiRequest, apiClient } from './operator/apiRequest.js';
 import { type OperatorArguments, readArguments, usage } from './operator/arguments.js';
+import { deployment, isDeploymentCommand } from './operator/deployment.js';
 import { print } from './operator/print.js';
 import { requestOf } from './operator/requestOf.js';
 import { printVerdicts, verifyAudits } from './operator/verifyAudits.js';
+import { verifyRecordFile } from './operator/verifyRecordFile.js';
 import { operatorEnvironment } from './operatorEnvironment.js';
 
 const answerTimeoutMs = 60_000;
@@ -47,6 +49,8 @@ async function main(): Promise<void> {
   if (!words) return void process.stdout.write(`${usage}\n`);
   const { command } = words;
   if (command === 'audit verify') return verify(words);
+  if (command === 'record verify') return verifyRecordFile(words);
+  if (isDeploymentCommand(command)) return deployment(command, words);
   const key = words.values.key;
   const answer = await ask(requestOf({ ...words, command }), typeof key === 'string' ? key : undefined);
   process.stdout.write(words.json ? `${JSON.stringify(answer)}\n` : print(command, answer));

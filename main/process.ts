@@ -1,5 +1,5 @@
 import type { Connection } from '@temporalio/client';
-import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { NativeConnection, type Worker } from '@temporalio/worker';
 import type { Dependencies } from '../activities/dependencies.js';
 import {
   createArchiveActivities,
@@ -10,14 +10,23 @@ import {
   createWebhookActivities,
 } from '../activities/index.js';
 import { ProviderBreakers } from '../activities/providerBreakers.js';
+import { AcceptShares } from '../domain/acceptShares.js';
 import { acceptsConcurrentMax, acceptsOfLaneMax, partitionWeeksAhead, temporalProbeTimeoutMs } from '../domain/limits.js';
+import { taskQueues } from '../domain/taskQueues.js';
 import { askLimiterWorkflow } from '../limiter/askLimiterWorkflow.js';
 import { SendGate } from '../limiter/sendGate.js';
 import { TokenBroker } from '../limiter/tokenBroker.js';
+import { clockWatch } from '../lives/clockWatch.js';
+import { contactFollower } from '../lives/contactFollower.js';
+import { LoadWatch } from '../lives/loadWatch.js';
+import { metricFollower } from '../lives/metricFollower.js';
 import { outboxRelay } from '../lives/outboxRelay.js';
 import { restorationReconciler } from '../lives/reconcileRestoration.js';
+import { systemWatch } from '../lives/systemWatch.js';
+import { taskQueueAge } from '../lives/taskQueueAge.js';
 import { webhookDispatch } from '../lives/webhookDispatch.js';
 import { wordFollower } from '../lives/wordFollower.js';
+import { wallClock } from '../platform/checkedClock.js';
 import type { Config, Role } from '../platform/config.js';
 import { Database } from '../platform/database.js';
 import { EventBus } from '../platform/eventBus.js';
@@ -34,6 +43,7 @@ import { SettingsWatch } from '../platform/settingsWatch.js';
 import { Telemetry } from '../platform/telemetry.js';
 import { connectImpatient, connectWorkers, createClient } from '../platform/temporalClient.js';
 import { TemporalHealth } from '../platform/temporalHealth.js';
+import { startTracing } from '../platform/tracing.js';
 import { Turns } from '../platform/turns.js';
 import { isLocked } from '../platform/whileLocked.js';
 import { createProviders, type ProviderRegistry } from '../providers/registry.js';
@@ -50,6 +60,7 @@ import { MessageHistory } from '../storage/messageHistory.js';
 import { MessageStore } from '../storage/messageStore.js';
 import { ProviderHealth } from '../storage/providerHealth.js';
 import { replayErasures } from '../storage/replayErasures.js';
+import { beginStatement, nobodysAttempt } from '../storage/sendAttempts.js';
 import { SessionRegister } from '../storage/sessionRegister.js';
 import { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
 import {
@@ -62,10 +73,13 @@ import {
   type WorkerSettings,
 } from '../workers/createWorker.js';
 import { checkKeysAtStart } from './checkKeysAtStart.js';
+import { logScope } from './logScope.js';
 import { oidcSignIn } from './oidcSignIn.js';
 import { providerOptions } from './providerOptions.js';
 import { ensureSchedules } from './schedules.js';
-import { temporalRuntimeOptions } from './temporalRuntime.js';
+import { installTemporalRuntime } from './temporalRuntime.js';
+import { tracedClients, tracedWorkers } from './tracedWorkers.js';
+import { warnOfFaultyPostgres } from './warnOfFaultyPostgres.js';
 
 export interface RunningProcess {
   /** Port of the HTTP server, where this process has that role. */
@@ -85,8 +99,12 @@ const keysConnectionsMax = 4;
  */
 export async function startProcess(config: Config, givenProviders?: ProviderRegistry): Promise<RunningProcess> {
   const has = (role: Role) => config.ROLES.includes(role);
-  const logger = createLogger(config.LOG_LEVEL, { roles: config.ROLES.join('+') });
-  Runtime.install(temporalRuntimeOptions(logger));
+  const roles = config.ROLES.join('+');
+  // Nothing is dropped before it: so many lines are kept.
+  const dropped = { count: (): void => undefined };
+  const logger = createLogger(config.LOG_LEVEL, { roles }, logScope, { onDropped: () => dropped.count() });
+  const sdkMetrics = await installTemporalRuntime(logger, roles);
+  const tracing = config.OTEL_EXPORTER_OTLP_ENDPOINT ? await startTracing(config.OTEL_EXPORTER_OTLP_ENDPOINT, roles) : undefined;
   const masterKeys = masterKeysOf(config);
   const codec = new SealingCodec(masterKeys);
   const dataConverter = dataConverterOf(masterKeys, codec);
@@ -104,15 +122,29 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
   const contents = new Contents(contactKeys);
   const redis = new RedisLink(config.REDIS_URL, logger);
   const bus = new EventBus(redis);
-  const telemetry = new Telemetry(config.ROLES.join('+'));
+  const telemetry = new Telemetry(roles, sdkMetrics);
+  dropped.count = () => telemetry.count('log_lines_dropped_total', {});
   const metrics = config.METRICS_PORT === undefined ? undefined : await startMetricsServer(telemetry, config.HOST, config.METRICS_PORT);
+  const clock = await clockWatch(database, telemetry);
   const health = new ProviderHealth(database, logger);
   const store = new MessageStore(database, bus, telemetry, health, contents);
   const providers = givenProviders ?? createProviders(providerOptions(config));
+  void warnOfFaultyPostgres(database, logger);
   const http = new PublicHttp(config.WEBHOOK_TARGETS);
   const publicBaseUrl = (config.PUBLIC_BASE_URL ?? `http://127.0.0.1:${config.PORT}`).replace(/\/+$/, '');
 
   const connection: NativeConnection = await connectWorkers(temporal);
+  const client = createClient(connection, temporal, tracing && tracedClients());
+  const load = new LoadWatch({
+    queueAgeMs: async () => {
+      const ages = [taskQueueAge(client, taskQueues.messages, 'workflow'), taskQueueAge(client, taskQueues.messages, 'activity')];
+      return Math.max(...(await Promise.all(ages)));
+    },
+    first: { queueAgeMs: config.LOAD_QUEUE_AGE_S * 1_000, lagMs: config.LOAD_LAG_MS },
+    levelMin: config.LOAD_LEVEL_MIN,
+    telemetry,
+    logger,
+  });
   const workers: Worker[] = [];
   const sends = new Turns(config.SENDS_CONCURRENT_MAX);
   let impatient: Connection | undefined;
@@ -124,6 +156,8 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
     sendsConcurrentMax: config.SENDS_CONCURRENT_MAX,
     workflowTasksConcurrentMax: config.WORKFLOW_TASKS_CONCURRENT_MAX,
     workflowsCachedMax: config.WORKFLOWS_CACHED_MAX,
+    ...(config.WORKER_BUILD_ID && { build: { deploymentName: config.WORKER_DEPLOYMENT_NAME, buildId: config.WORKER_BUILD_ID } }),
+    traced: tracing && tracedWorkers(tracing),
   };
   if (has('messages') || has('sends')) {
     impatient = await connectImpatient(temporal);
@@ -139,11 +173,16 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
         { failuresMax: config.BREAKER_FAILURES, openMs: config.BREAKER_OPEN_S * 1_000 },
       ),
       health,
-      broker: new TokenBroker(askLimiterWorkflow(impatientClient), Math.random, (what) =>
-        what === 'question' ? telemetry.count('limiter_questions_total', {}) : telemetry.count('limiter_grants_total', { from: what }),
+      broker: new TokenBroker(
+        askLimiterWorkflow(impatientClient),
+        Math.random,
+        (what) =>
+          what === 'question' ? telemetry.count('limiter_questions_total', {}) : telemetry.count('limiter_grants_total', { from: what }),
+        () => wallClock.now(),
       ),
       temporal: impatientClient,
       telemetry,
+      load,
       gate: new SendGate(),
       sends,
       logger,
@@ -153,13 +192,14 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       firstSendIsLocal: config.FIRST_SEND === 'local',
     };
     const activities = createSendActivities(dependencies);
+    await database.warm(beginStatement, nobodysAttempt);
     if (has('messages')) {
       const worker = await createMessagesWorker(forWorkers, createLocalActivities(dependencies), has('sends') ? activities : undefined);
-      roomForStarts = () => hasEagerRoom(worker, forWorkers.workflowTasksConcurrentMax);
+      // An eager start would bring the message to this process whichever build is current.
+      if (!forWorkers.build) roomForStarts = () => hasEagerRoom(worker, forWorkers.workflowTasksConcurrentMax);
       workers.push(worker);
     } else workers.push(await createSendsWorker(forWorkers, activities));
   }
-  const client = createClient(connection, temporal);
   if (has('limiter')) workers.push(await createLimiterWorker(forWorkers, createLimiterActivities({ database, temporal: client, logger })));
   const askTemporal = () =>
     client.withDeadline(Date.now() + temporalProbeTimeoutMs, () => client.connection.workflowService.getSystemInfo({}));
@@ -168,13 +208,17 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
     validityMs: config.MESSAGE_VALIDITY_S * 1_000,
     providerHoldMs: config.PROVIDER_HOLD_S * 1_000,
   };
-  const lookouts: Lookout[] = [];
+  const lookouts: Lookout[] = [clock];
   if (has('maintenance')) {
     await makeFirstPartitions(database, logger);
-    await ensureSchedules(client);
+    const canary = config.CANARY_API_KEY && config.CANARY_TO ? { apiKey: config.CANARY_API_KEY, to: config.CANARY_TO } : undefined;
+    await ensureSchedules(client, { canary: canary !== undefined });
     const replayed = await replayErasures(database, keysDatabase);
     if (replayed.destroyed + replayed.noted > 0) logger.warn({ event: 'erasures.replayed', ...replayed });
     const maintenance = {
+      load,
+      canary,
+      publicBaseUrl,
       database,
       contents,
       keys: keysDatabase,
@@ -184,24 +228,28 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       providers,
       temporal: client,
       objects,
-      masterKey: masterKeys.current,
       telemetry,
       logger,
       ...times,
     };
-    const archiving = { database, objects, store, telemetry, logger, archiveAfterMs: config.ARCHIVE_AFTER_DAYS * 24 * 60 * 60_000 };
+    const archiveAfterMs = config.ARCHIVE_AFTER_DAYS * 24 * 60 * 60_000;
+    const archiving = { database, objects, store, telemetry, logger, archiveAfterMs };
     const activities = { ...createMaintenanceActivities(maintenance), ...createArchiveActivities(archiving) };
     workers.push(await createMaintenanceWorker(forWorkers, activities));
     const { receiptGraceMs } = times;
     lookouts.push(outboxRelay({ database, contents, temporal: client, askTemporal, telemetry, logger, receiptGraceMs }).start());
     lookouts.push(restorationReconciler({ ...maintenance, providerHoldMs: times.providerHoldMs }).start());
     lookouts.push(wordFollower({ database, contents, workspaces, logger }).start());
+    lookouts.push(contactFollower({ database, contents, workspaces, logger }).start());
+    lookouts.push(metricFollower({ database, logger }).start());
+    const archiveDirectory = config.S3_BUCKET ? undefined : config.ARCHIVE_DIRECTORY;
+    lookouts.push(systemWatch({ database, temporal: client, telemetry, logger, archiveDirectory, archiveAfterMs }).start());
   }
   if (has('webhooks')) {
     const delays = { retryDelaysMs: config.WEBHOOK_RETRY_DELAYS_S, disableAfterMs: config.WEBHOOK_DISABLE_AFTER_S * 1_000 };
     const webhooks = { database, contents, store, workspaces, http, telemetry, logger, ...delays };
     workers.push(await createWebhooksWorker(forWorkers, createWebhookActivities(webhooks)));
-    lookouts.push(webhookDispatch({ database, temporal: client, logger }).start());
+    lookouts.push(webhookDispatch({ database, temporal: client, logger, load }).start());
   }
   const temporalHealth = new TemporalHealth(askTemporal, telemetry, logger);
 
@@ -238,13 +286,15 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
         hasEagerRoom: roomForStarts,
         telemetry,
         temporalHealth,
+        load,
+        acceptShares: new AcceptShares(),
         starts: new Turns(acceptsConcurrentMax, acceptsOfLaneMax),
         temporal: client,
         bus,
         redis,
         http,
         objects,
-        masterKey: masterKeys.current,
+        masterKeys,
         logger,
         publicBaseUrl,
         ...times,
@@ -261,6 +311,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       requestLimits.close();
       metrics?.close();
       temporalHealth.close();
+      await load.close();
       await Promise.all(lookouts.map((lookout) => lookout.stop()));
       sends.close();
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -278,6 +329,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       await health.close();
       await database.close();
       await keysDatabase.close();
+      await tracing?.close();
       logger.info({ event: 'process.stopped' });
     },
   };

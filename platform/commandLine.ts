@@ -7,6 +7,6 @@ export function parseWords<T>(parse: () => T): T {
     return parse();
   } catch (error) {
     // The parser's own message may have several sentences; its first says what is wrong.
-    throw new UsageError((error as Error).message.split('. ', 1)[0]);
+    throw new UsageError((error as Error).message.split(/\.\s/, 1)[0]);
   }
 }

@@ -19,27 +19,12 @@ import {
   webhookDisableAfterDefaultMs,
   webhookRetryDelaysDefaultMs,
 } from '../domain/limits.js';
+import { observingVariables } from './observingVariables.js';
 import { httpTargets } from './publicHttp.js';
+import { httpUrl, listOf, urlOf, variable, wholeNumber } from './variable.js';
 
 export const roles = ['server', 'messages', 'sends', 'limiter', 'maintenance', 'webhooks'] as const;
 export type Role = (typeof roles)[number];
-
-const wholeNumber = (min: number, max: number) =>
-  z.coerce
-    .number({ error: 'must be a number' })
-    .int('must be a whole number')
-    .min(min, `must be at least ${min}`)
-    .max(max, `must be at most ${max}`);
-
-const listOf = <T>(parse: (item: string) => T, problem: string) =>
-  z.string().transform((text, context) => {
-    try {
-      return text.split(',').map((item) => parse(item.trim()));
-    } catch {
-      context.addIssue({ code: 'custom', message: problem });
-      return z.NEVER;
-    }
-  });
 
 function networkOf(text: string): string {
   if (!ipaddr.isValid(text) && !ipaddr.isValidCIDR(text)) throw new Error(text);
@@ -69,28 +54,14 @@ const delaySeconds = (max: number) => (text: string) => {
   return seconds * 1_000;
 };
 
-const urlOf = (protocols: string[], problem: string) =>
-  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), { error: problem });
-
 const isOwnMachine = ({ protocol, hostname }: URL) => protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
 
-const httpUrl = urlOf(['http:', 'https:'], 'must be an http(s) URL');
-
 const s3Key = z.string().regex(/^\S+$/, 'must be a key, without spaces');
-
-/** One declared variable: its schema, what it means, and a value that would do. */
-interface Variable {
-  schema: z.ZodType;
-  about: string;
-  example: string;
-}
-
-const variable = <T extends z.ZodType>(schema: T, about: string, example: string) => ({ schema, about, example }) satisfies Variable;
 
 export const variables = {
   DATABASE_URL: variable(
     urlOf(['postgresql:', 'postgres:'], 'must be a postgresql:// URL'),
-    'Postgres 15 or newer, by a login that owns nothing and may only step into the roles app and maintenance: node dist/main/migrate.js makes it. A process refuses an owner of tables, or a superuser.',
+    'Postgres 15 to 17, by a login that owns nothing and may only step into the roles app and maintenance: node dist/main/migrate.js makes it. A process refuses an owner of tables, or a superuser.',
     'postgresql://postrider:postrider@127.0.0.1:5432/postrider',
   ),
   DATABASE_OWNER_URL: variable(
@@ -138,6 +109,22 @@ export const variables = {
     listOf(oneOfRoles, `must be a comma-separated list of ${roles.join(', ')}`).default([...roles]),
     `What this process does: ${roles.join(', ')}.`,
     'server,messages,sends',
+  ),
+  WORKER_BUILD_ID: variable(
+    z
+      .string()
+      .regex(/^[\w.-]{1,64}$/, 'must be up to 64 letters, digits, ., _ and -')
+      .optional(),
+    'The build of this process, such as its release. With it messages finish on the build that has begun them, and a build gets new ones once it is made current: docs/using/releases.md. Without it all workers are alike, as on one machine.',
+    '2026.11.29-1',
+  ),
+  WORKER_DEPLOYMENT_NAME: variable(
+    z
+      .string()
+      .regex(/^[\w-]{1,64}$/, 'must be up to 64 letters, digits, _ and -')
+      .default('postrider'),
+    'What the builds of WORKER_BUILD_ID are builds of; another for each installation in one namespace.',
+    'postrider',
   ),
   HOST: variable(z.string().min(1).default('127.0.0.1'), 'Address the HTTP server listens on.', '0.0.0.0'),
   PORT: variable(wholeNumber(0, 65_535).default(3_000), 'Port the HTTP server listens on; 0 takes a free one.', '3000'),
@@ -207,16 +194,7 @@ export const variables = {
     'Our secret at the OpenID provider.',
     'change-me',
   ),
-  METRICS_PORT: variable(
-    wholeNumber(1, 65_535).optional(),
-    'Port of HOST on which this process shows its metrics to Prometheus. Without it only a server shows them, at /metrics and to its own machine.',
-    '9464',
-  ),
-  LOG_LEVEL: variable(
-    z.enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' }).default('info'),
-    'Least severity that is logged.',
-    'info',
-  ),
+  ...observingVariables,
   DATABASE_CONNECTIONS_MAX: variable(wholeNumber(2, 200).default(10), 'Connections to Postgres a process may hold on its hot path.', '10'),
   FIRST_SEND: variable(
     z.enum(['local', 'activity'], { error: 'must be local or activity' }).default('local'),

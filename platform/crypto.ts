@@ -59,7 +59,8 @@ export type KeyPurpose =
   | 'audit-anchor'
   | 'cursor'
   | 'words'
-  | 'export';
+  | 'export'
+  | 'record';
 
 /** A key for one purpose, derived from a workspace's key, or from the master key for what belongs to the whole installation. */
 export function deriveKey(parent: Uint8Array, purpose: KeyPurpose): Buffer {

@@ -48,11 +48,23 @@ function createPool(url: string, role: string, connectionsMax: number, settings:
     query_timeout: queryTimeoutMs,
     idleTimeoutMillis: 60_000,
     application_name: `postrider-${role}`,
-    ...(settings === hotPathSettings && { pipeline: true }),
+    // The hot path's connections stay: a burst after a quiet hour must not wait for new ones and their plans.
+    ...(settings === hotPathSettings && { pipeline: true, min: connectionsMax }),
   });
   // A connection that was given up after a time-out may break later, when nobody holds it: that must not end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
+}
+
+/** One statement as a transaction, written together: one round trip and one system call instead of three of each. */
+async function inTransaction<T extends Row>(client: pg.PoolClient, begin: string, statement: Statement, values: unknown[]): Promise<T[]> {
+  const { stream } = client.connection;
+  stream.cork();
+  const written = [client.query(begin), client.query<T>({ ...statement, values }), client.query('commit')] as const;
+  stream.uncork();
+  const [began, ran, committed] = await Promise.allSettled(written);
+  for (const each of [began, ran, committed]) if (each.status === 'rejected') throw each.reason;
+  return (ran as PromiseFulfilledResult<pg.QueryResult<T>>).value.rows;
 }
 
 async function beginLong(client: pg.PoolClient, statementTimeoutMs: number): Promise<void> {
@@ -102,6 +114,28 @@ export class Database {
   /** Runs one statement as role identity, which sees people and their sessions, and nothing of what they work with. */
   async asIdentity<T extends Row>(statement: Statement, values: unknown[]): Promise<T[]> {
     return this.run<T>('begin; set local role identity', statement, values);
+  }
+
+  /**
+   * Opens all connections of the hot path and has Postgres plan this statement on each, one after the other: a new one takes
+   * tens of milliseconds for that, and ten at once on a busy machine longer than a send may take from its row to its first
+   * byte. Goes as far as Postgres lets it, and never throws.
+   *
+   * @param values must name nothing that exists
+   */
+  async warm(statement: Statement, values: unknown[]): Promise<void> {
+    const clients: pg.PoolClient[] = [];
+    try {
+      while (clients.length < (this.hot.options.max ?? 0)) {
+        const client = await this.hot.connect();
+        clients.push(client);
+        await inTransaction(client, 'begin; set local role ingest', statement, values);
+      }
+    } catch {
+      // Postgres is away: whoever needs it will say so. The connection on which it failed is of no more use.
+      clients.pop()?.release(true);
+    }
+    for (const client of clients) client.release();
   }
 
   /** Runs a query as role maintenance, which sees every workspace. */
@@ -162,6 +196,14 @@ export class Database {
     return made;
   }
 
+  /** Of the server: as it is compared, 170010, and as people say it, 17.10. */
+  async serverVersion(): Promise<{ number: number; text: string }> {
+    const { rows } = await this.hot.query<{ number: number; text: string }>(
+      "select current_setting('server_version_num')::integer as number, current_setting('server_version') as text",
+    );
+    return rows[0] as { number: number; text: string };
+  }
+
   /** One round trip to see that Postgres answers. */
   async ping(): Promise<void> {
     await this.hot.query('select 1');
@@ -207,16 +249,9 @@ export class Database {
   private async once<T extends Row>(begin: string, statement: Statement, values: unknown[]): Promise<T[]> {
     const client = await this.hot.connect();
     try {
-      // Written together: one round trip and one system call instead of three of each.
-      const { stream } = client.connection;
-      stream.cork();
-      const written = [client.query(begin), client.query<T>({ ...statement, values }), client.query('commit')] as const;
-      stream.uncork();
-      const [began, ran, committed] = await Promise.allSettled(written);
-      for (const each of [began, ran, committed]) if (each.status === 'rejected') throw each.reason;
-      const result = (ran as PromiseFulfilledResult<pg.QueryResult<T>>).value;
+      const rows = await inTransaction<T>(client, begin, statement, values);
       client.release();
-      return result.rows;
+      return rows;
     } catch (error) {
       // After an error of the connection or a time-out nobody knows in which state it is.
       const usable = error instanceof pg.DatabaseError && error.severity === 'ERROR';

@@ -15,7 +15,10 @@ const connectionCodes = new Set([
  * SQLSTATEs, or the first digits of a group, of a database that can't do it now: connection errors, too few resources,
  * shutdowns and cancels, a failed system call, locks and conflicts, and one that was made read-only by a fail-over.
  */
-const away = ['08', '53', '57', '58', '40', '55P03', '25006', '25P03'];
+const awayInPostgres = ['08', '53', '57', '58', '40', '55P03', '25006', '25P03'];
+/** Prisma's own codes for the same: not reached, too slow, closed, no connection or transaction in time, a conflict. */
+const awayInPrisma = ['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2034'];
+const away = [...awayInPostgres, ...awayInPrisma];
 /** Of a row that does not fit, now or ever: constraints, and values that no column can hold. */
 const refused = ['23', '22'];
 const awayWords =

@@ -39,6 +39,11 @@ export class PublicHttp {
     this.agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) };
   }
 
+  /** The origin of a URL that requests may be sent to, as far as the URL itself says: its name is not looked up. Throws RefusedUrl. */
+  originOf(text: string): string {
+    return this.parse(text).origin;
+  }
+
   /** Looks at a URL before it is kept, its name included. Throws RefusedUrl. */
   async check(text: string): Promise<void> {
     const url = this.parse(text);

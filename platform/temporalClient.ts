@@ -1,4 +1,4 @@
-import { Client, Connection, type ConnectionLike } from '@temporalio/client';
+import { Client, Connection, type ConnectionLike, type WorkflowClientInterceptor } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 
@@ -17,8 +17,12 @@ export async function connectWorkers({ address }: TemporalSettings): Promise<Nat
   return NativeConnection.connect({ address, ...plain });
 }
 
-export function createClient(connection: ConnectionLike, { namespace, dataConverter }: TemporalSettings): Client {
-  return new Client({ connection, namespace, ...(dataConverter && { dataConverter }) });
+export function createClient(
+  connection: ConnectionLike,
+  { namespace, dataConverter }: TemporalSettings,
+  workflow: WorkflowClientInterceptor[] = [],
+): Client {
+  return new Client({ connection, namespace, interceptors: { workflow }, ...(dataConverter && { dataConverter }) });
 }
 
 /**

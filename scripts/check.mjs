@@ -25,6 +25,10 @@ const checks = {
   'prisma/schema.prisma in step': () => node(path.join(root, 'dist/main/checkSchema.js')),
   '.env.example in step': () => inStep('.env.example', 'printEnvExample'),
   'docs/reference/errors.md in step': () => inStep('docs/reference/errors.md', 'printErrorReference'),
+  'docs/reference/metrics.md in step': () => inStep('docs/reference/metrics.md', 'printMetricReference'),
+  'docs/reference/log-events.md in step': () => inStep('docs/reference/log-events.md', 'printLogReference'),
+  'rules of Prometheus': () => node(path.join(root, 'dist/main/checkAlerts.js'), '--if-ready'),
+  'deploy/grafana/postrider.json in step': () => inStep('deploy/grafana/postrider.json', 'printDashboard'),
   'docs/reference/openapi.json in step': () => inStep('docs/reference/openapi.json', 'printOpenapi'),
 };
 

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { clientTypes } from './clientTypes.mjs';
+import { bundleBytesMax, packBundle } from './packBundle.mjs';
 
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const at = (...parts) => path.join(root, ...parts);
@@ -12,11 +13,12 @@ const modules = (...parts) => at('node_modules', ...parts);
 const quiet = () => process.argv.includes('--json');
 const say = (text) => (quiet() ? process.stderr : process.stdout).write(`${text}\n`);
 
-/** Runs a step and says how long it took. */
+/** Runs a step and says how long it took, and what it answers where that is a text. */
 export async function step(name, work) {
   const startedAt = performance.now();
-  await work();
-  say(`✓ ${name}  ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+  const result = await work();
+  const told = typeof result === 'string' ? `  ${result}` : '';
+  say(`✓ ${name}  ${((performance.now() - startedAt) / 1000).toFixed(1)} s${told}`);
 }
 
 /** Runs a program to its end; its output is shown where it fails, or at once with `show`. */
@@ -98,6 +100,7 @@ export const sourceFolders = [
   'simulator',
   'local',
   'bench',
+  'chaos',
   'load',
   'web/src',
 ];
@@ -157,7 +160,11 @@ async function build(force) {
     await step('compiled', () => run(process.execPath, [bin('tsc', 'typescript'), '-p', '.']));
     await step('workflows bundled', () => run(process.execPath, [at('dist/workers/bundleWorkflows.js')]));
   };
-  const page = () => step('inbox built', () => run(process.execPath, [bin('vite'), 'build', 'web', '--logLevel', 'warn']));
+  const page = () =>
+    step('inbox built', async () => {
+      await run(process.execPath, [bin('vite'), 'build', 'web', '--logLevel', 'warn']);
+      return `${(packBundle(at('web/dist')) / 1_000).toFixed(0)} kB gzip of ${bundleBytesMax / 1_000}`;
+    });
   await Promise.all([compile(), page()]);
   mkdirSync(at('dist'), { recursive: true });
   writeFileSync(stamp, wanted);

@@ -13,8 +13,11 @@ try {
   else {
     await prepare();
     const { findTemporalCli } = createRequire(import.meta.url)(path.join(root, 'dist/local/temporalBinary.js'));
-    // Before the tests: a build of several minutes must not count against a test's time.
-    if (!process.env.TEMPORAL_ADDRESS) await step('Temporal found', () => findTemporalCli((text) => process.stdout.write(`  ${text}\n`)));
+    const { findObjectServer, objectServerMissing } = createRequire(import.meta.url)(path.join(root, 'dist/local/objectServer.js'));
+    const say = (text) => process.stdout.write(`  ${text}\n`);
+    // Before the tests: a build of several minutes must not count against a test's time, nor slow it down.
+    if (!process.env.TEMPORAL_ADDRESS) await step('Temporal found', () => findTemporalCli(say));
+    if (!objectServerMissing()) await step('S3 server found', () => findObjectServer(say));
   }
   // Files side by side, since they wait more than they work: each has its own database, namespace and ports. What is measured
   // at full size has the machine for itself.

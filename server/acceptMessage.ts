@@ -1,11 +1,13 @@
 import { Problem } from '../domain/errors.js';
 import { isUuid, type MessageRef, messageWorkflowId, uuidFromBytes } from '../domain/ids.js';
 import { stateQueryPatienceMs } from '../domain/limits.js';
-import type { Category, OutboundMessage } from '../domain/message.js';
+import type { Category, MessageState, OutboundMessage, StatusCallback } from '../domain/message.js';
 import { countSegments } from '../domain/segments.js';
 import { acceptedMessage as readAccepted } from '../lives/acceptedMessage.js';
 import { acceptClock } from '../platform/acceptClock.js';
+import { wallClock } from '../platform/checkedClock.js';
 import { equalBytes, hmac, sha256 } from '../platform/crypto.js';
+import { inMessageTrace } from '../platform/tracing.js';
 import { uuidv7 } from '../platform/uuid.js';
 import { lookBeforeAccept } from '../storage/acceptLook.js';
 import { readMessage, type StoredRef } from '../storage/messages.js';
@@ -20,6 +22,7 @@ import { viewOf, viewOfNew } from './messageView.js';
 import type { MessageRequest } from './requestSchemas.js';
 import { sendTimes } from './sendTimes.js';
 import type { Services } from './services.js';
+import { shedLoad } from './shedLoad.js';
 
 const retryAfterSeconds = 2;
 
@@ -31,19 +34,41 @@ function messageIdOf(workspace: Workspace, idempotencyKey: string | undefined): 
 
 /**
  * Accepts a message, whichever road it came: the one function behind POST /v1/messages and `message:outbound`. It
- * answers after the message is durable (makeDurable); a repeat under the same key answers the first message.
- * Throws Problem: `invalid_request` for its times, `unknown_sender`, `opted_out`, `idempotency_key_reused`, or `unavailable` with the key to retry with.
+ * answers after the message is durable (makeDurable); a repeat under the same key answers the first message. `statusCallback` is
+ * where the states of this one message are told.
+ * Throws Problem: `overloaded` or `too_many_requests` for load, `invalid_request` for its times, `unknown_sender`, `opted_out`, `idempotency_key_reused`, or `unavailable` with the key to retry with.
  */
 export async function acceptMessage(
   services: Services,
   workspaceId: string,
   request: MessageRequest,
   idempotencyKey: string | undefined,
+  statusCallback?: StatusCallback,
 ): Promise<{ message: MessageView; repeated: boolean }> {
+  shedLoad(services, workspaceId, request.priority);
   const workspace = await services.workspaces.get(workspaceId);
   const messageId = messageIdOf(workspace, idempotencyKey);
+  return inMessageTrace(messageId, 'accept', { workspaceId }, () =>
+    takeMessage(services, workspace, messageId, request, idempotencyKey, statusCallback),
+  );
+}
+
+async function takeMessage(
+  services: Services,
+  workspace: Workspace,
+  messageId: string,
+  request: MessageRequest,
+  idempotencyKey: string | undefined,
+  statusCallback: StatusCallback | undefined,
+): Promise<{ message: MessageView; repeated: boolean }> {
+  const workspaceId = workspace.id;
   // Of what was asked for: by which number it leaves may be another the second time.
-  const [payloadHash, plainHash] = payloadHashesOf(workspace, request, namedSender(workspace, request.from).phoneNumber);
+  const [payloadHash, plainHash] = payloadHashesOf(
+    workspace,
+    request,
+    namedSender(workspace, request.from).phoneNumber,
+    statusCallback?.url,
+  );
   const { to, category } = request;
   const contactId = contactIdOf(workspace.keys.contactId, to);
   let optedOut = false;
@@ -69,7 +94,7 @@ export async function acceptMessage(
   if (optedOut) throw recipientOptedOut(category);
 
   const { sender, routed } = await chooseSender(services, workspace, { from: request.from, to, messageId, contactId });
-  const now = Date.now();
+  const now = wallClock.now();
   const { encoding, segments } = countSegments(request.body);
   const times = sendTimes(request, now, services.config.MESSAGE_VALIDITY_S);
   const message: OutboundMessage = {
@@ -85,6 +110,7 @@ export async function acceptMessage(
     body: request.body,
     mediaUrls: request.mediaUrls,
     metadata: request.metadata,
+    ...(statusCallback && { statusCallback }),
     priority: request.priority,
     encoding,
     segments,
@@ -121,33 +147,59 @@ async function memoOf(services: Services, message: OutboundMessage, idempotencyK
   }
 }
 
+/** What the workflow of a message remembers. */
+export interface Accepted {
+  view: MessageView;
+  /** Has no row all the same where that was removed, because it is kept no longer: then this is nobody's to see. */
+  wasStored: boolean;
+}
+
 /**
  * A message that is accepted and has no row yet, or got none; undefined where there is no workflow. Its state is asked of the
  * workflow, where a worker answers in good time. Throws Problem `unavailable` where Temporal does not answer.
  */
-export async function acceptedMessage({ temporal, logger }: Services, ref: MessageRef): Promise<MessageView | undefined> {
+export async function acceptedMessage({ temporal, logger }: Services, ref: MessageRef): Promise<Accepted | undefined> {
   try {
     const message = await readAccepted(temporal, ref);
     if (!message) return undefined;
     const handle = temporal.workflow.getHandle(messageWorkflowId(ref));
     const asked = temporal.withDeadline(Date.now() + stateQueryPatienceMs, () => handle.query(getMessageStateQuery));
     const state = await asked.catch(() => undefined);
-    return { ...viewOfNew(message), ...(state && { status: state.status, error: state.error }) };
+    const view = { ...viewOfNew(message), ...(state && { status: state.status, error: state.error }) };
+    return { view, wasStored: state !== undefined && hadRow(state) };
   } catch (error) {
     logger.warn({ event: 'message.not_read', ...ref, error: String(error) });
     throw new Problem('unavailable', 'whether this message exists cannot be told right now: ask again in a moment', { retryAfterSeconds });
   }
 }
 
+/** Whether a message in this state has been stored. */
+const hadRow = ({ status, error }: MessageState) =>
+  status !== 'queued' && status !== 'scheduled' && !(status === 'failed' && error?.code === 'database_constraint');
+
 /**
  * Of what the client asked for. The younger fields count where they are given, so that older requests keep their hash. Keyed, since
  * the hash outlives the text, and who guesses one could compare it; and unkeyed, as messages of before have it.
  */
-function payloadHashesOf({ keys }: Workspace, request: MessageRequest, from: string): [keyed: Buffer, plain: Buffer] {
+function payloadHashesOf(
+  { keys }: Workspace,
+  request: MessageRequest,
+  from: string,
+  statusCallback: string | undefined,
+): [keyed: Buffer, plain: Buffer] {
   const { to, body, priority, mediaUrls, metadata, category, sendAt, validitySeconds } = request;
   const when =
     category === 'marketing' || sendAt !== undefined || validitySeconds !== undefined ? [[category, sendAt, validitySeconds]] : [];
-  const canonical = JSON.stringify([to, body, from, priority, mediaUrls, sorted(metadata), ...when]);
+  const canonical = JSON.stringify([
+    to,
+    body,
+    from,
+    priority,
+    mediaUrls,
+    sorted(metadata),
+    ...when,
+    ...(statusCallback === undefined ? [] : [{ statusCallback }]),
+  ]);
   return [hmac(keys.messageId, 'payload', canonical), sha256(canonical)];
 }
 

@@ -1,6 +1,5 @@
 import path from 'node:path';
-import express, { type Express, type RequestHandler } from 'express';
-import helmet from 'helmet';
+import express, { type Express } from 'express';
 import { projectRoot } from '../platform/projectRoot.js';
 import { authorize } from './authorize.js';
 import { apiHeaders } from './http/apiHeaders.js';
@@ -10,13 +9,16 @@ import { authenticate } from './http/authenticate.js';
 import { callbacksRouter } from './http/callbacks.js';
 import { codecRouter } from './http/codec.js';
 import { contactsRouter } from './http/contacts.js';
-import { conversationsRouter } from './http/conversations.js';
+import { assigneesRouter, conversationsRouter } from './http/conversations.js';
 import { exportFilesRouter } from './http/exportFiles.js';
 import { exportsRouter } from './http/exports.js';
 import { healthRouter } from './http/health.js';
+import { inboxPage } from './http/inboxPage.js';
 import { interventionsRouter } from './http/interventions.js';
 import { limitAddress, limitCaller, limitFailures } from './http/limitRequests.js';
+import { maintenanceRouter } from './http/maintenance.js';
 import { messagesRouter } from './http/messages.js';
+import { metricsRouter } from './http/metrics.js';
 import { notificationsRouter } from './http/notifications.js';
 import { peopleRouter } from './http/people.js';
 import { queuesRouter } from './http/queues.js';
@@ -48,12 +50,15 @@ export function createApp(services: Services): Express {
   v1.use(authenticate(services.callers), limitCaller(services.requestLimits), authorize());
   v1.use('/messages', messagesRouter(services), interventionsRouter(services));
   v1.use('/queues', queuesRouter(services));
+  v1.use('/metrics', metricsRouter(services));
   v1.use('/contacts', contactsRouter(services));
   v1.use('/conversations', conversationsRouter(services));
+  v1.use('/assignees', assigneesRouter(services));
   v1.use('/exports', exportsRouter(services));
   v1.use('/suppressions', suppressionsRouter(services));
   v1.use('/webhook-endpoints', webhookEndpointsRouter(services));
   v1.use('/notifications', notificationsRouter(services));
+  v1.use('/maintenance', maintenanceRouter(services));
   v1.use('/workspace', workspaceRouter(services));
   v1.use('/api-keys', apiKeysRouter(services));
   v1.use('/people', peopleRouter(services));
@@ -69,22 +74,4 @@ export function createApp(services: Services): Express {
   app.use(handleUnknownPath);
   app.use(handleErrors(services.logger));
   return app;
-}
-
-/** The inbox: its files, and its one document for each place in it that a person may reload. */
-function inboxPage(folder: string): RequestHandler[] {
-  const secure = helmet({
-    contentSecurityPolicy: {
-      directives: { 'connect-src': ["'self'", 'ws:', 'wss:'], 'style-src': ["'self'"], 'upgrade-insecure-requests': null },
-    },
-    // Ourselves we want to be told which page a request is from; nobody else is.
-    referrerPolicy: { policy: 'same-origin' },
-    // Whoever terminates TLS decides that.
-    strictTransportSecurity: false,
-  });
-  const places: RequestHandler = (request, response, next) => {
-    if (request.method !== 'GET' || !/^\/(new|conversations\/[\w-]+)?$/.test(request.path)) return next();
-    response.sendFile(path.join(folder, 'index.html'));
-  };
-  return [secure, express.static(folder, { index: 'index.html' }), places];
 }

@@ -13,6 +13,7 @@ export const scopesOfEvents: Readonly<Record<string, Scope>> = {
   'message:outbound': 'messages:send',
   'message:cancel': 'messages:send',
   'conversation:open': 'messages:read',
+  'conversations:open': 'messages:read',
   'conversation:viewing': 'messages:read',
   'conversation:typing': 'messages:send',
   'queues:open': 'messages:read',

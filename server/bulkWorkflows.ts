@@ -89,7 +89,7 @@ export async function askBulk<T>(services: Services, { name }: BulkKind, id: str
   }
 }
 
-function away({ logger }: Services, name: string, error: unknown): Problem {
+function away({ logger }: Services, name: BulkKind['name'], error: unknown): Problem {
   logger.warn({ event: `${name}.not_reached`, error: String(error) });
   return new Problem('unavailable', 'Temporal does not answer: try again in a moment, under the same Idempotency-Key', {
     retryAfterSeconds: 2,

@@ -1,5 +1,6 @@
 import { Problem } from '../domain/errors.js';
 import { type Sender, waysByRoute } from '../domain/ways.js';
+import { wallClock } from '../platform/checkedClock.js';
 import { lastSenderOf } from '../storage/conversations.js';
 import type { Workspace } from '../storage/workspaces.js';
 import { inGoodTime } from './inGoodTime.js';
@@ -29,7 +30,7 @@ export async function chooseSender(
     ]);
     return { healthOf, last: workspace.senders.find(({ id }) => id === last) };
   });
-  const ways = waysByRoute(workspace, { messageId, to, sender: known?.last }, known?.healthOf ?? (() => 1), Date.now());
+  const ways = waysByRoute(workspace, { messageId, to, sender: known?.last }, known?.healthOf ?? (() => 1), wallClock.now());
   const way = ways.find(({ standing }) => standing.kind !== 'open') ?? ways[0];
   return way ? { sender: way.sender, routed: true } : { sender };
 }

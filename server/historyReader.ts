@@ -1,3 +1,4 @@
+import { nilUuid } from '../domain/ids.js';
 import type { HistoryQuery } from '../storage/history.js';
 import { reading } from './archiveProblems.js';
 import { type Cursors, cursorsOf } from './cursor.js';
@@ -29,7 +30,7 @@ export class HistoryReader {
   ): Promise<{ data: MessageView[]; nextCursor: string | null }> {
     const cursors: Cursors = await cursorsOf(this.services, workspaceId, query.conversationId ?? 'messages');
     // Nothing is of that very moment: the id is before all others.
-    const beginning = until && { at: until, id: firstId };
+    const beginning = until && { at: until, id: nilUuid };
     const before = cursors.decode(cursor, beginning);
     const hashed = words && (await wordHashesOf(this.services, workspaceId, words));
     const asked = { workspaceId, ...query, words: hashed };
@@ -37,5 +38,3 @@ export class HistoryReader {
     return { data: messages.map(viewOf), nextCursor: next && cursors.encode(next) };
   }
 }
-
-const firstId = '00000000-0000-0000-0000-000000000000';

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { apiKeyNameCharactersMax, apiKeyOldLifeMaxMs, emailCharactersMax, personNameCharactersMax } from '../domain/identityLimits.js';
+import {
+  apiKeyNameCharactersMax,
+  apiKeyOldLifeMaxMs,
+  emailCharactersMax,
+  personNameCharactersMax,
+  workspaceSearchCharactersMax,
+} from '../domain/identityLimits.js';
 import { isStorable } from '../domain/isStorable.js';
 import { roleNames } from '../domain/roles.js';
 import { everything, type Grant, scopeNames } from '../domain/scopes.js';
@@ -71,3 +77,13 @@ export const refreshRequest = z.strictObject({ refreshToken: secret.optional() }
 
 /** The body of POST /v1/auth/logout. */
 export const logoutRequest = refreshRequest;
+
+/** The query of GET /v1/auth/workspaces. */
+export const workspacesQuery = z.object({
+  search: z
+    .string()
+    .trim()
+    .max(workspaceSearchCharactersMax, `is too long: at most ${workspaceSearchCharactersMax} characters`)
+    .refine(isStorable, 'has characters that can not be stored')
+    .default(''),
+});

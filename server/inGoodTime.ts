@@ -7,7 +7,11 @@ import type { Services } from './services.js';
  * What the database says, if it says so in good time; else undefined: accepting goes on without what can do without. A Problem
  * passes.
  */
-export async function inGoodTime<T>({ logger }: Pick<Services, 'logger'>, what: string, read: () => Promise<T>): Promise<T | undefined> {
+export async function inGoodTime<T>(
+  { logger }: Pick<Services, 'logger'>,
+  what: 'key' | 'last_sender',
+  read: () => Promise<T>,
+): Promise<T | undefined> {
   const late = delay(keyReadPatienceMs, undefined, { ref: false });
   try {
     return await Promise.race([read(), late]);

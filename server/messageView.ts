@@ -21,6 +21,9 @@ export interface MessageView {
   campaign: string | null;
   /** Its text is gone for good. */
   erased: boolean;
+  /** When the text was removed because the workspace keeps texts no longer, and after how many days. */
+  contentRemovedAt: string | null;
+  contentKeptDays: number | null;
   priority: string;
   category: Category;
   encoding: string;
@@ -43,9 +46,19 @@ export interface MessageView {
 const iso = (time: Date | null) => time && time.toISOString();
 
 export function viewOf(message: StoredMessage): MessageView {
-  const { workspaceId: _workspaceId, generation: _generation, sendAt, validUntil, createdAt, updatedAt, ...shown } = message;
+  const {
+    workspaceId: _workspaceId,
+    generation: _generation,
+    contentRemovedAt,
+    sendAt,
+    validUntil,
+    createdAt,
+    updatedAt,
+    ...shown
+  } = message;
   return {
     ...shown,
+    contentRemovedAt: iso(contentRemovedAt),
     sendAt: iso(sendAt),
     validUntil: iso(validUntil),
     createdAt: createdAt.toISOString(),
@@ -68,6 +81,8 @@ export function viewOfNew(message: OutboundMessage): MessageView {
     metadata: message.metadata,
     campaign: message.metadata.campaign?.slice(0, campaignCharactersMax) ?? null,
     erased: false,
+    contentRemovedAt: null,
+    contentKeptDays: null,
     priority: message.priority,
     category: message.category ?? 'transactional',
     encoding: message.encoding,

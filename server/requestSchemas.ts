@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { suppressionStates, topics } from '../domain/consent.js';
-
+import { termsOfQuery } from '../domain/contactSearch.js';
 import { exportFormats } from '../domain/exports.js';
-import { campaignCharactersMax, searchCharactersMax, searchWordsMax } from '../domain/historyLimits.js';
+import { campaignCharactersMax, contactQueryCharactersMax, searchCharactersMax, searchWordsMax } from '../domain/historyLimits.js';
 import { isUuid } from '../domain/ids.js';
 import { isStorable } from '../domain/isStorable.js';
 import {
@@ -23,6 +23,8 @@ import {
 } from '../domain/limits.js';
 import { categories, directions } from '../domain/message.js';
 import { messageStatuses } from '../domain/messageStatus.js';
+import { metricsStepMaxS, metricsStepMinS } from '../domain/metricLimits.js';
+import { metricSeriesNames } from '../domain/metricSeries.js';
 import { toE164 } from '../domain/phoneNumber.js';
 import { priorities } from '../domain/priority.js';
 import { failedStatuses } from '../domain/queues.js';
@@ -213,6 +215,58 @@ export const historyQuery = page
   })
   .refine(({ since, until }) => !since || !until || since < until, { path: ['until'], error: 'must be later than since' })
   .transform(({ status, ...rest }) => ({ ...rest, statuses: status }));
+
+const person = z.string().refine(isUuid, 'must be the id of a person, me or none');
+
+/** The query of GET /v1/conversations. */
+export const conversationsQuery = page.strict().extend({
+  status: z.enum(['open', 'closed'], { error: 'must be open or closed, or be left out' }).optional(),
+  assignee: z.union([z.enum(['me', 'none']), person], { error: 'must be the id of a person, me or none' }).optional(),
+  unread: z.literal('true', { error: 'must be true, or be left out' }).optional(),
+  q: z
+    .string()
+    .max(contactQueryCharactersMax, `is too long: at most ${contactQueryCharactersMax} characters`)
+    .transform((text, context) => {
+      const terms = termsOfQuery(text);
+      if (terms) return terms;
+      context.addIssue({ code: 'custom', message: 'is too short: give two letters of a name, or three digits of a number' });
+      return z.NEVER;
+    })
+    .optional(),
+});
+
+const assigneeId = uuid.nullable();
+
+/** The body of PATCH /v1/conversations/{id}. */
+export const conversationChange = z
+  .strictObject({
+    status: z.enum(['open', 'closed'], { error: 'must be open or closed' }).optional(),
+    assigneeId: assigneeId.optional(),
+    ifAssigneeId: assigneeId.optional(),
+    reason,
+  })
+  .refine(({ status, assigneeId: to }) => status !== undefined || to !== undefined, {
+    error: 'changes nothing: give status or assigneeId',
+  });
+
+/** The body of POST /v1/conversations/{id}/read. */
+export const readRequest = z.strictObject({
+  upToSeq: z.number({ error: 'must be the number of an event' }).int('must be a whole number').min(0).max(Number.MAX_SAFE_INTEGER),
+});
+
+/** The query of GET /v1/metrics. */
+export const metricsQuery = z.strictObject({
+  series: separated(metricSeriesNames).optional(),
+  from: moment.optional(),
+  to: moment.optional(),
+  step: z.coerce
+    .number({ error: 'must be a number of seconds' })
+    .int('must be a whole number of seconds')
+    .min(metricsStepMinS, `must be at least ${metricsStepMinS}`)
+    .max(metricsStepMaxS, `must be at most ${metricsStepMaxS}`)
+    .multipleOf(metricsStepMinS, `must be a multiple of ${metricsStepMinS}: figures are by the minute`)
+    .default(metricsStepMinS),
+});
 
 /** The body of POST /v1/exports. */
 export const exportRequest = z.strictObject({

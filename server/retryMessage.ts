@@ -53,6 +53,10 @@ function outcomeOf(retried: Retried | undefined): 'queued' | 'adopted' {
       const detail = `the provider may still hold the request: ask again in ${retryAfterSeconds} s, when that can be known`;
       throw new Problem('not_possible_now', detail, { retryAfterSeconds, messageStatus: 'uncertain' });
     }
+    case 'textGone': {
+      const detail = 'its text was removed, because the workspace keeps texts no longer: send a new message under a new Idempotency-Key';
+      throw new Problem('not_possible_now', detail, { messageStatus: retried.status });
+    }
     case 'refused': {
       const { status } = retried;
       throw new Problem('not_possible_now', `the message is ${status}: ${instead[status] ?? withProvider}`, { messageStatus: status });

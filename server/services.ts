@@ -1,8 +1,11 @@
 import type { Client } from '@temporalio/client';
+import type { AcceptShares } from '../domain/acceptShares.js';
+import type { LoadWatch } from '../lives/loadWatch.js';
 import type { Config } from '../platform/config.js';
 import type { Database } from '../platform/database.js';
 import type { EventBus } from '../platform/eventBus.js';
 import type { Logger } from '../platform/logger.js';
+import type { MasterKeys } from '../platform/masterKeys.js';
 import type { ObjectStore } from '../platform/objectStore/objectStore.js';
 import type { SealingCodec } from '../platform/payloadCodec.js';
 import type { SettingsStore } from '../platform/prisma.js';
@@ -47,6 +50,9 @@ export interface Services {
   keys: Database;
   telemetry: Telemetry;
   temporalHealth: TemporalHealth;
+  /** What is given up for load; and who asks for how much. */
+  load: LoadWatch;
+  acceptShares: AcceptShares;
   /** Starts of workflows take turns. */
   starts: Turns;
   /** On the workers' connection where this process runs messages too, so that starts are eager. */
@@ -57,7 +63,7 @@ export interface Services {
   http: PublicHttp;
   /** What is kept outside the database; undefined where there is no place for it. */
   objects: ObjectStore | undefined;
-  masterKey: Buffer;
+  masterKeys: MasterKeys;
   logger: Logger;
   publicBaseUrl: string;
   /** How long after its validity a message waits for a receipt; how long one that is sent once more is of use; how long a provider may hold a request. Milliseconds. */

@@ -107,7 +107,12 @@ export const providerAccountRequest = z.object({ reason }).catchall(z.string());
 
 /** The body of PATCH /v1/workspace/retention. Which days can be kept is for server/http/workspaceRetention.ts to say. */
 export const retentionRequest = z
-  .strictObject({ messageDays: z.number().nullable().optional(), legalHold: z.boolean().optional(), reason })
-  .refine(({ messageDays, legalHold }) => messageDays !== undefined || legalHold !== undefined, {
-    error: 'name at least one of messageDays, legalHold',
+  .strictObject({
+    messageDays: z.number().nullable().optional(),
+    contentDays: z.number().nullable().optional(),
+    legalHold: z.boolean().optional(),
+    reason,
+  })
+  .refine(({ messageDays, contentDays, legalHold }) => [messageDays, contentDays, legalHold].some((given) => given !== undefined), {
+    error: 'name at least one of messageDays, contentDays, legalHold',
   });

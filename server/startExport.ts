@@ -45,6 +45,7 @@ export async function startExport(
     sinceMs,
     untilMs,
     keptMs: exportKeptMs,
+    askedAtMs: nowMs,
   });
   const start = { workspaceId, request: asked, summary: `export of messages as ${format}` };
   return startBulk<typeof exportMessages>(services, kind, start, inputOf, byHand);

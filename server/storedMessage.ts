@@ -30,9 +30,12 @@ export async function storedRef(services: Services, workspaceId: string, message
       throw new Problem('message_archived', 'the message is archived: it can be read, and nothing about it can be changed');
     return { workspaceId, messageId, createdAtMs: key.createdAtMs };
   }
-  if (await acceptedMessage(services, { workspaceId, messageId })) {
+  const accepted = await acceptedMessage(services, { workspaceId, messageId });
+  if (!accepted) throw notFound();
+  if (!accepted.wasStored)
     throw new Problem('unavailable', 'the message is accepted and not stored yet: ask again in a moment', { retryAfterSeconds: 1 });
-  }
+  // Stored between our look and its workflow's answer, or removed since.
+  if (await findKey(services.database, workspaceId, messageId)) return storedRef(services, workspaceId, messageId);
   throw notFound();
 }
 

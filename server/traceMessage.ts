@@ -4,14 +4,18 @@ import { traceQueryTimeoutMs } from '../domain/limits.js';
 import type { MessageState } from '../domain/message.js';
 import { type Intervention, interventionsOf } from '../storage/audit.js';
 import type { StoredMessage } from '../storage/messages.js';
+import type { StoredReceipt } from '../storage/receipts.js';
 import { getMessageStateQuery } from '../workflows/messages.js';
 import { type MessageView, viewOf } from './messageView.js';
 import type { Services } from './services.js';
+import { workflowUrl } from './workflowUrl.js';
 
 export interface MessageTrace {
   message: MessageView;
   events: Omit<MessageEvent, 'workspaceId' | 'conversationId' | 'messageId' | 'direction'>[];
   attempts: unknown[];
+  /** What the provider has told of it, as it came: also what changed nothing. */
+  receipts: StoredReceipt[];
   /** What people did to it: who, when, why, before and after. */
   interventions: Intervention[];
   workflow: {
@@ -29,9 +33,10 @@ export async function traceMessage(services: Services, message: StoredMessage): 
   const { database, history, config } = services;
   const { workspaceId, id: messageId } = message;
   const workflowId = (message.direction === 'inbound' ? inboundWorkflowId : messageWorkflowId)({ workspaceId, messageId });
-  const [events, attempts, interventions, asked] = await Promise.all([
+  const [events, attempts, receipts, interventions, asked] = await Promise.all([
     history.eventsOf(message),
     history.attemptsOf(message),
+    history.receiptsOf(message),
     interventionsOf(database, { workspaceId, messageId }),
     askWorkflow(services, workflowId),
   ]);
@@ -39,12 +44,11 @@ export async function traceMessage(services: Services, message: StoredMessage): 
     message: viewOf(message),
     events: events.map(({ workspaceId: _w, conversationId: _c, messageId: _m, direction: _d, ...event }) => event),
     attempts: attempts.map(({ createdAtMs: _, ...attempt }) => attempt),
+    receipts,
     interventions,
     workflow: {
       id: workflowId,
-      url: config.TEMPORAL_UI_URL
-        ? `${config.TEMPORAL_UI_URL}/namespaces/${config.TEMPORAL_NAMESPACE}/workflows/${encodeURIComponent(workflowId)}`
-        : null,
+      url: workflowUrl(config, workflowId),
       ...asked,
     },
   };

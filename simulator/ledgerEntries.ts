@@ -55,6 +55,8 @@ export interface RequestNote {
   accountSid: string;
   to: string | null;
   from: string | null;
+  /** Null where it was refused before it was looked at. */
+  body: string | null;
   ruleName: string | null;
   /** Set when the message was accepted, whatever the client was told. */
   sid: string | null;

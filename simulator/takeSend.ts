@@ -57,7 +57,7 @@ export function noteRefused(
   code: number,
 ): void {
   const text = (value: unknown) => (typeof value === 'string' ? value : null);
-  note(context, { accountSid, to: text(to), from: text(from), receivedAtMs }, `error:${code}`, undefined, null);
+  note(context, { accountSid, to: text(to), from: text(from), body: null, receivedAtMs }, `error:${code}`, undefined, null);
 }
 
 /** Writes the entry; the life begins when the second value is called. */
@@ -95,7 +95,7 @@ function accept(
 
 function note(
   context: SendContext,
-  request: Pick<SendRequest, 'accountSid' | 'from' | 'receivedAtMs'> & { to: string | null },
+  request: Pick<SendRequest, 'accountSid' | 'from' | 'receivedAtMs'> & { to: string | null; body: string | null },
   outcome: string,
   ruleName: string | undefined,
   message: StoredMessage | null,
@@ -106,6 +106,7 @@ function note(
     accountSid: request.accountSid,
     to: request.to,
     from: request.from,
+    body: request.body,
     ruleName: ruleName ?? null,
     sid: message?.entry.sid ?? null,
   });

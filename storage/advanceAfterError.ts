@@ -22,7 +22,7 @@ export interface AdvancedAfterError {
 const failuresStatement: Statement = {
   name: 'failures_of_message',
   text: `
-  select m.valid_until, m.workspace_id, m.contact_id, c.contents as contact_contents, c.phone_number, array(
+  select m.valid_until, clock_timestamp() as now, m.workspace_id, m.contact_id, c.contents as contact_contents, c.phone_number, array(
     select a.error_code from send_attempt a
     where a.workspace_id = $1 and a.created_at = $4 and a.message_id = $2
       and a.status in ('failed', 'undelivered') and a.attempt <> $3 and a.error_code is not null) as codes
@@ -32,6 +32,7 @@ const failuresStatement: Statement = {
 
 interface FailuresRow extends Record<string, unknown> {
   valid_until: Date | null;
+  now: Date;
   workspace_id: string;
   contact_id: string;
   contact_contents: Buffer | null;
@@ -69,7 +70,7 @@ export async function advanceAfterError(
   } else advanced = await store.advance(news);
 
   if (advanced?.moved && notify !== 'nobody') {
-    const about = { event: 'message.error', workspaceId, messageId, attempt, code: error.code, class: errorClass, notify };
+    const about = { event: 'message.error' as const, workspaceId, messageId, attempt, code: error.code, class: errorClass, notify };
     logger[notify === 'operator' ? 'error' : 'warn']({ ...about, ...(again && { againInMs: again.waitMs }) });
   }
   return { advanced, again };
@@ -97,6 +98,7 @@ async function againAfter(
   if (to === null) return null;
   const errorClass = errorClassOf(code);
   const failures = 1 + message.codes.filter((earlier) => errorClassOf(earlier) === errorClass).length;
-  const now = { nowMs: Date.now(), validUntilMs: message.valid_until.getTime() };
-  return afterError({ code, to, failures, ...now }, overrides, Math.random());
+  // By the database's clock, as everywhere where it is said whether a message is of use: that of a process may be wrong.
+  const [nowMs, validUntilMs] = [message.now.getTime(), message.valid_until.getTime()];
+  return afterError({ code, to, failures, nowMs, validUntilMs }, overrides, Math.random());
 }

@@ -1,6 +1,7 @@
 import { auditAnchorDaysMax } from '../domain/auditLimits.js';
-import { deriveKey, equalBytes, hmac } from '../platform/crypto.js';
+import { equalBytes, hmac } from '../platform/crypto.js';
 import { type ObjectStore, ObjectStoreError } from '../platform/objectStore/objectStore.js';
+import type { AnchorKeys } from './anchorKeys.js';
 import type { ChainHead } from './auditChain.js';
 
 /** The end of a chain as it was noted outside the database. */
@@ -30,13 +31,20 @@ export class AnchorError extends Error {
   override name = 'AnchorError';
 }
 
-const macOf = (masterKey: Buffer, key: string, { mac: _mac, ...signed }: Anchor) =>
-  hmac(deriveKey(masterKey, 'audit-anchor'), key, JSON.stringify(signed)).toString('hex');
+const macOf = (signingKey: Buffer, key: string, { mac: _mac, ...signed }: Anchor) =>
+  hmac(signingKey, key, JSON.stringify(signed)).toString('hex');
+
+/** Whether one of the keys has signed it, while that was the one that signs. */
+const isOurs = ({ verify }: AnchorKeys, key: string, anchor: Anchor) =>
+  verify.some(
+    ({ key: signingKey, untilMs }) =>
+      Date.parse(anchor.at) <= untilMs && equalBytes(Buffer.from(String(anchor.mac)), Buffer.from(macOf(signingKey, key, anchor))),
+  );
 
 /** The heads of chains that the anchors of one day have, by workspace the newest last, and the day's last anchor. Throws AnchorError. */
 async function readDay(
   objects: ObjectStore,
-  masterKey: Buffer,
+  keys: AnchorKeys,
   prefix: string,
 ): Promise<{ heads: AnchoredHead[]; last: Anchor['previous'] }> {
   const heads: AnchoredHead[] = [];
@@ -44,8 +52,8 @@ async function readDay(
   for await (const { key } of objects.list(prefix)) {
     const anchor = parsed(Buffer.from(await objects.get(key)).toString());
     // Nothing of it is read before it is known to be ours.
-    if (!anchor || !equalBytes(Buffer.from(String(anchor.mac)), Buffer.from(macOf(masterKey, key, anchor))))
-      throw new AnchorError(`the anchor ${key} was changed, or was written under another ENCRYPTION_KEY`);
+    if (!anchor || !isOurs(keys, key, anchor))
+      throw new AnchorError(`the anchor ${key} was changed, or was written under another ENCRYPTION_KEY: rewrapKeys keeps those of before`);
     const { at, previous, mac } = anchor;
     if (previous?.key !== last?.key || previous?.mac !== last?.mac)
       throw new AnchorError(`an anchor is missing before ${key}: it follows ${previous?.key ?? 'none'}`);
@@ -65,8 +73,8 @@ function parsed(text: string): Anchor | undefined {
 }
 
 /** Notes where chains stand that have moved since this day's anchors. Answers the key, or undefined where nothing has moved. */
-export async function writeAnchor(objects: ObjectStore, masterKey: Buffer, now: Date, heads: ChainHead[]): Promise<string | undefined> {
-  const { heads: known, last } = await readDay(objects, masterKey, `${folder}${dayOf(now)}/`);
+export async function writeAnchor(objects: ObjectStore, keys: AnchorKeys, now: Date, heads: ChainHead[]): Promise<string | undefined> {
+  const { heads: known, last } = await readDay(objects, keys, `${folder}${dayOf(now)}/`);
   const hashes = new Map(known.map(({ workspaceId, hash }) => [workspaceId, hash]));
   const moved = heads.filter(({ seq, workspaceId, hash }) => seq > 0 && hashes.get(workspaceId) !== hash);
   if (moved.length === 0) return undefined;
@@ -78,7 +86,7 @@ export async function writeAnchor(objects: ObjectStore, masterKey: Buffer, now: 
     mac: '',
   };
   try {
-    await objects.put(key, Buffer.from(JSON.stringify({ ...anchor, mac: macOf(masterKey, key, anchor) })), { ifAbsent: true });
+    await objects.put(key, Buffer.from(JSON.stringify({ ...anchor, mac: macOf(keys.sign, key, anchor) })), { ifAbsent: true });
   } catch (error) {
     // A run before this one has written it and died.
     if (!(error instanceof ObjectStoreError && error.failure === 'exists')) throw error;
@@ -87,22 +95,17 @@ export async function writeAnchor(objects: ObjectStore, masterKey: Buffer, now: 
 }
 
 /** The newest day's heads of chains, or all that were ever anchored. Throws AnchorError where one was tampered with. */
-export async function readAnchors(
-  objects: ObjectStore,
-  masterKey: Buffer,
-  which: 'newest day' | 'all',
-  now: Date,
-): Promise<AnchoredHead[]> {
+export async function readAnchors(objects: ObjectStore, keys: AnchorKeys, which: 'newest day' | 'all', now: Date): Promise<AnchoredHead[]> {
   if (which === 'all') {
     const days = new Set<string>();
     for await (const { key } of objects.list(folder)) days.add(key.slice(0, folder.length + '2026-01-01/'.length));
     const all: AnchoredHead[] = [];
-    for (const day of [...days].sort()) all.push(...(await readDay(objects, masterKey, day)).heads);
+    for (const day of [...days].sort()) all.push(...(await readDay(objects, keys, day)).heads);
     return all;
   }
   for (let back = 0; back < auditAnchorDaysMax; back += 1) {
     const day = dayOf(new Date(now.getTime() - back * 24 * 60 * 60 * 1_000));
-    const { heads } = await readDay(objects, masterKey, `${folder}${day}/`);
+    const { heads } = await readDay(objects, keys, `${folder}${day}/`);
     if (heads.length > 0) return heads;
   }
   return [];

@@ -1,4 +1,5 @@
 import { type Breaker, type BreakerRef, type BreakerScope, type ForcedState, newBreaker } from '../domain/breaker.js';
+import { wallClock } from '../platform/checkedClock.js';
 import type { Database, Statement } from '../platform/database.js';
 import { uuidv7 } from '../platform/uuid.js';
 
@@ -29,6 +30,15 @@ export const breakersColumn = `(select coalesce(json_agg(${breakerJson}), '[]') 
 
 export function toBreaker({ version: _, forced, forcedUntilMs, ...row }: BreakerRow): Breaker {
   return { ...row, forced: forced && { state: forced, untilMs: forcedUntilMs ?? 0 } } as Breaker;
+}
+
+/** How many breakers are not closed, by scope. As role maintenance. */
+export async function openBreakers(database: Database): Promise<Record<BreakerScope, number>> {
+  const rows = await database.asMaintenance<{ scope: BreakerScope; count: number }>(
+    `select scope, count(*)::integer as count from breaker
+     where case when forced_until > now() then forced = 'open' else state <> 'closed' end group by scope`,
+  );
+  return { account: 0, sender: 0, ...Object.fromEntries(rows.map(({ scope, count }) => [scope, count])) };
 }
 
 const readStatement: Statement = {
@@ -80,7 +90,7 @@ export async function changeBreaker(
 ): Promise<{ breaker: Breaker; changed: boolean }> {
   for (let tries = 1; ; tries++) {
     const [found] = await database.forWorkspace<{ breaker: BreakerRow }>(workspaceId, readStatement, [workspaceId, ref.scope, ref.subject]);
-    const breaker = found ? toBreaker(found.breaker) : newBreaker(ref, Date.now());
+    const breaker = found ? toBreaker(found.breaker) : newBreaker(ref, wallClock.now());
     const next = change(breaker);
     if (!next) return { breaker, changed: false };
     const { state, failures, opens, sinceMs, retryAtMs, probe, reason, forced } = next;

@@ -20,6 +20,8 @@ interface Kinds {
   message: MessageContents;
   contact: ContactContents;
   receipt: Record<string, unknown>;
+  /** Its id is the message's. */
+  statusCallback: { url: string; accountSid: string };
   /** In the row of a contact that is on the list; its id is the contact's. */
   suppression: { phoneNumber: string };
 }

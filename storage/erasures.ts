@@ -4,6 +4,7 @@ import { eraseBatchMax } from '../domain/privacyLimits.js';
 import type { Database, Statement } from '../platform/database.js';
 import { uuidv7 } from '../platform/uuid.js';
 import type { ContactRef } from './contactKeys.js';
+import { forgetTermsOf } from './contactTerms.js';
 import { appendEvents } from './messageEvents.js';
 import { noFacts } from './messageFacts.js';
 import { forgetWordsOf } from './wordIndex.js';
@@ -100,6 +101,7 @@ export async function removeContents(database: Database, { workspaceId, contactI
   do removed = await database.asMaintenance(removeMessages, [workspaceId, contactId, erasedAt, eraseBatchMax]);
   while (removed.length === eraseBatchMax);
   await forgetWordsOf(database, workspaceId, contactId, erasedAt);
+  await forgetTermsOf(database, { workspaceId, contactId });
 }
 
 /** Whether somebody has written to a contact, or it has written, since it was erased: it has a new key then, and a number again. */
@@ -122,6 +124,7 @@ export async function removeIdentity(
     'update contact set contents = null, phone_number = null, name = null, erased_at = $3 where workspace_id = $1 and id = $2',
     [workspaceId, contactId, erasedAt],
   );
+  await forgetTermsOf(database, { workspaceId, contactId });
   await database.asMaintenance(
     `update suppression s set contents = null, phone_number = $2::uuid::text
      where s.workspace_id = $1 and (s.phone_number = $2::text or s.phone_number = $3 and not exists (

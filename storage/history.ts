@@ -12,6 +12,8 @@ export interface HistoryQuery {
   statuses?: MessageStatus[] | undefined;
   direction?: Direction | undefined;
   campaign?: string | undefined;
+  /** Sent by this sender, or come in to it: its id, and its number or SID. */
+  sender?: { id: string; address: string } | undefined;
   /** Words of its text, as storage/wordHash.ts has them; found only where the workspace gathers those. */
   words?: string[] | undefined;
   /** Stored not before. */

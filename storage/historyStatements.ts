@@ -36,6 +36,7 @@ function wayOf({ words, conversationId, campaign, direction }: HistoryQuery): { 
 
 const filters = `($7::text[] is null or m.status = any ($7)) and ($8::text is null or m.direction = $8)
     and ($9::text is null or m.campaign = $9) and ($10::uuid is null or m.contact_id = $10)
+    and ($12::uuid is null or m.sender_id = $12)
     and ($11::bigint[] is null or not exists (
       select from unnest($11::bigint[]) as wanted (word) where not exists (
         select from message_word o
@@ -59,7 +60,7 @@ const statementsOf = (way: Way) => {
       text: `
   select ${messageColumns} from ${looked} ${messageParties}
   where ${filters}
-  ${newestFirst} limit $12`,
+  ${newestFirst} limit $13`,
     },
     // The last row that was looked at, where more may follow in the span.
     end: { name: `history_${way}_end`, text: `select m.created_at, m.${id} as id ${range} ${order} offset $6::bigint - 1 limit 1` },
@@ -77,7 +78,7 @@ const all = Object.fromEntries((Object.keys(ways) as Way[]).map((way) => [way, s
 /** The statements that serve a query, and their values. */
 export function historyStatements(query: HistoryQuery) {
   const { way, value } = wayOf(query);
-  const { workspaceId, statuses, direction, campaign, conversationId, words } = query;
+  const { workspaceId, statuses, direction, campaign, conversationId, words, sender } = query;
   // What is on the way fits already.
   const filterValues = [
     statuses ?? null,
@@ -85,6 +86,7 @@ export function historyStatements(query: HistoryQuery) {
     way === 'campaign' ? null : (campaign ?? null),
     way === 'conversation' ? null : (conversationId ?? null),
     words && words.length > 1 ? words.slice(1) : null,
+    sender?.id ?? null,
   ];
   return {
     ...all[way],

@@ -16,15 +16,17 @@ import type { Shelf } from './messages.js';
  */
 export function appendEvents(source: string, conversation: 'exists' | 'may be new', of: 'outbound' | 'inbound' = 'outbound'): string {
   const inbound = (columns: string) => (of === 'inbound' ? columns : '');
+  // Who writes wants an answer: what was closed is open again, and unread.
   const upsert = `
-    insert into contact as c (workspace_id, id, contents, last_message_at, last_seq)
-    select workspace_id, contact_id, (array_agg(contact_contents))[1], max(message_created_at), max(seq)
+    insert into contact as c (workspace_id, id, contents, last_message_at, last_seq${inbound(', inbound_seq')})
+    select workspace_id, contact_id, (array_agg(contact_contents))[1], max(message_created_at), max(seq)${inbound(', max(seq)')}
     from numbered group by workspace_id, contact_id order by workspace_id, contact_id
     on conflict (workspace_id, id) do update set prev_seq = c.last_seq, last_seq = excluded.last_seq,
       -- What another key has sealed (bytes 2 to 5 name it) can't be opened any more. One of before there were keys keeps its number
       -- readable until that is sealed with its name.
       contents = case when c.phone_number is null and excluded.contents is not null
         and substr(c.contents, 2, 4) is distinct from substr(excluded.contents, 2, 4) then excluded.contents else c.contents end,
+      ${inbound('inbound_seq = excluded.last_seq, closed_at = null,')}
       last_message_at = greatest(c.last_message_at, excluded.last_message_at)`;
   const update = `
     update contact c set prev_seq = c.last_seq, last_seq = e.seq

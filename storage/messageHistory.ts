@@ -7,6 +7,7 @@ import type { HistoryPlace } from './historyStatements.js';
 import { eventsFromRows, eventsOfMessage } from './messageEvents.js';
 import { findKey } from './messageKeys.js';
 import { coldMessagesOfConversation, messagesFromRows, readMessage, type StoredMessage, type StoredRef } from './messages.js';
+import { receiptsFromRows, receiptsOfMessage, type StoredReceipt } from './receipts.js';
 import { attemptsFromRows, attemptsOfMessage, type StoredAttempt } from './sendAttempts.js';
 
 /** Some place where older messages of a conversation lie, the newest first. */
@@ -109,6 +110,20 @@ export class MessageHistory {
     });
   }
 
+  /** All receipts of one message, oldest first. */
+  async receiptsOf({ workspaceId, id, createdAt, updatedAt }: StoredMessage): Promise<StoredReceipt[]> {
+    const { database } = this.readable;
+    const hot = await receiptsOfMessage(database, workspaceId, id);
+    return this.settled(workspaceId, { from: createdAt, to: updatedAt }, async (weeks) => {
+      const found = [...(weeks.some(liesInTables) ? await receiptsOfMessage(database, workspaceId, id, 'cold') : []), ...hot];
+      for (const week of weeks.filter((one) => !liesInTables(one))) {
+        const rows = await this.archive.rowsAt(week, 'callback_receipt', [workspaceId, id]);
+        found.push(...(await receiptsFromRows(database, workspaceId, id, rows)));
+      }
+      return found.sort((a, b) => a.at.getTime() - b.at.getTime());
+    });
+  }
+
   private coldTables(workspaceId: string, conversationId: string): Source {
     const read: Source['read'] = (place, limit) => coldMessagesOfConversation(this.readable, workspaceId, conversationId, place, limit);
     return { endMs: Number.POSITIVE_INFINITY, read };
@@ -168,11 +183,12 @@ function isFrom(place: HistoryPlace | null, { createdAt, id }: StoredMessage): b
   return createdAt.getTime() === place.at.getTime() && id >= place.id;
 }
 
-function fits({ statuses, direction, campaign, since }: HistoryQuery, message: StoredMessage): boolean {
+function fits({ statuses, direction, campaign, sender, since }: HistoryQuery, message: StoredMessage): boolean {
   return (
     (!statuses || statuses.includes(message.status)) &&
     (direction === undefined || message.direction === direction) &&
     (campaign === undefined || message.campaign === campaign) &&
+    (!sender || sender.address === (message.direction === 'inbound' ? message.to : message.from)) &&
     (!since || message.createdAt >= since)
   );
 }

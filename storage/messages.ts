@@ -31,6 +31,9 @@ export interface StoredMessage {
   campaign: string | null;
   /** Its text is gone for good. */
   erased: boolean;
+  /** When the text was removed because its workspace keeps texts no longer; null where it was not, and for how many days it had kept it. */
+  contentRemovedAt: Date | null;
+  contentKeptDays: number | null;
   priority: Priority;
   category: Category;
   encoding: Encoding;
@@ -62,7 +65,7 @@ export function errorOf(code: string | null, message: string | null): MessageErr
 /** What a statement selects of a message `m` for `openMessages`, where it joins `messageParties`. */
 export const messageColumns = `m.workspace_id, m.id, m.contact_id, m.direction, c.phone_number as contact_number, c.contents as contact_contents,
   coalesce(s.phone_number, m.unknown_sender) as sender_number, m.contents, m.body, m.media_urls, m.metadata, m.priority, m.category, m.encoding, m.segments, m.status, m.generation, m.attempt, m.provider_message_id, m.error_code,
-  m.error_message, m.consent, m.campaign, m.send_at, m.valid_until, m.created_at, m.updated_at`;
+  m.error_message, m.consent, m.campaign, m.content_removed_at, m.content_kept_days, m.send_at, m.valid_until, m.created_at, m.updated_at`;
 export const messageParties = `
   join contact c on c.workspace_id = m.workspace_id and c.id = m.contact_id
   left join sender s on s.workspace_id = m.workspace_id and s.id = m.sender_id`;
@@ -80,6 +83,8 @@ export interface MessageRow extends Record<string, unknown> {
   media_urls: string[];
   metadata: Record<string, string>;
   campaign: string | null;
+  content_removed_at: Date | null;
+  content_kept_days: number | null;
   priority: Priority;
   category: Category;
   encoding: Encoding;
@@ -140,6 +145,8 @@ function toMessage(row: MessageRow, opened: MessageContents | null, contactNumbe
     mediaUrls: opened?.mediaUrls ?? row.media_urls,
     metadata: opened?.metadata ?? row.metadata,
     erased: opened === null && row.body === null,
+    contentRemovedAt: row.content_removed_at,
+    contentKeptDays: row.content_kept_days,
     campaign: row.campaign,
     priority: row.priority,
     category: row.category,

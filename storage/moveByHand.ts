@@ -29,7 +29,7 @@ const retryStatement: Statement = {
       valid_until = greatest(m.valid_until, now() + $6 * interval '1 millisecond'),
       send_at = case when m.send_at <= now() then m.send_at end
     from locked l
-    where m.workspace_id = $1 and m.created_at = $2 and m.id = $3 and l.status = $4
+    where m.workspace_id = $1 and m.created_at = $2 and m.id = $3 and l.status = $4 and l.content_removed_at is null
     ${returning(factsOfTimes('m'))}
   ), given_up as (
     update send_attempt a set status = 'abandoned', updated_at = now(),

@@ -5,6 +5,7 @@ import type { Database, Statement } from '../platform/database.js';
 import type { Readable, Sealable } from './contents.js';
 import { appendEvents } from './messageEvents.js';
 import { factsAtBirth } from './messageFacts.js';
+import { storeStatusCallbacks } from './statusCallbacks.js';
 import { timeBounds } from './timeBounds.js';
 
 /** A message as it was accepted; `storedAtMs` says when it was stored first, where the row of that was lost. */
@@ -98,6 +99,7 @@ export class ConcurrentInsert extends Error {
  * left as it is and answered as it stands.
  */
 export async function persistMessages({ database, contents }: Readable, messages: MessageToPersist[]): Promise<PersistedMessage[]> {
+  await storeStatusCallbacks({ database, contents }, messages);
   const sealed = await contents.seal([...messages.map(messageOf), ...messages.map(contactOf)]);
   const column = <T>(of: (message: MessageToPersist) => T) => messages.map(of);
   const rows = await database.forWorkspaces<PersistRow>(

@@ -5,6 +5,8 @@ export interface Retention {
   workspaceId: string;
   /** Days; null for as long as the archive lasts. */
   messageDays: number | null;
+  /** Days that the texts of its messages are kept; null for as long as the messages are. */
+  contentDays: number | null;
   /** Nothing of it is removed, whatever its days say. */
   legalHold: boolean;
 }
@@ -12,17 +14,15 @@ export interface Retention {
 /** Workspaces that have decided something about it. */
 export async function retentions(database: Database): Promise<Retention[]> {
   return database.asMaintenance<Retention & Record<string, unknown>>(
-    `select id as "workspaceId", message_days as "messageDays", legal_hold as "legalHold" from workspace
-     where message_days is not null or legal_hold order by id`,
+    `select id as "workspaceId", message_days as "messageDays", content_days as "contentDays", legal_hold as "legalHold" from workspace
+     where message_days is not null or content_days is not null or legal_hold order by id`,
   );
 }
-
-const dayMs = 24 * 60 * 60_000;
 
 /**
  * Removes a workspace's messages from the hot tables that are older than its days, with all that belongs to them; at most
  * `limit` of them, the oldest first. What has not ended, or is parked, stays. Answers how many went; the statement looks at
- * the workspace's retention itself, so that a hold that was just set holds.
+ * the workspace's retention itself, so that a hold that was just set holds, and at Postgres' clock.
  */
 export async function removeOldest(
   database: Database,
@@ -32,7 +32,8 @@ export async function removeOldest(
   const [row] = await database.asMaintenance<{ removed: number }>(
     `with due as (
        select m.workspace_id, m.created_at, m.id from workspace w join message m on m.workspace_id = w.id
-       where w.id = $1 and m.workspace_id = $1 and not w.legal_hold and w.message_days = $3 and m.created_at < $4
+       where w.id = $1 and m.workspace_id = $1 and not w.legal_hold and w.message_days = $3
+         and m.created_at < now() - $3::integer * interval '24 hours'
          and m.recorded_at is not null and m.status <> 'parked'
        order by m.created_at, m.id limit $2 for update of m
      ), receipts as (
@@ -49,7 +50,7 @@ export async function removeOldest(
        delete from message m using due d where m.workspace_id = $1 and m.created_at = d.created_at and m.id = d.id returning m.id
      )
      select count(*)::integer as removed from messages`,
-    [workspaceId, limit, messageDays, new Date(Date.now() - messageDays * dayMs)],
+    [workspaceId, limit, messageDays],
   );
   return row?.removed ?? 0;
 }

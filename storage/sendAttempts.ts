@@ -1,3 +1,4 @@
+import { nilUuid } from '../domain/ids.js';
 import { asleepAfterMs, calledAtOnceMax, dispatchingHoldsMs, messagesAheadCountedMax, orderWindowMs } from '../domain/limits.js';
 import type { AmbiguousPolicy, MessageError } from '../domain/message.js';
 import type { AttemptStatus, MessageStatus } from '../domain/messageStatus.js';
@@ -96,6 +97,9 @@ export const beginStatement: Statement = {
   from current c left join begun b on true`,
 };
 
+/** Values of `beginStatement` that name no message: for connections that are to have its plan before they are needed. */
+export const nobodysAttempt = [nilUuid, new Date(0), nilUuid, nilUuid, 0, 0, '', 0, 0, '', nilUuid];
+
 /**
  * The attempt transaction: under the message's lock it decides whether this message may be sent now (state,
  * generation, validity, epoch of the limits, order, consent) and inserts the attempt's row. After its commit the caller has
@@ -158,6 +162,21 @@ export async function messagesAhead(database: Database, message: StoredRef): Pro
     message.messageId,
   ]);
   return row?.ahead ?? 0;
+}
+
+const overStatement: Statement = {
+  name: 'validity_over',
+  text: `select valid_until <= clock_timestamp() as over from message where workspace_id = $1 and created_at = $2 and id = $3`,
+};
+
+/** Whether the message may not be sent any more, by the database's clock: that of a process may be wrong by days. */
+export async function isValidityOver(database: Database, message: StoredRef): Promise<boolean> {
+  const [row] = await database.forWorkspace<{ over: boolean }>(message.workspaceId, overStatement, [
+    message.workspaceId,
+    new Date(message.createdAtMs),
+    message.messageId,
+  ]);
+  return row?.over ?? false;
 }
 
 const asleepStatement: Statement = {

@@ -1,6 +1,6 @@
 import { webhookEndpointsPerLookMax, webhookEventsPerLookMax, webhookKeptMs, webhookPruneMax } from '../domain/limits.js';
 import type { Notice } from '../domain/notifications.js';
-import { type DeliveryStatus, type WebhookRef, webhookTestType } from '../domain/webhooks.js';
+import { type DeliveryStatus, statusCallbackTypes, type WebhookRef, webhookTestType } from '../domain/webhooks.js';
 import type { Database, Statement } from '../platform/database.js';
 import { uuidv7 } from '../platform/uuid.js';
 import { noticeValues, raiseNotification } from './notifications.js';
@@ -32,13 +32,13 @@ type DeliveryRow = WebhookDelivery & Record<string, unknown>;
 // earlier one. Of two looks at the same time each takes other endpoints; first those that have waited longest.
 const collectText = `
   with behind as (
-    select e.workspace_id, e.id, e.event_types, e.cursor_seq, e.cursor_at
+    select e.workspace_id, e.id, e.kind, e.event_types, e.cursor_seq, e.cursor_at
     from webhook_endpoint e join workspace_sequence s using (workspace_id)
     where e.enabled and s.last_seq > e.cursor_seq
     order by e.cursor_at limit $1
     for update of e skip locked
   ), news as (
-    select b.workspace_id, b.id as endpoint_id, 'message.' || m.status as type, m.status, b.event_types, m.seq, m.created_at, m.message_id,
+    select b.workspace_id, b.id as endpoint_id, 'message.' || m.status as type, m.status, b.kind, b.event_types, m.seq, m.created_at, m.message_id,
       m.contact_id, m.direction, m.attempt, m.provider_message_id, m.error_code, m.error_message, m.consent
     from behind b cross join lateral (
       select * from message_event m
@@ -47,12 +47,21 @@ const collectText = `
       order by m.seq limit $2
     ) m
   ), copied as (
-    insert into webhook_delivery (workspace_id, endpoint_id, type, occurred_at, seq, data)
-    select workspace_id, endpoint_id, type, created_at, seq, jsonb_build_object('seq', seq, 'messageId', message_id,
+    insert into webhook_delivery (workspace_id, endpoint_id, type, occurred_at, seq, due_at, data)
+    -- Not when its transaction began: another look may have been quicker since, and came before it.
+    select workspace_id, endpoint_id, type, created_at, seq, statement_timestamp(), jsonb_build_object('seq', seq, 'messageId', message_id,
       'conversationId', contact_id, 'direction', direction, 'status', status, 'attempt', attempt, 'providerMessageId', provider_message_id,
       'error', case when error_code is not null then jsonb_build_object('code', error_code, 'message', coalesce(error_message, '')) end,
       'consent', consent)
-    from news where type = any (event_types)
+    from news n
+    -- One by one, by its key: all rows of the table would be read for a join.
+    left join lateral (
+      select true as named from status_callback s
+      where n.kind = 'statusCallbacks' and s.workspace_id = n.workspace_id and s.message_id = n.message_id and s.endpoint_id = n.endpoint_id
+      limit 1
+    ) c on true
+    -- Of the second kind, those of messages alone that came with a URL.
+    where case kind when 'events' then type = any (event_types) else type = any ($3) and c.named end
     on conflict do nothing
   ), moved as (
     update webhook_endpoint e set cursor_seq = n.seq, cursor_at = n.at
@@ -63,7 +72,7 @@ const collectText = `
 
 /** Makes deliveries of the events that are new to endpoints; answers how many events were looked at. As role maintenance. */
 export async function collectWebhookDeliveries(database: Database): Promise<number> {
-  const values = [webhookEndpointsPerLookMax, webhookEventsPerLookMax];
+  const values = [webhookEndpointsPerLookMax, webhookEventsPerLookMax, statusCallbackTypes];
   const [row] = await database.asMaintenance<{ events: number }>(collectText, values);
   return row?.events ?? 0;
 }
@@ -145,6 +154,17 @@ const failedStatement: Statement = {
   )
   select not enabled as disabled, case when not enabled then ${raiseNotification(11)} end from failing`,
 };
+
+const skippedStatement: Statement = {
+  name: 'webhook_skipped',
+  text: `update webhook_delivery set status = 'skipped', due_at = null, error = $4
+    where workspace_id = $1 and endpoint_id = $2 and id = $3 and status = 'pending'`,
+};
+
+/** Stores that there is nothing to be sent any more, and why. */
+export async function storeSkipped(database: Database, ref: WebhookRef, deliveryId: string, why: string): Promise<void> {
+  await database.forWorkspace(ref.workspaceId, skippedStatement, [ref.workspaceId, ref.endpointId, deliveryId, why]);
+}
 
 /** An attempt that failed, and what follows from it. */
 export interface FailedDelivery {

@@ -11,6 +11,9 @@ import type { Workspace } from './workspaces.js';
 /** A webhook endpoint as its owner sees it: its secret is shown when it is made, and never again. */
 export interface WebhookEndpoint {
   id: string;
+  /** One of `endpointKinds`. */
+  kind: string;
+  /** Of one that stands for StatusCallback URLs their origin. */
   url: string;
   description: string;
   eventTypes: string[];
@@ -33,6 +36,7 @@ export interface EndpointSettings {
 
 const select = {
   id: true,
+  kind: true,
   url: true,
   description: true,
   eventTypes: true,
@@ -64,7 +68,7 @@ export function createWebhookEndpoint(
   return settings.forWorkspace(workspace.id, async (transaction) => {
     // Locked, or two that are made at the same time would both find room.
     await transaction.$queryRaw`select 1 from workspace for update`;
-    if ((await transaction.webhookEndpoint.count()) >= webhookEndpointsMax) return undefined;
+    if ((await transaction.webhookEndpoint.count({ where: { kind: 'events' } })) >= webhookEndpointsMax) return undefined;
     const [newest] = await transaction.$queryRaw<{ last_seq: bigint }[]>`select last_seq from workspace_sequence`;
     const where = { workspaceId: workspace.id, id: ref.endpointId };
     const data = { ...where, ...chosen, secret: sealSecret(workspace, ref, secret), cursorSeq: newest?.last_seq ?? 0n };
@@ -157,6 +161,7 @@ export function deleteWebhookEndpoint(settings: SettingsStore, ref: WebhookRef, 
 
 /** Where deliveries go, with its secrets opened: never to be logged. */
 export interface WebhookTarget {
+  kind: string;
   url: string;
   secrets: string[];
   failingSince: Date | null;
@@ -164,18 +169,22 @@ export interface WebhookTarget {
 
 const targetStatement: Statement = {
   name: 'webhook_target',
-  text: `select url, secret, case when previous_secret_until > now() then previous_secret end as previous, failing_since
+  text: `select kind, url, secret, case when previous_secret_until > now() then previous_secret end as previous, failing_since
     from webhook_endpoint where workspace_id = $1 and id = $2 and enabled and (paused_until is null or paused_until <= now())`,
 };
 
+interface TargetRow extends Record<string, unknown> {
+  kind: string;
+  url: string;
+  secret: string | null;
+  previous: string | null;
+  failing_since: Date | null;
+}
+
 /** Where an endpoint's deliveries go now; undefined where it is gone, disabled or left alone for a while. */
 export async function readWebhookTarget(database: Database, workspace: Workspace, ref: WebhookRef): Promise<WebhookTarget | undefined> {
-  const [row] = await database.forWorkspace<{ url: string; secret: string; previous: string | null; failing_since: Date | null }>(
-    ref.workspaceId,
-    targetStatement,
-    [ref.workspaceId, ref.endpointId],
-  );
+  const [row] = await database.forWorkspace<TargetRow>(ref.workspaceId, targetStatement, [ref.workspaceId, ref.endpointId]);
   if (!row) return undefined;
   const sealed = [row.secret, row.previous].filter((one) => one !== null);
-  return { url: row.url, failingSince: row.failing_since, secrets: sealed.map((one) => openSecret(workspace, ref, one)) };
+  return { kind: row.kind, url: row.url, failingSince: row.failing_since, secrets: sealed.map((one) => openSecret(workspace, ref, one)) };
 }

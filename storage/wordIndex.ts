@@ -2,7 +2,8 @@ import { wordsPerRemovalMax } from '../domain/historyLimits.js';
 import { searchWordsOf } from '../domain/searchWords.js';
 import type { Database } from '../platform/database.js';
 import type { Readable } from './contents.js';
-import { sealedMessageOf } from './messages.js';
+import { type StoredRef, sealedMessageOf } from './messages.js';
+import { timeBounds } from './timeBounds.js';
 import { wordHash } from './wordHash.js';
 
 /** How far the words of one workspace have been gathered. */
@@ -131,10 +132,26 @@ export async function forgetWordsOf(database: Database, workspaceId: string, con
   ]);
 }
 
-/** The same of all messages that were stored before a time, whose texts are gone. */
-export async function forgetWordsBefore(database: Database, workspaceId: string, before: Date): Promise<void> {
+/** The same of single messages whose texts are gone. */
+export async function forgetWordsOfMessages(
+  database: Database,
+  workspaceId: string,
+  messages: (StoredRef & { contactId: string })[],
+): Promise<void> {
+  if (messages.length === 0) return;
   await database.asMaintenance('update word_index set forgets = forgets + 1 where workspace_id = $1', [workspaceId]);
-  await database.asMaintenance('delete from message_word where workspace_id = $1 and created_at < $2', [workspaceId, before]);
+  await database.asMaintenance(
+    `delete from message_word w using unnest($2::uuid[], $3::timestamptz[], $4::uuid[]) as i (contact_id, created_at, message_id)
+     where w.workspace_id = $1 and w.contact_id = i.contact_id and w.created_at = i.created_at and w.message_id = i.message_id
+       and w.created_at between $5 and $6`,
+    [
+      workspaceId,
+      messages.map((m) => m.contactId),
+      messages.map((m) => new Date(m.createdAtMs)),
+      messages.map((m) => m.messageId),
+      ...timeBounds(messages),
+    ],
+  );
 }
 
 /** Drops words whose messages are not here any more. Answers how many weeks of them. As role maintenance. */

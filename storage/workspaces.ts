@@ -30,6 +30,8 @@ export interface Workspace {
   /** One at a provider at most, the oldest first. */
   accounts: ProviderAccount[];
   routes: Routes;
+  /** Webhook endpoints that stand for StatusCallback URLs, each for those of one origin. */
+  callbackEndpoints: { id: string; origin: string }[];
   /** Whether its messages can be found by their words. */
   wordSearch: boolean;
   /** Those that are open, half open or forced. */
@@ -82,7 +84,9 @@ const findStatement: Statement = {
       from sender s where s.workspace_id = $1) as senders,
     (select coalesce(json_agg(json_build_object('provider', a.provider, 'accountSid', a.account_sid, 'authToken', a.auth_token,
         'settings', a.settings) order by a.created_at, a.provider), '[]')
-      from provider_account a where a.workspace_id = $1) as accounts
+      from provider_account a where a.workspace_id = $1) as accounts,
+    (select coalesce(json_agg(json_build_object('id', e.id, 'origin', e.url)), '[]')
+      from webhook_endpoint e where e.workspace_id = $1 and e.kind = 'statusCallbacks') as callback_endpoints
   from workspace w where w.id = $1`,
 };
 
@@ -96,6 +100,7 @@ interface WorkspaceRow extends LimitsRow {
   breakers: BreakerRow[];
   senders: { id: string; phoneNumber: string; provider: string | null }[];
   accounts: ProviderAccount[];
+  callback_endpoints: Workspace['callbackEndpoints'];
 }
 
 /** Reads a workspace with its senders, provider accounts, routes and breakers, by one statement: every accept may need it. Undefined where there is none. */
@@ -120,6 +125,7 @@ export async function loadWorkspace(database: Database, masterKeys: MasterKeys, 
     // A sender that does not say where it lives is of the time when there was one account.
     senders: row.senders.map((sender) => ({ ...sender, provider: sender.provider ?? first?.provider ?? '' })),
     accounts,
+    callbackEndpoints: row.callback_endpoints,
     keys: {
       messageId: deriveKey(key, 'message-id'),
       contactId: deriveKey(key, 'contact-id'),

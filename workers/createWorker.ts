@@ -10,6 +10,7 @@ import type {
 import { drainTimeoutMs, webhookEndpointsConcurrentMax } from '../domain/limits.js';
 import { taskQueues } from '../domain/taskQueues.js';
 import { bundlePaths } from './bundleWorkflows.js';
+import { versioned, type WorkerBuild } from './versioned.js';
 
 /** A worker's shutdown: no new work at once, what runs may end within this time. */
 const shutdownGraceTime = drainTimeoutMs;
@@ -33,9 +34,12 @@ export interface WorkerSettings {
   sendsConcurrentMax: number;
   workflowTasksConcurrentMax: number;
   workflowsCachedMax: number;
+  /** The build of this process, where releases are versioned. */
+  build?: WorkerBuild;
+  /** Where traces are on. */
+  traced: Pick<WorkerOptions, 'interceptors' | 'sinks'> | undefined;
 }
 
-// A fixed build id, where no version is rolled out, spares a write to the visibility store with each workflow task.
 const common = { shutdownGraceTime, reuseV8Context: true, workflowThreadPoolSize: 1 } satisfies Partial<WorkerOptions>;
 
 /** The options of a Worker that runs so many workflow tasks at once; the benchmark's floor has the same. */
@@ -56,7 +60,9 @@ export function createMessagesWorker(settings: WorkerSettings, local: LocalActiv
     namespace: settings.namespace,
     dataConverter: settings.dataConverter,
     taskQueue: taskQueues.messages,
-    workflowBundle: { codePath: bundlePaths.messages },
+    ...versioned(settings.build, 'PINNED'),
+    workflowBundle: { codePath: settings.traced ? bundlePaths.tracedMessages : bundlePaths.messages },
+    ...settings.traced,
     activities: { ...local, ...sends },
     // Without sends of its own it must leave those in the queue to others.
     enableNonLocalActivities: sends !== undefined,
@@ -84,6 +90,8 @@ export function createSendsWorker(settings: WorkerSettings, sends: SendActivitie
     namespace: settings.namespace,
     dataConverter: settings.dataConverter,
     taskQueue: taskQueues.messages,
+    ...versioned(settings.build, 'PINNED'),
+    ...(settings.traced?.interceptors && { interceptors: settings.traced.interceptors }),
     activities: sends,
     maxConcurrentActivityTaskExecutions: settings.sendsConcurrentMax,
   });
@@ -100,6 +108,7 @@ export function createLimiterWorker(settings: WorkerSettings, activities: Limite
     namespace: settings.namespace,
     dataConverter: settings.dataConverter,
     taskQueue: taskQueues.limiter,
+    ...versioned(settings.build, 'AUTO_UPGRADE'),
     workflowBundle: { codePath: bundlePaths.limiter },
     activities,
     ...workflowTasks(limiterTasksConcurrentMax),
@@ -115,6 +124,7 @@ export function createMaintenanceWorker(settings: WorkerSettings, activities: Ma
     namespace: settings.namespace,
     dataConverter: settings.dataConverter,
     taskQueue: taskQueues.maintenance,
+    ...versioned(settings.build, 'AUTO_UPGRADE'),
     workflowBundle: { codePath: bundlePaths.maintenance },
     activities,
     maxConcurrentWorkflowTaskExecutions: maintenanceTasksConcurrentMax,
@@ -131,6 +141,7 @@ export function createWebhooksWorker(settings: WorkerSettings, activities: Webho
     namespace: settings.namespace,
     dataConverter: settings.dataConverter,
     taskQueue: taskQueues.webhooks,
+    ...versioned(settings.build, 'AUTO_UPGRADE'),
     workflowBundle: { codePath: bundlePaths.webhooks },
     activities,
     maxConcurrentWorkflowTaskExecutions: webhookEndpointsConcurrentMax,

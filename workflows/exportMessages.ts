@@ -1,8 +1,8 @@
 import { condition, continueAsNew, proxyActivities, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { MaintenanceActivities } from '../activities/index.js';
-import { type ExportInput, type ExportProgress, nothingExported, shareOf } from '../domain/exports.js';
+import { type ExportInput, type ExportProgress, mayHoldContact, nothingExported, shareOf } from '../domain/exports.js';
 import { exportHeartbeatMs, exportPartTimeoutMs } from '../domain/historyLimits.js';
-import { cancelExportSignal, getExportProgressQuery } from './messages.js';
+import { cancelExportSignal, contactErasedSignal, getExportProgressQuery, mayHoldContactQuery } from './messages.js';
 
 const { exportPart, removeExport } = proxyActivities<Pick<MaintenanceActivities, 'exportPart' | 'removeExport'>>({
   startToCloseTimeout: exportPartTimeoutMs,
@@ -12,7 +12,7 @@ const { exportPart, removeExport } = proxyActivities<Pick<MaintenanceActivities,
 
 /**
  * Writes the messages that a filter matches into files, a part at a time, so that it outlives any process; keeps them for a
- * while, and removes them. What is canceled ends after the part that is just being written.
+ * while, and removes them. What is canceled, or holds a contact that was erased, ends after the part that is just being written.
  */
 export async function exportMessages(input: ExportInput): Promise<ExportProgress> {
   const { format, keptMs } = input;
@@ -20,25 +20,31 @@ export async function exportMessages(input: ExportInput): Promise<ExportProgress
   let state: ExportProgress['state'] = 'running';
   let expiresAtMs: number | null = null;
   let canceled = false;
+  let erased = false;
   const progress = (): ExportProgress => {
     const { rows, bytes, parts } = place;
-    return { state, format, rows, bytes, parts, share: state === 'running' ? shareOf(input, place) : 1, expiresAtMs };
+    const share = state === 'running' ? shareOf(input, place) : 1;
+    return { state, format, rows, bytes, parts, share, expiresAtMs, endedBecause: erased ? 'contactErased' : null };
   };
   setHandler(getExportProgressQuery, progress);
   setHandler(cancelExportSignal, () => {
     canceled = true;
   });
+  setHandler(mayHoldContactQuery, (contact) => mayHoldContact(input, contact));
+  setHandler(contactErasedSignal, (contact) => {
+    erased ||= mayHoldContact(input, contact);
+  });
 
-  for (let isLast = false; !isLast && !canceled; ) {
+  for (let isLast = false; !isLast && !canceled && !erased; ) {
     show(progress());
     ({ isLast, ...place } = await exportPart({ ...input, after: place }));
-    if (!isLast && workflowInfo().continueAsNewSuggested) await continueAsNew<typeof exportMessages>({ ...input, after: place });
+    if (!isLast && !erased && workflowInfo().continueAsNewSuggested) await continueAsNew<typeof exportMessages>({ ...input, after: place });
   }
-  if (!canceled) {
+  if (!canceled && !erased) {
     state = 'done';
     expiresAtMs = Date.now() + keptMs;
     show(progress());
-    await condition(() => canceled, keptMs);
+    await condition(() => canceled || erased, keptMs);
   }
   await removeExport({ workspaceId: input.workspaceId, exportId: input.exportId });
   state = canceled ? 'canceled' : 'expired';

@@ -1,7 +1,7 @@
 /** What can be said to a running workflow and asked of it. Names are part of the product: people type them in the Web UI. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CancellationProgress } from '../domain/cancellation.js';
-import type { ExportProgress } from '../domain/exports.js';
+import type { ErasedContact, ExportProgress } from '../domain/exports.js';
 import type { LimitsChange } from '../domain/limitsChange.js';
 import type { MessageOutcome, MessageState } from '../domain/message.js';
 import type { OlderRequest } from '../domain/olderLimiter.js';
@@ -58,6 +58,10 @@ export const cancelRedriveSignal = defineSignal('cancelRedrive');
 export const getExportProgressQuery = defineQuery<ExportProgress>('getExportProgress');
 /** To exportMessages: it ends after the part that is just being written, and leaves nothing. */
 export const cancelExportSignal = defineSignal('cancelExport');
+/** To exportMessages: whether it may hold something of a contact that was erased. */
+export const mayHoldContactQuery = defineQuery<boolean, [ErasedContact]>('mayHoldContact');
+/** To exportMessages: a contact was erased. Where it may hold something of that, it ends as if its time were over, and leaves nothing. */
+export const contactErasedSignal = defineSignal<[ErasedContact]>('contactErased');
 
 /** How far a cancellation by filter has come. */
 export const getCancellationProgressQuery = defineQuery<CancellationProgress>('getCancellationProgress');

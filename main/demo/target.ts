@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { workspaceOfKey } from '../../load/workspaceOfKey.js';
 import { runningFrom } from '../../local/processIdentity.js';
 import { type Stack, startStack } from '../../local/stack.js';
 import type { Steps } from '../../local/steps.js';
@@ -34,11 +35,10 @@ export async function findTarget(words: DemoArguments, steps: Steps): Promise<Ta
   return ownTarget(words.workspaces, steps);
 }
 
-/** A key carries its workspace: pr_<workspace>_<key id>_<secret>. */
 function workspaceOf(apiKey: string): string {
-  const digits = /^pr_([0-9a-f]{32})_/.exec(apiKey)?.[1];
-  if (!digits) throw new UsageError('--api-keys: an API key begins with pr_ and the workspace');
-  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const id = workspaceOfKey(apiKey);
+  if (id === undefined) throw new UsageError('--api-keys: an API key begins with pr_ and the workspace');
+  return id;
 }
 
 async function runningTarget(data: string, count: number, steps: Steps): Promise<Target> {

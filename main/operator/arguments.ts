@@ -26,6 +26,7 @@ const options = {
   workspace: { type: 'string' },
   role: { type: 'string' },
   name: { type: 'string' },
+  percent: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -76,6 +77,8 @@ export const commands = {
     options: ['workspace'],
     isOwn: true,
   },
+  record: { takes: 'ID', about: 'the whole story of a message as one signed record; > FILE keeps it', options: [] },
+  'record verify': { takes: 'FILE', about: 'whether a record was changed since it was exported, and what of it', options: [], isOwn: true },
   notifications: { about: 'what you are told of and nobody has read yet', options: ['limit'] },
   read: { takes: 'ID|all', about: 'mark a notification as read, or all of them', options: [] },
   webhooks: { about: 'where the workspace hears of what happens, and whether that works', options: [] },
@@ -94,6 +97,14 @@ export const commands = {
   'breaker open': { takes: 'BREAKER', about: 'let nothing through for a time', options: ['for', 'reason'] },
   'breaker close': { takes: 'BREAKER', about: 'let everything through for a time', options: ['for', 'reason'] },
   'breaker auto': { takes: 'BREAKER', about: 'leave it to itself again', options: ['reason'] },
+  'deployment list': { about: 'the builds of the workers: which gets new messages, and how many each has still', options: [], isOwn: true },
+  'deployment set': { takes: 'BUILD', about: 'give all new messages to a build', options: [], isOwn: true },
+  'deployment ramp': { takes: 'BUILD', about: 'give a share of new messages to a build', options: ['percent'], isOwn: true },
+  'deployment rollback': {
+    about: 'take back the last ramp or set: the build before gets all new messages, and those that the withdrawn one has begun',
+    options: ['reason'],
+    isOwn: true,
+  },
 } as const satisfies Record<string, CommandWords>;
 export type CommandName = keyof typeof commands;
 /** Commands that this program does itself. */
@@ -130,6 +141,7 @@ ${words.join('\n')}
   --name TEXT             for person add: what the workspace calls her or him
   --for TIME              for breaker open and close: 30s, 10m or 2h (default: 10m)
   --workspace ID          for audit verify: only this one
+  --percent N             for deployment ramp: the share, 0 to 100
   --reason TEXT           for the audit
   --key KEY               Idempotency-Key: under it, it is done once
   --json                  one line of JSON on standard output
@@ -137,7 +149,9 @@ ${words.join('\n')}
 A BREAKER is account/PROVIDER, such as account/twilio, or sender/NUMBER.
 
 POSTRIDER_URL (default: http://127.0.0.1:3000) and POSTRIDER_API_KEY say where, and as whom. audit verify needs neither: it
-reads DATABASE_URL, ENCRYPTION_KEY, and ARCHIVE_DIRECTORY or S3_…, as the processes do.
+reads DATABASE_URL, ENCRYPTION_KEY, and ARCHIVE_DIRECTORY or S3_…, as the processes do; record verify reads ENCRYPTION_KEY and
+ENCRYPTION_KEYS_OLD. deployment asks Temporal alone, at
+TEMPORAL_ADDRESS (default: 127.0.0.1:7233), TEMPORAL_NAMESPACE and WORKER_DEPLOYMENT_NAME.
 Exit code 1 where Postrider refuses or something is wrong, 2 where these words are wrong.`;
 
 export interface OperatorArguments {
@@ -171,7 +185,8 @@ export function readArguments(given: string[]): OperatorArguments | undefined {
   if ((command === 'person add' || command === 'person role') && !values.role)
     throw new UsageError(`${command} needs --role: owner, admin, agent, viewer or auditor`);
   if (command === 'resolve' && !values['sent-as']) throw new UsageError("resolve needs --sent-as and the provider's id");
-  for (const name of ['rate', 'burst', 'cooldown-s', 'limit'] as const) {
+  if (command === 'deployment ramp' && !(Number(values.percent) <= 100)) throw new UsageError('deployment ramp needs --percent, 0 to 100');
+  for (const name of ['rate', 'burst', 'cooldown-s', 'limit', 'percent'] as const) {
     const text = values[name];
     if (text !== undefined && !/^\d+$/.test(text)) throw new UsageError(`--${name} ${text} is not a whole number`);
   }

@@ -46,6 +46,8 @@ export function print(command: ApiCommand, answer: Answer): string {
           reason: shortened(one.reason),
         })),
       ).concat(answer.nextCursor ? 'there are more: use --limit\n' : '');
+    case 'record':
+      return `${JSON.stringify(answer, null, 2)}\n`;
     case 'show':
       return printTrace(answer);
     case 'limits':

@@ -39,6 +39,8 @@ export function requestOf({ command, id, values }: OperatorArguments & { command
     }
     case 'show':
       return apiRequest('get', '/v1/messages/{id}/trace', { params: byId });
+    case 'record':
+      return apiRequest('get', '/v1/messages/{id}/record', { params: byId });
     case 'cancel':
     case 'park':
     case 'dismiss':

@@ -1,7 +1,9 @@
 import { readConfigOf } from '../../platform/config.js';
 import { Database } from '../../platform/database.js';
 import { createLogger } from '../../platform/logger.js';
+import { masterKeysOf } from '../../platform/masterKeys.js';
 import { openObjectStore } from '../../platform/objectStore/openObjectStore.js';
+import { anchorKeysOf } from '../../storage/anchorKeys.js';
 import { readAnchors } from '../../storage/auditAnchors.js';
 import { type AuditVerdict, verifyAudit } from '../../storage/verifyAudit.js';
 import { workspaceIds } from '../../storage/workspaceIds.js';
@@ -13,11 +15,15 @@ export interface WorkspaceVerdict extends AuditVerdict {
 }
 
 /**
- * Verifies the audit of one workspace, or of all, against every anchor that there is. Throws ConfigError, AnchorError, or where
+ * Verifies the audit of one workspace, or of all, against every anchor that there is. Throws ConfigError, AnchorError, AnchorKeyError, or where
  * there is no such workspace.
  */
 export async function verifyAudits(onlyWorkspaceId: string | undefined): Promise<WorkspaceVerdict[]> {
-  const [databaseUrl, masterKey] = [readConfigOf('DATABASE_URL'), Buffer.from(readConfigOf('ENCRYPTION_KEY'), 'base64')];
+  const databaseUrl = readConfigOf('DATABASE_URL');
+  const masterKeys = masterKeysOf({
+    ENCRYPTION_KEY: readConfigOf('ENCRYPTION_KEY'),
+    ENCRYPTION_KEYS_OLD: readConfigOf('ENCRYPTION_KEYS_OLD'),
+  });
   const objects = openObjectStore({
     ARCHIVE_DIRECTORY: readConfigOf('ARCHIVE_DIRECTORY'),
     S3_BUCKET: readConfigOf('S3_BUCKET'),
@@ -26,7 +32,7 @@ export async function verifyAudits(onlyWorkspaceId: string | undefined): Promise
     S3_ACCESS_KEY_ID: readConfigOf('S3_ACCESS_KEY_ID'),
     S3_SECRET_ACCESS_KEY: readConfigOf('S3_SECRET_ACCESS_KEY'),
   });
-  const heads = objects ? await readAnchors(objects, masterKey, 'all', new Date()) : [];
+  const heads = objects ? await readAnchors(objects, await anchorKeysOf(objects, masterKeys), 'all', new Date()) : [];
   const database = new Database(databaseUrl, 2, createLogger('warn'));
   try {
     const known = await workspaceIds(database, onlyWorkspaceId);

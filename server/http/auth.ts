@@ -2,12 +2,13 @@ import { type RequestHandler, type Response, Router } from 'express';
 import { Problem } from '../../domain/errors.js';
 import { scopesOfRole } from '../../domain/roles.js';
 import { endSession, refreshSession, type SignIn, signInByLink } from '../../storage/sessions.js';
-import { logoutRequest, refreshRequest, signInRequest } from '../identitySchemas.js';
+import { logoutRequest, refreshRequest, signInRequest, workspacesQuery } from '../identitySchemas.js';
 import { isFromOwnPage } from '../ownOrigin.js';
 import { handleUnknownPath, onlyMethods } from '../problemResponses.js';
 import { RefreshCookie } from '../refreshCookie.js';
 import type { Services } from '../services.js';
 import { validate } from '../validate.js';
+import { workspacesOf } from '../workspacesOf.js';
 import { holderOf } from './authenticate.js';
 import { jsonBody, optionalJsonBody } from './jsonBody.js';
 import { oidcRouter } from './oidc.js';
@@ -112,6 +113,15 @@ export function authRouter(services: Services): Router {
         scopes: scopesOfRole[role],
       }));
       response.json({ kind: 'person', id, email, operator: isOperator, workspaces });
+    })
+    .all(onlyMethods('GET'));
+
+  router
+    .route('/workspaces')
+    .get(async (request, response) => {
+      const holder = await holderOf(callers, request);
+      const { search } = validate(workspacesQuery, request.query);
+      response.json(await workspacesOf(services, holder, search));
     })
     .all(onlyMethods('GET'));
 

@@ -7,6 +7,7 @@ import { callbackBodyBytesMax } from '../../domain/limits.js';
 import { isTerminal } from '../../domain/messageStatus.js';
 import { newestUnderReference } from '../../domain/sendReference.js';
 import { storeAndTell } from '../../lives/storeAndTell.js';
+import { inMessageTrace } from '../../platform/tracing.js';
 import type { SmsProvider } from '../../providers/provider.js';
 import { type CallbackSubject, isOurCallback } from '../../storage/callbackUrls.js';
 import { attemptsOfMessage } from '../../storage/sendAttempts.js';
@@ -40,7 +41,7 @@ export function callbacksRouter(services: Services): Router {
       const about: CallbackSubject = { messageId, createdAtMs, attempt, contactId: contact };
       if (!isOurCallback(callback.workspace, about, ours)) throw rejected();
 
-      await applyStatus(services, callback, about);
+      await inMessageTrace(messageId, 'callback', { attempt }, () => applyStatus(services, callback, about));
       response.status(204).end();
     })
     .all(onlyMethods('POST'));

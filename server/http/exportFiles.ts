@@ -9,6 +9,7 @@ import { noteAudit } from '../../storage/audit.js';
 import { type ExportLink, isSignedLink, parseExportLink } from '../exportLinks.js';
 import { onlyMethods } from '../problemResponses.js';
 import type { Services } from '../services.js';
+import { exportProgress } from '../startExport.js';
 
 const contentTypes = { csv: 'text/csv; charset=utf-8', jsonl: 'application/x-ndjson; charset=utf-8' } as const;
 
@@ -25,8 +26,7 @@ export function exportFilesRouter(services: Services): Router {
         throw new Problem('export_link_refused', 'take the link anew from GET /v1/exports/{id}, whole');
       if (link.expiresAtMs <= Date.now())
         throw new Problem('export_link_refused', 'the link has expired: take a new one from GET /v1/exports/{id}');
-      if (!objects || !(await objects.head(exportPartKey(link, 0))))
-        throw new Problem('export_gone', 'its time is over, or it was canceled');
+      if (!objects || !(await objects.head(exportPartKey(link, 0)))) throw new Problem('export_gone', await whyGone(link));
       const { workspaceId, exportId, format } = link;
       await noteAudit(database, { workspaceId }, 'export.fetched', { actor: 'a link to the export' }, { exportId });
       response.set({
@@ -42,6 +42,13 @@ export function exportFilesRouter(services: Services): Router {
     })
     .all(onlyMethods('GET'));
   return router;
+
+  /** In words, as far as Temporal still remembers it. */
+  async function whyGone({ workspaceId, exportId }: ExportLink): Promise<string> {
+    const { endedBecause } = await exportProgress(services, workspaceId, exportId).catch(() => ({ endedBecause: null }));
+    if (endedBecause === 'contactErased') return 'a contact that may be in it was erased: make another export, without it';
+    return 'its time is over, or it was canceled';
+  }
 }
 
 async function* partsOf(objects: ObjectStore, sealedBy: Buffer, link: ExportLink): AsyncIterable<Uint8Array> {

@@ -17,7 +17,7 @@ export function exportsRouter(services: Services): Router {
   const router = Router();
 
   const viewOf = async (workspaceId: string, exportId: string, progress: ExportProgress) => {
-    const { expiresAtMs, share, parts, ...rest } = progress;
+    const { expiresAtMs, share, parts, endedBecause = null, ...rest } = progress;
     const linkExpiresAtMs = Math.min(Date.now() + exportLinkLifeMs, expiresAtMs ?? 0);
     const { keys } = await workspaces.get(workspaceId);
     const link = { workspaceId, exportId, format: progress.format, parts, expiresAtMs: linkExpiresAtMs };
@@ -25,6 +25,7 @@ export function exportsRouter(services: Services): Router {
     return {
       id: exportId,
       ...rest,
+      endedBecause,
       percent: Math.floor(share * 100),
       expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString(),
       url: isThere ? publicBaseUrl + exportLinkPath(keys.export, link) : null,

@@ -5,8 +5,8 @@ import type { Services } from '../services.js';
 
 const readyWithinMs = 1_500;
 
-/** /healthz: the process runs. /readyz: it can accept messages, for which Postgres or Temporal is enough; names what is missing. /metrics: what it counts. */
-export function healthRouter({ database, temporal, telemetry }: Services): Router {
+/** /healthz: the process runs. /readyz: it can accept messages, for which Postgres or Temporal is enough; names what is missing, and what is given up for load. /metrics: what it counts. */
+export function healthRouter({ database, temporal, telemetry, load }: Services): Router {
   const router = Router();
   const show = exposeMetrics(telemetry);
   router.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
@@ -27,7 +27,9 @@ export function healthRouter({ database, temporal, telemetry }: Services): Route
     );
     const answering = results.filter(([, result]) => result === 'ok').length;
     const status = answering === results.length ? 'ready' : answering > 0 ? 'degraded' : 'not ready';
-    response.status(answering > 0 ? 200 : 503).json({ status, checks: Object.fromEntries(results) });
+    response
+      .status(answering > 0 ? 200 : 503)
+      .json({ status, checks: Object.fromEntries(results), load: { level: load.level, says: load.says } });
   });
   // What is counted is nobody's business but the operator's: elsewhere it is shown on a port of its own.
   router.get('/metrics', (request, response, next) => (isOwnMachine(request.socket.remoteAddress) ? show(request, response) : next()));

@@ -5,13 +5,14 @@ import type { StoredMessage } from '../../storage/messages.js';
 import { acceptedMessage, acceptMessage } from '../acceptMessage.js';
 import { reading } from '../archiveProblems.js';
 import { HistoryReader } from '../historyReader.js';
+import { messageRecord } from '../messageRecord.js';
 import { type MessageView, viewOf } from '../messageView.js';
 import { onlyMethods } from '../problemResponses.js';
 import { historyQuery, messageRequest } from '../requestSchemas.js';
 import type { Services } from '../services.js';
 import { traceMessage } from '../traceMessage.js';
 import { validate } from '../validate.js';
-import { workspaceIdOf } from './authenticate.js';
+import { actorOf, workspaceIdOf } from './authenticate.js';
 import { idempotencyKeyOf } from './idempotencyKeyOf.js';
 import { jsonBody } from './jsonBody.js';
 
@@ -30,8 +31,10 @@ export async function viewOfMessage(services: Services, workspaceId: string, id:
     const accepted = isUuid(id) ? await acceptedMessage(services, { workspaceId, messageId: id }) : undefined;
     if (!accepted) throw error;
     // Its workflow may have answered after it stored the row, which says more; a database that is away says nothing.
-    const stored = await services.history.find(workspaceId, id).catch(() => undefined);
-    return stored ? viewOf(stored) : accepted;
+    const stored = await services.history.find(workspaceId, id).catch(() => 'away' as const);
+    if (stored !== undefined && stored !== 'away') return viewOf(stored);
+    if (stored === undefined && accepted.wasStored) throw error;
+    return accepted.view;
   }
 }
 
@@ -74,6 +77,14 @@ export function messagesRouter(services: Services): Router {
     .get(async (request, response) => {
       const message = await messageOf(services, workspaceIdOf(response), request.params.id);
       response.json(await traceMessage(services, message));
+    })
+    .all(onlyMethods('GET'));
+
+  router
+    .route('/:id/record')
+    .get(async (request, response) => {
+      const message = await messageOf(services, workspaceIdOf(response), request.params.id);
+      response.attachment(`message-${message.id}.json`).json(await messageRecord(services, message, actorOf(response)));
     })
     .all(onlyMethods('GET'));
 

@@ -1,4 +1,5 @@
 import type { RequestHandler, Response } from 'express';
+import { requestScope } from '../../platform/requestScope.js';
 import { uuidv7 } from '../../platform/uuid.js';
 
 /** What a caller may call his request: enough for every tracer's ids, and nothing that could forge a line of a log. */
@@ -8,8 +9,9 @@ const header = 'X-Request-Id';
 /** Gives each request a name: the one that it came with where that is sane, else a new one. Every answer has it. */
 export const nameRequest: RequestHandler = (request, response, next) => {
   const given = request.get(header);
-  response.set(header, given !== undefined && sane.test(given) ? given : uuidv7());
-  next();
+  const requestId = given !== undefined && sane.test(given) ? given : uuidv7();
+  response.set(header, requestId);
+  requestScope.run({ requestId }, next);
 };
 
 /** The name of the request that is being answered. */

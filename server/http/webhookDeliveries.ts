@@ -4,14 +4,14 @@ import { isUuid } from '../../domain/ids.js';
 import type { WebhookRef } from '../../domain/webhooks.js';
 import { noteAudit } from '../../storage/audit.js';
 import { listWebhookDeliveries, redeliverWebhook, testWebhookEndpoint } from '../../storage/webhookDeliveries.js';
-import { findWebhookEndpoint } from '../../storage/webhookEndpoints.js';
+import { findWebhookEndpoint, type WebhookEndpoint } from '../../storage/webhookEndpoints.js';
 import { cursorsOf } from '../cursor.js';
 import { onlyMethods } from '../problemResponses.js';
 import { webhookDeliveriesPage } from '../requestSchemas.js';
 import type { Services } from '../services.js';
 import { validate } from '../validate.js';
 import { actorOf } from './authenticate.js';
-import { endpointRef, noEndpoint } from './endpointRef.js';
+import { endpointRef, noEndpoint, refuseStatusCallbacks } from './endpointRef.js';
 
 /** What was sent to an endpoint, and what came of it; a test, and one more try. */
 export function webhookDeliveriesRouter(services: Services): Router {
@@ -40,7 +40,7 @@ export function webhookDeliveriesRouter(services: Services): Router {
   router
     .route('/:id/test')
     .post(async (request, response) => {
-      const ref = await enabledEndpoint(response, request.params.id);
+      const ref = await enabledEndpoint(response, request.params.id, refuseStatusCallbacks);
       const delivery = await testWebhookEndpoint(database, ref);
       await note(response, ref, 'webhook.tested', delivery.id);
       response.status(202).json(delivery);
@@ -61,10 +61,11 @@ export function webhookDeliveriesRouter(services: Services): Router {
 
   return router;
 
-  async function enabledEndpoint(response: Response, id: string): Promise<WebhookRef> {
+  async function enabledEndpoint(response: Response, id: string, refuse?: (endpoint: WebhookEndpoint) => void): Promise<WebhookRef> {
     const ref = endpointRef(response, id);
     const endpoint = await findWebhookEndpoint(settings, ref);
     if (!endpoint) throw noEndpoint();
+    refuse?.(endpoint);
     if (endpoint.enabled) return ref;
     const detail = `the endpoint is disabled (${endpoint.disabledReason ?? 'by hand'}): enable it first, by PATCH with {"enabled": true}`;
     throw new Problem('webhook_endpoint_disabled', detail);

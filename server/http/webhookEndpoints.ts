@@ -16,7 +16,7 @@ import { webhookEndpointChange, webhookEndpointRequest } from '../requestSchemas
 import type { Services } from '../services.js';
 import { validate } from '../validate.js';
 import { actorOf, workspaceIdOf } from './authenticate.js';
-import { endpointRef, noEndpoint } from './endpointRef.js';
+import { endpointRef, noEndpoint, refuseStatusCallbacks } from './endpointRef.js';
 import { jsonBody } from './jsonBody.js';
 import { webhookDeliveriesRouter } from './webhookDeliveries.js';
 
@@ -54,6 +54,7 @@ export function webhookEndpointsRouter(services: Services): Router {
       const ref = endpointRef(response, request.params.id as string);
       const given = validate(webhookEndpointChange, request.body);
       if (given.url !== undefined) await refuseInnerUrl(given.url);
+      if (given.url !== undefined || given.eventTypes !== undefined) refuseStatusCallbacks(await findWebhookEndpoint(settings, ref));
       const change = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
       const endpoint = await changeWebhookEndpoint(settings, ref, change, { actor: actorOf(response) });
       if (!endpoint) throw noEndpoint();
@@ -69,7 +70,9 @@ export function webhookEndpointsRouter(services: Services): Router {
   router
     .route('/:id/rotate-secret')
     .post(async (request, response) => {
-      const { workspaceId, endpointId } = endpointRef(response, request.params.id);
+      const ref = endpointRef(response, request.params.id);
+      refuseStatusCallbacks(await findWebhookEndpoint(settings, ref));
+      const { workspaceId, endpointId } = ref;
       const workspace = await workspaces.get(workspaceId);
       const rotated = await rotateWebhookSecret(settings, workspace, endpointId, { actor: actorOf(response) });
       if (!rotated) throw noEndpoint();

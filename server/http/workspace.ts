@@ -14,6 +14,7 @@ import { providersRouter } from './providers.js';
 import { workspaceAuditRouter } from './workspaceAudit.js';
 import { workspaceBreakers } from './workspaceBreakers.js';
 import { workspaceErrors } from './workspaceErrors.js';
+import { workspaceLimiter } from './workspaceLimiter.js';
 import { workspaceLimits } from './workspaceLimits.js';
 import { workspaceRetention } from './workspaceRetention.js';
 import { workspaceRoutes } from './workspaceRoutes.js';
@@ -75,6 +76,7 @@ export function workspaceRouter(services: Services): Router {
     .get(limits.get)
     .patch(...jsonBody, limits.patch)
     .all(onlyMethods('GET', 'PATCH'));
+  router.route('/limiter').get(workspaceLimiter(services)).all(onlyMethods('GET'));
   const errors = workspaceErrors(services);
   router
     .route('/errors')

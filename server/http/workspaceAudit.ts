@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { auditVerifyPlacesMax } from '../../domain/auditLimits.js';
+import { AnchorKeyError, anchorKeysOf } from '../../storage/anchorKeys.js';
 import { AnchorError, type AnchoredHead, readAnchors } from '../../storage/auditAnchors.js';
 import { type AuditEntry, auditPage } from '../../storage/auditChain.js';
 import { verifyAudit } from '../../storage/verifyAudit.js';
@@ -48,15 +49,15 @@ export function workspaceAuditRouter(services: Services): Router {
 }
 
 async function anchorsOf(
-  { objects, masterKey }: Services,
+  { objects, masterKeys }: Services,
   workspaceId: string,
 ): Promise<{ heads: AnchoredHead[]; problem: string | null }> {
   if (!objects) return { heads: [], problem: null };
   try {
-    const all = await readAnchors(objects, masterKey, 'newest day', new Date());
+    const all = await readAnchors(objects, await anchorKeysOf(objects, masterKeys), 'newest day', new Date());
     return { heads: all.filter((head) => head.workspaceId === workspaceId), problem: null };
   } catch (error) {
-    if (error instanceof AnchorError) return { heads: [], problem: error.message };
+    if (error instanceof AnchorError || error instanceof AnchorKeyError) return { heads: [], problem: error.message };
     throw error;
   }
 }

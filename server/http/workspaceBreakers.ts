@@ -2,6 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import { type BreakerRef, breakerScopes, forcedTo, leftToItself } from '../../domain/breaker.js';
 import { Problem } from '../../domain/errors.js';
 import { toE164 } from '../../domain/phoneNumber.js';
+import { wallClock } from '../../platform/checkedClock.js';
 import { changeBreaker } from '../../storage/breakers.js';
 import { accountAt, type Workspace } from '../../storage/workspaces.js';
 import { breakerViews } from '../breakerView.js';
@@ -13,7 +14,7 @@ import { actorOf, workspaceIdOf } from './authenticate.js';
 /** The breakers of the workspace's accounts and senders: seen, forced open or closed for a time, and left to themselves again. */
 export function workspaceBreakers(services: Services): { list: RequestHandler; put: RequestHandler } {
   const { database, workspaces, telemetry, logger } = services;
-  const views = async (workspaceId: string) => breakerViews(await workspaces.get(workspaceId), Date.now());
+  const views = async (workspaceId: string) => breakerViews(await workspaces.get(workspaceId), wallClock.now());
 
   return {
     list: async (_request, response) => void response.json({ data: await views(workspaceIdOf(response)) }),
@@ -21,14 +22,15 @@ export function workspaceBreakers(services: Services): { list: RequestHandler; p
       const workspaceId = workspaceIdOf(response);
       const { state, forSeconds = 0, reason } = validate(breakerRequest, request.body);
       const { ref, subject } = refOf(await workspaces.get(workspaceId), request);
-      const untilMs = Date.now() + forSeconds * 1_000;
+      const untilMs = wallClock.now() + forSeconds * 1_000;
       const actor = actorOf(response);
       const words = reason ?? `forced ${state} by ${actor}`;
       const { changed } = await changeBreaker(
         database,
         workspaceId,
         ref,
-        (breaker) => (state === 'auto' ? leftToItself(breaker, Date.now()) : forcedTo(breaker, state, untilMs, words, Date.now())),
+        (breaker) =>
+          state === 'auto' ? leftToItself(breaker, wallClock.now()) : forcedTo(breaker, state, untilMs, words, wallClock.now()),
         {
           actor,
           action: state === 'auto' ? 'breaker.left_to_itself' : 'breaker.forced',

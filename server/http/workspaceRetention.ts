@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { messageDaysMax } from '../../domain/archiveLimits.js';
+import { contentDaysMax, messageDaysMax } from '../../domain/archiveLimits.js';
 import { Problem } from '../../domain/errors.js';
 import { noteAuditIn } from '../../storage/audit.js';
 import { nameWho } from '../../storage/configurationVersions.js';
@@ -9,19 +9,31 @@ import { validate } from '../validate.js';
 import { actorOf, workspaceIdOf } from './authenticate.js';
 
 /** Throws Problem `retention_impossible` for days that can not be kept. */
-function refuseImpossible(messageDays: number | null | undefined): void {
-  if (messageDays == null || (Number.isInteger(messageDays) && messageDays >= 1 && messageDays <= messageDaysMax)) return;
-  const message = `must be a whole number of days from 1 to ${messageDaysMax}, or null to keep messages without an end`;
-  throw new Problem('retention_impossible', `messageDays ${message}`, { errors: [{ field: 'messageDays', message }] });
+function refuseImpossible(field: string, days: number | null | undefined, daysMax: number, otherwise: string): void {
+  if (days == null || (Number.isInteger(days) && days >= 1 && days <= daysMax)) return;
+  const message = `must be a whole number of days from 1 to ${daysMax}, or null to keep ${otherwise}`;
+  throw new Problem('retention_impossible', `${field} ${message}`, { errors: [{ field, message }] });
 }
+
+/** What a workspace has decided about it. */
+const decided = ({
+  messageDays,
+  contentDays,
+  legalHold,
+}: {
+  messageDays: number | null;
+  contentDays: number | null;
+  legalHold: boolean;
+}) => ({
+  messageDays,
+  contentDays,
+  legalHold,
+});
 
 /** How long the workspace's messages are kept, and whether anything of it may be removed at all. */
 export function workspaceRetention({ settings, config }: Services): { get: RequestHandler; patch: RequestHandler } {
-  const view = ({ messageDays, legalHold }: { messageDays: number | null; legalHold: boolean }) => ({
-    messageDays,
-    legalHold,
-    archivedAfterDays: config.ARCHIVE_AFTER_DAYS,
-  });
+  const archivedAfterDays = config.ARCHIVE_AFTER_DAYS;
+  const view = (workspace: Parameters<typeof decided>[0]) => ({ ...decided(workspace), archivedAfterDays });
   return {
     get: async (_request, response) => {
       const workspace = await settings.forWorkspace(workspaceIdOf(response), (transaction) => transaction.workspace.findFirstOrThrow());
@@ -29,7 +41,9 @@ export function workspaceRetention({ settings, config }: Services): { get: Reque
     },
     patch: async (request, response) => {
       const { reason, ...change } = validate(retentionRequest, request.body);
-      refuseImpossible(change.messageDays);
+      refuseImpossible('messageDays', change.messageDays, messageDaysMax, 'messages without an end');
+      // What goes into the archive with its text keeps it there.
+      refuseImpossible('contentDays', change.contentDays, Math.min(contentDaysMax, archivedAfterDays), 'texts as long as their messages');
       const workspaceId = workspaceIdOf(response);
       const actor = actorOf(response);
       const data = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
@@ -40,8 +54,7 @@ export function workspaceRetention({ settings, config }: Services): { get: Reque
         await nameWho(transaction, byHand);
         const before = await transaction.workspace.findFirstOrThrow();
         const after = await transaction.workspace.update({ where: { id: workspaceId }, data });
-        const [was, is] = [before, after].map(({ messageDays, legalHold }) => ({ messageDays, legalHold }));
-        await noteAuditIn(transaction, workspaceId, 'retention.changed', byHand, { before: was, after: is });
+        await noteAuditIn(transaction, workspaceId, 'retention.changed', byHand, { before: decided(before), after: decided(after) });
         return after;
       });
       response.json(view(changed));

@@ -5,7 +5,9 @@ import { consent } from './operations/consent.js';
 import { contacts } from './operations/contacts.js';
 import { conversations } from './operations/conversations.js';
 import { messageExports } from './operations/exports.js';
+import { maintenance } from './operations/maintenance.js';
 import { messages } from './operations/messages.js';
+import { metrics } from './operations/metrics.js';
 import { notifications } from './operations/notifications.js';
 import { people } from './operations/people.js';
 import { queues } from './operations/queues.js';
@@ -26,10 +28,12 @@ export const catalogue: readonly Chapter[] = [
   { name: 'Contacts', description: 'Who was written with; and how somebody is forgotten.', operations: contacts },
   { name: 'Exports', description: 'Messages as files.', operations: messageExports },
   { name: 'Queues', description: 'Messages by what they wait for, and what is done to many of them.', operations: queues },
+  { name: 'Metrics', description: 'How much is sent, how much arrives, and how quickly.', operations: metrics },
   { name: 'Consent', description: 'Who may not be written to.', operations: consent },
   { name: 'Webhooks', description: 'Hear of what happens at a URL of your own.', operations: webhooks },
   { name: 'Notifications', description: 'What somebody should look at.', operations: notifications },
   { name: 'Workspace', description: 'Settings: senders, accounts, limits, routes, and the way back.', operations: workspace },
+  { name: 'Maintenance', description: 'What the installation does by itself.', operations: maintenance },
   { name: 'API keys', description: 'Keys for programs, with scopes.', operations: apiKeys },
   { name: 'People', description: 'Who belongs to the workspace, and as what.', operations: people },
   { name: 'Signing in', description: 'How people sign in, stay signed in and sign out.', operations: auth },

@@ -46,7 +46,7 @@ export function createSocketServer(http: HttpServer, services: Services): Socket
   const relay = new EventRelay(services, inWorkspace);
   const presence = new PresenceBoard(services.bus, inWorkspace);
   const counts = new ConnectionCounts(services.redis, logger);
-  const live = new LiveNotice(services.redis, () => workspaceNamespaces(io));
+  const live = new LiveNotice(services.redis, services.load, () => workspaceNamespaces(io));
   const watch = new ConnectionWatch(() => workspaceNamespaces(io), isGood, services);
 
   // Nobody has anything to do outside of a workspace.

@@ -1,12 +1,14 @@
 import type { Namespace, Socket } from 'socket.io';
 import type { MessageEvent } from '../../domain/events.js';
 import { eventFollowIntervalMs, eventsPerFollowMax } from '../../domain/limits.js';
+import { shedFrom } from '../../domain/loadLevel.js';
+import { liveSlowEveryMs } from '../../domain/loadLimits.js';
 import { conversationSequence } from '../../storage/conversations.js';
 import { conversationEventsAfter, eventsAfter, lastSequences } from '../../storage/messageEvents.js';
 import { lastNotified } from '../../storage/notifications.js';
 import type { Services } from '../services.js';
 import { ChangeNotices } from './changeNotices.js';
-import { notificationsRoom, queuesRoom, roomOf } from './rooms.js';
+import { conversationsRoom, notificationsRoom, queuesRoom, roomOf } from './rooms.js';
 
 /** What a socket hears of an event: its namespace already says the workspace. */
 export function eventPayload({ workspaceId: _workspaceId, ...event }: MessageEvent): Omit<MessageEvent, 'workspaceId'> {
@@ -33,6 +35,7 @@ export class EventRelay {
   private closed = false;
   private readonly queueNotices: ChangeNotices;
   private readonly notificationNotices: ChangeNotices;
+  private readonly listNotices: ChangeNotices;
   /** When the notifications of followed workspaces changed last, as far as was looked. Epoch milliseconds. */
   private readonly notifiedAtMs = new Map<string, number>();
 
@@ -42,8 +45,14 @@ export class EventRelay {
   ) {
     this.queueNotices = new ChangeNotices(namespaceOf, queuesRoom, 'queues:changed');
     this.notificationNotices = new ChangeNotices(namespaceOf, notificationsRoom, 'notification:changed');
+    this.listNotices = new ChangeNotices(namespaceOf, conversationsRoom, 'conversations:changed');
+    services.bus.onNote((workspaceId, { kind, change }) => {
+      if (kind !== 'conversation') return;
+      const { id } = change as { id: string };
+      namespaceOf(workspaceId)?.to(conversationsRoom).to(roomOf(id)).emit('conversation:changed', change);
+    });
     services.bus.onRing((workspaceId) => {
-      if (!this.followed.has(workspaceId)) return;
+      if (!this.followed.has(workspaceId) || this.isSlow) return;
       // Also where no event tells of it: somebody dismissed a message.
       this.queueNotices.changed(workspaceId);
       void this.relay(workspaceId);
@@ -72,11 +81,18 @@ export class EventRelay {
     clearTimeout(this.timer);
     this.queueNotices.close();
     this.notificationNotices.close();
+    this.listNotices.close();
+  }
+
+  /** Under load what is new goes out together, once a second: no ring is followed. */
+  private get isSlow(): boolean {
+    return this.services.load.level >= shedFrom.live;
   }
 
   private scheduleLook(): void {
     if (this.closed) return;
-    this.timer = setTimeout(() => void this.look().finally(() => this.scheduleLook()), eventFollowIntervalMs);
+    const everyMs = this.isSlow ? liveSlowEveryMs : eventFollowIntervalMs;
+    this.timer = setTimeout(() => void this.look().finally(() => this.scheduleLook()), everyMs);
   }
 
   private async look(): Promise<void> {
@@ -168,7 +184,10 @@ export class EventRelay {
     const events = await eventsAfter(database, workspaceId, relayed, eventsPerFollowMax);
     const namespace = this.namespaceOf(workspaceId);
     for (const event of events) namespace?.to(roomOf(event.conversationId)).emit(eventName(event), eventPayload(event));
-    if (events.length > 0) this.queueNotices.changed(workspaceId);
+    if (events.length > 0) {
+      this.queueNotices.changed(workspaceId);
+      this.listNotices.changed(workspaceId);
+    }
     const last = events.at(-1);
     if (last && this.followed.has(workspaceId)) this.followed.set(workspaceId, last.seq);
     return events.length === eventsPerFollowMax;

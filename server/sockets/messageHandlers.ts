@@ -13,7 +13,7 @@ import { endConnection } from './connectionWatch.js';
 import { EventAllowance } from './eventAllowance.js';
 import type { EventRelay } from './eventRelay.js';
 import type { PresenceBoard } from './presence.js';
-import { notificationsRoom, queuesRoom, roomOf } from './rooms.js';
+import { conversationsRoom, notificationsRoom, queuesRoom, roomOf } from './rooms.js';
 
 type Acknowledge = (answer: Record<string, unknown>) => void;
 
@@ -33,6 +33,12 @@ export function handleMessages(socket: Socket, services: Services, relay: EventR
     throw new Problem('too_many_requests', detail, { retryAfterSeconds: Math.ceil(waitMs / 1_000) });
   };
 
+  /**
+   * What the caller may do by now: a role may have changed since it connected. Whose token has ended is sent away by the watch, and
+   * where it can't be looked up what was known holds, as it does there.
+   */
+  const asOfNow = async () => (await services.callers.callerOf(socket.data.token as string, workspaceId).catch(() => undefined)) ?? caller;
+
   const known = new Set<string>();
   const on = (name: string, handle: (payload: unknown) => Promise<Record<string, unknown>>) => {
     known.add(name);
@@ -41,7 +47,7 @@ export function handleMessages(socket: Socket, services: Services, relay: EventR
       try {
         refuseTooMany();
         const scope = scopesOfEvents[name];
-        if (scope) requireScope(caller, scope);
+        if (scope) requireScope(await asOfNow(), scope);
         answer({ ok: true, ...(await handle(words[0])) });
       } catch (error) {
         const problem = toProblem(error, services.logger, { socketEvent: name, workspaceId });
@@ -95,7 +101,7 @@ export function handleMessages(socket: Socket, services: Services, relay: EventR
   });
   socket.on('disconnecting', () => presence.leave(socket));
 
-  const onRoom = (name: 'queues' | 'notifications', room: string, follow: () => Promise<void>) => {
+  const onRoom = (name: 'queues' | 'notifications' | 'conversations', room: string, follow: () => Promise<void>) => {
     on(`${name}:open`, async () => {
       await relay.follow(workspaceId);
       // Joined first: who is in nobody's room is followed no longer.
@@ -109,6 +115,7 @@ export function handleMessages(socket: Socket, services: Services, relay: EventR
     });
   };
   onRoom('queues', queuesRoom, async () => undefined);
+  onRoom('conversations', conversationsRoom, async () => undefined);
   onRoom('notifications', notificationsRoom, () => relay.followNotifications(workspaceId));
 
   socket.onAny((name: string, ...words: unknown[]) => {

@@ -4,3 +4,5 @@ export const roomOf = (conversationId: string) => `contact:${conversationId}`;
 export const queuesRoom = 'queues';
 /** The room of those who watch the notifications of a workspace. */
 export const notificationsRoom = 'notifications';
+/** The room of those who look at the list of conversations of a workspace. */
+export const conversationsRoom = 'conversations';

@@ -19,10 +19,6 @@ const withoutEffect = [
 
 /** What would be promised and not kept if it were taken in silence. */
 const refused: Record<string, [code: number, why: string]> = {
-  StatusCallback: [
-    21609,
-    'is not called for single messages: register a webhook endpoint for the workspace, by POST /v1/webhook-endpoints',
-  ],
   ApplicationSid: [21609, 'is not known here: register a webhook endpoint for the workspace, by POST /v1/webhook-endpoints'],
   ContentSid: [21655, 'is not available: send the text in Body'],
   ContentVariables: [21656, 'is not available: send the text in Body'],
@@ -43,16 +39,17 @@ const form = z.strictObject({
   ValidityPeriod: text.optional(),
   ScheduleType: text.optional(),
   SendAt: text.optional(),
+  StatusCallback: text.optional(),
 });
 
 /**
  * Reads what Twilio's clients send as a message request of ours. Throws TwilioProblem for what is missing, can't be kept, or is not
- * known, and Problem `invalid_request` for a value that does not do.
+ * known, and Problem `invalid_request` for a value that does not do. Its StatusCallback is answered as it was given.
  */
-export function readMessageForm(given: Record<string, unknown>): MessageRequest {
+export function readMessageForm(given: Record<string, unknown>): { wanted: MessageRequest; statusCallback: string | undefined } {
   for (const [field, [code, why]] of Object.entries(refused))
     if (given[field] !== undefined) throw new TwilioProblem(code, `${field} ${why}`);
-  const { To, From, MessagingServiceSid, Body, MediaUrl, ValidityPeriod, ScheduleType, SendAt } = validate(
+  const { To, From, MessagingServiceSid, Body, MediaUrl, ValidityPeriod, ScheduleType, SendAt, StatusCallback } = validate(
     form,
     Object.fromEntries(Object.entries(given).filter(([name]) => !withoutEffect.includes(name))),
   );
@@ -63,7 +60,7 @@ export function readMessageForm(given: Record<string, unknown>): MessageRequest 
   if (Body.length > bodyCharactersMax) throw new TwilioProblem(21617, `The message body exceeds the ${bodyCharactersMax} character limit.`);
   if ((SendAt !== undefined) !== (ScheduleType !== undefined) || (ScheduleType !== undefined && ScheduleType !== 'fixed'))
     throw new TwilioProblem(35111, "SendAt goes with ScheduleType 'fixed', and ScheduleType with SendAt.");
-  return validate(messageRequest, {
+  const wanted = validate(messageRequest, {
     to: To,
     from: MessagingServiceSid ?? From,
     body: Body,
@@ -71,4 +68,5 @@ export function readMessageForm(given: Record<string, unknown>): MessageRequest 
     ...(ValidityPeriod !== undefined && { validitySeconds: /^\d+$/.test(ValidityPeriod) ? Number(ValidityPeriod) : ValidityPeriod }),
     ...(SendAt !== undefined && { sendAt: SendAt }),
   });
+  return { wanted, statusCallback: StatusCallback || undefined };
 }

@@ -14,6 +14,7 @@ const codes: Partial<Record<ProblemCode, number>> = {
   opted_out: 21610,
   too_late_to_cancel: 30409,
   too_many_requests: 20429,
+  overloaded: 20503,
   unavailable: 20503,
   internal: 20500,
 };
@@ -50,6 +51,7 @@ const twilioField: Record<string, string> = {
   mediaUrls: 'MediaUrl',
   sendAt: 'SendAt',
   validitySeconds: 'ValidityPeriod',
+  cursor: 'PageToken',
 };
 
 function codeOf(problem: Problem): number {
@@ -62,7 +64,7 @@ function codeOf(problem: Problem): number {
 const statusOf = ({ status }: Problem) => (status === 422 ? 400 : status);
 
 const inTwilioWords = (text: string) =>
-  text.replace(/\b(to|from|body|mediaUrls|sendAt|validitySeconds)\b(?=[ :.])/, (ours) => twilioField[ours] ?? ours);
+  text.replace(/\b(to|from|body|mediaUrls|sendAt|validitySeconds|cursor)\b(?=[ :.])/, (ours) => twilioField[ours] ?? ours);
 
 /** Answers errors of the Twilio-shaped API in Twilio's shape. */
 export function handleTwilioErrors(logger: Logger): ErrorRequestHandler {

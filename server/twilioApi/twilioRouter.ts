@@ -1,9 +1,11 @@
 import express, { type Request, type Response, Router } from 'express';
 import { jsonBodyBytesMax } from '../../domain/limits.js';
 import { idOfSid } from '../../domain/twilioSid.js';
+import { twilioApiVersion } from '../../domain/twilioWords.js';
 import { acceptMessage } from '../acceptMessage.js';
 import { requireScope } from '../authorize.js';
 import { cancelMessage } from '../cancelMessage.js';
+import { HistoryReader } from '../historyReader.js';
 import { actorOf, callerOf, workspaceIdOf } from '../http/authenticate.js';
 import { idempotencyKeyOf } from '../http/idempotencyKeyOf.js';
 import { limitCaller, limitFailures } from '../http/limitRequests.js';
@@ -11,10 +13,15 @@ import { viewOfMessage } from '../http/messages.js';
 import { handleUnknownPath, onlyMethods } from '../problemResponses.js';
 import type { Services } from '../services.js';
 import { authenticateAccount } from './authenticateAccount.js';
+import { readListQuery } from './listQuery.js';
 import { readMessageForm } from './messageForm.js';
-import { apiVersion, resourceOf } from './messageResource.js';
+import { pageOf } from './messagePage.js';
+import { resourceOf } from './messageResource.js';
+import { statusCallbackOf } from './statusCallback.js';
 import { handleTwilioErrors, TwilioProblem } from './twilioProblem.js';
 
+/** Twilio has a header of its own for what the rest of the world calls Idempotency-Key. */
+const keyHeaders = ['Idempotency-Key', 'I-Twilio-Idempotency-Token'];
 const form = express.urlencoded({ extended: false, limit: jsonBodyBytesMax });
 
 /**
@@ -23,6 +30,7 @@ const form = express.urlencoded({ extended: false, limit: jsonBodyBytesMax });
  */
 export function twilioRouter(services: Services): Router {
   const account = Router({ mergeParams: true });
+  const history = new HistoryReader(services);
   account.use(authenticateAccount(services) as express.RequestHandler, limitCaller(services.requestLimits), (request, response, next) => {
     requireScope(callerOf(response), request.method === 'GET' || request.method === 'HEAD' ? 'messages:read' : 'messages:send');
     next();
@@ -30,14 +38,28 @@ export function twilioRouter(services: Services): Router {
 
   account
     .route('/Messages.json')
+    .get(async (request, response) => {
+      const workspaceId = workspaceIdOf(response);
+      const list = readListQuery(await services.workspaces.get(workspaceId), request.query);
+      const found = list.asked ? await history.page(workspaceId, list.asked) : { data: [], nextCursor: null };
+      response.json(pageOf(response.locals.accountSid as string, list, found));
+    })
     .post(form, async (request, response) => {
       const workspaceId = workspaceIdOf(response);
-      const wanted = readMessageForm((request.body ?? {}) as Record<string, unknown>);
-      const { message, repeated } = await acceptMessage(services, workspaceId, wanted, keyOf(request));
+      const accountSid = response.locals.accountSid as string;
+      const { wanted, statusCallback: url } = readMessageForm((request.body ?? {}) as Record<string, unknown>);
+      const callback = url && (await statusCallbackOf(services, { workspaceId, actor: actorOf(response), accountSid }, url));
+      const { message, repeated } = await acceptMessage(
+        services,
+        workspaceId,
+        wanted,
+        idempotencyKeyOf(request, keyHeaders),
+        callback || undefined,
+      );
       if (repeated) response.set('Idempotent-Replayed', 'true');
-      response.status(201).json(resourceOf(response.locals.accountSid as string, message));
+      response.status(201).json(resourceOf(accountSid, message));
     })
-    .all(onlyMethods('POST'));
+    .all(onlyMethods('GET', 'POST'));
 
   account
     .route('/Messages/:sid.json')
@@ -57,9 +79,9 @@ export function twilioRouter(services: Services): Router {
   account.use(handleUnknownPath);
 
   const router = Router();
-  router.use(`/${apiVersion}/Accounts/:account`, account);
+  router.use(`/${twilioApiVersion}/Accounts/:account`, account);
   router.use(
-    `/${apiVersion}`,
+    `/${twilioApiVersion}`,
     handleUnknownPath,
     limitFailures(services.requestLimits, services.logger),
     handleTwilioErrors(services.logger),
@@ -69,10 +91,3 @@ export function twilioRouter(services: Services): Router {
 
 /** An id that is no SID of a message is nobody's. */
 const idOf = (request: Request): string => idOfSid('SM', String(request.params.sid)) ?? '';
-
-/** Twilio has a header of its own for what the rest of the world calls Idempotency-Key. */
-function keyOf(request: Request): string | undefined {
-  const own = request.get('i-twilio-idempotency-token');
-  if (own !== undefined && request.get('idempotency-key') === undefined) request.headers['idempotency-key'] = own;
-  return idempotencyKeyOf(request);
-}

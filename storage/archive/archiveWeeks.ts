@@ -1,5 +1,5 @@
 import { type ArchivedFile, type ArchivedTable, archivedTableNames, type HeldBy, type WeekState } from '../../domain/archive.js';
-import { archiveStatementTimeoutMs } from '../../domain/archiveLimits.js';
+import { archiveStatementTimeoutMs, weeksShownMax } from '../../domain/archiveLimits.js';
 import { isTerminal, messageStatuses } from '../../domain/messageStatus.js';
 import type { Database, Statement } from '../../platform/database.js';
 
@@ -43,6 +43,13 @@ export async function coldWeeks(
   { from, to, conversationId }: { from: Date; to: Date; conversationId?: string },
 ): Promise<ArchiveWeek[]> {
   return database.forWorkspace<WeekRow>(workspaceId, coldWeeksStatement, [from, to, conversationId ?? null, workspaceId]);
+}
+
+const weeksStatement: Statement = { name: 'archive_weeks', text: `select ${columns} from archive_week order by starts_at desc limit $1` };
+
+/** The newest weeks that the archive knows of, for whoever looks from a workspace. */
+export async function weeksOfArchive(database: Database, workspaceId: string): Promise<ArchiveWeek[]> {
+  return database.forWorkspace<WeekRow>(workspaceId, weeksStatement, [weeksShownMax]);
 }
 
 /** All weeks that the archive knows of, the newest first. */

@@ -26,6 +26,7 @@ test('only what may pass by itself has a status that says so', () => {
     'provider_unavailable',
     'archive_unavailable',
     'archive_damaged',
+    'overloaded',
     'unavailable',
     'internal',
   ]);

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -50,6 +50,14 @@ describe('the embedded Postgres', () => {
     expect(said).toEqual(['Postgres was killed by SIGKILL: starting it again']);
     expect(await busy).toBe('cut off');
   }, 60_000);
+
+  test('says what to do with data that another version of Postgres wrote, and leaves it as it is', async () => {
+    const folder = path.join(root, 'data');
+    mkdirSync(folder);
+    writeFileSync(path.join(folder, 'PG_VERSION'), '9\n');
+    await expect(start()).rejects.toThrow(/was written by Postgres 9, and this is \d+: move the folder away to start anew/);
+    expect(readdirSync(folder)).toEqual(['PG_VERSION']);
+  });
 
   test('keeps its data over a stop, a power failure and a change of port', async () => {
     const first = await start();

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { taskQueues } from '../../domain/taskQueues.js';
 import { startChild } from '../../local/childProcess.js';
 import { ensureKeysDatabase } from '../../local/embeddedPostgres.js';
 import { productLoginUrl } from '../../local/productLoginUrl.js';
+import { defaultProcesses } from '../../local/stack.js';
 import { seedDemo } from '../../main/seedDemo.js';
 import { MasterKeys } from '../../platform/masterKeys.js';
 import { migrateKeys } from '../../storage/migrate.js';
@@ -19,7 +21,10 @@ let system: System;
 let another: TestDatabase;
 
 beforeAll(async () => {
-  [system, another] = await Promise.all([startSystem({ encryptionKey: first, workspaces: 3 }), createTestDatabase()]);
+  [system, another] = await Promise.all([
+    startSystem({ encryptionKey: first, workspaces: 3, processes: defaultProcesses }),
+    createTestDatabase(),
+  ]);
 }, 60_000);
 afterAll(async () => {
   await system.stop();
@@ -36,6 +41,7 @@ const environment = () => ({
   ENCRYPTION_KEY: first,
   ROLES: 'sends',
   LOG_LEVEL: 'silent',
+  ARCHIVE_DIRECTORY: system.archiveDirectory,
 });
 
 /** A program of the product with other keys: how it ended, and what it said. */
@@ -93,11 +99,18 @@ describe('a master key that does not fit', () => {
   }, 30_000);
 });
 
+/** What the audit has by now is noted outside the database. */
+async function anchored(): Promise<void> {
+  await system.request('PATCH', '/v1/workspace/limits', { body: { burst: 34 } });
+  await system.temporal.workflow.execute('anchorAudit', { workflowId: 'anchor-before', taskQueue: taskQueues.maintenance, args: [] });
+}
+
 describe('a rotation of the master key', () => {
   it('wraps the keys of all workspaces anew in the background, and the old key is needed no more', async () => {
     const { body } = await system.send({ to, body: 'sealed before the rotation' });
     await system.message(body.id, ['delivered']);
     const [before] = await sql<{ contents: Buffer }>(system.databaseUrl, 'select contents from message where id = $1', [body.id]);
+    await anchored();
     // Workers that know both keys do it. The system's own know only the first.
     await system.processes.get('back')?.stop();
     const both = { ENCRYPTION_KEY: second, ENCRYPTION_KEYS_OLD: first };
@@ -114,6 +127,10 @@ describe('a rotation of the master key', () => {
     expect([code, said]).toEqual([0, '{"workspaces":3}\n']);
     const ids = await sql(system.databaseUrl, `select distinct split_part(wrapped_key, '.', 2) as id from workspace`);
     expect(ids).toEqual([{ id: idOf(second) }]);
+
+    // What was anchored under the first key is still proved, by whoever has only the second.
+    const verified = await run('operator.js', { ENCRYPTION_KEY: second }, 'audit', 'verify', '--workspace', system.workspace.id);
+    expect([verified.code, verified.said]).toEqual([0, expect.stringMatching(/intact, \d+ entries; anchored up to \d+ at /)]);
 
     // What is sealed under the contact's key is left as it was.
     expect(await sql(system.databaseUrl, 'select contents from message where id = $1', [body.id])).toEqual([before]);

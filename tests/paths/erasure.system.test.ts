@@ -1,16 +1,15 @@
-import { createDecipheriv } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import { deriveKey } from '../../platform/crypto.js';
-import { MasterKeys } from '../../platform/masterKeys.js';
-import { openBytes, type SealingKey, sealingKey } from '../../platform/sealedBytes.js';
-import { unwrapWorkspaceKey } from '../../storage/workspaces.js';
+import { hasRedis, type RedisServer, startRedis } from '../../local/redisServer.js';
+import { defaultProcesses } from '../../local/stack.js';
 import { sql, testDirectory } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { receive, received, suppressionsOf } from '../support/inbound.js';
+import { type Overheard, overhearRedis } from '../support/overhearRedis.js';
+import { readableNow } from '../support/readableNow.js';
 import { type System, startSystem } from '../support/system.js';
 
 const number = '+12125550147';
@@ -21,6 +20,8 @@ const media = 'https://media.example.com/archaeopteryx.png';
 /** Whatever of it is found says who or what it was. */
 const secrets = [canary, metadata.note, 'archaeopteryx', number.slice(2)];
 
+let redis: RedisServer | undefined;
+let saidToRedis: Overheard | undefined;
 let system: System;
 let connection: Connection;
 let client: Client;
@@ -29,7 +30,11 @@ let scheduled: any;
 let written: any;
 
 beforeAll(async () => {
-  system = await startSystem({ ownServices: true, env: { LOG_LEVEL: 'debug', WEBHOOK_TARGETS: 'any' } });
+  // Optional for the product, and no package brings one: without it there is nothing to overhear.
+  redis = hasRedis ? await startRedis() : undefined;
+  saidToRedis = redis && (await overhearRedis(redis.url));
+  const env = { LOG_LEVEL: 'debug', WEBHOOK_TARGETS: 'any', ...(redis && { REDIS_URL: redis.url }) };
+  system = await startSystem({ ownServices: true, processes: defaultProcesses, env });
   connection = await Connection.connect({ address: system.temporalAddress });
   client = new Client({ connection, namespace: system.temporalNamespace, dataConverter: system.dataConverter });
   await system.request('POST', '/v1/webhook-endpoints', { body: { url: 'http://127.0.0.1:9/nobody' } });
@@ -45,8 +50,10 @@ beforeAll(async () => {
   await eventually(async () => (await erasable()).length === 2);
 }, 120_000);
 afterAll(async () => {
-  await connection.close();
-  await system.stop();
+  await connection?.close();
+  await system?.stop();
+  saidToRedis?.close();
+  await redis?.kill();
 });
 
 /** The contact's workflows that have closed. */
@@ -82,46 +89,6 @@ function filesWith(words: string[], folder: string): string[] {
 const folder = () => path.join(testDirectory(), system.temporalNamespace);
 const toDisk = () => sql(system.databaseUrl, 'checkpoint');
 
-/** Every key of contacts that there is still. */
-async function keysHeld(): Promise<SealingKey[]> {
-  const masterKeys = new MasterKeys(Buffer.from(system.encryptionKey, 'base64'));
-  const workspaces = await sql<{ id: string; wrapped_key: string }>(system.databaseUrl, 'select id, wrapped_key from workspace');
-  const wrapping = new Map(
-    workspaces.map((row) => [row.id, sealingKey(deriveKey(unwrapWorkspaceKey(masterKeys, row.id, row.wrapped_key), 'contact-keys'))]),
-  );
-  const rows = await sql<{ workspace_id: string; contact_id: string; wrapped_key: Buffer }>(
-    system.keysDatabaseUrl,
-    'select * from contact_key',
-  );
-  return rows.map((row) => {
-    const context = `contact_key/${row.workspace_id}/${row.contact_id}`;
-    return sealingKey(openBytes(wrapping.get(row.workspace_id) as SealingKey, context, row.wrapped_key) as Buffer);
-  });
-}
-
-/** Every sealed value of every table. */
-async function allSealed(): Promise<Buffer[]> {
-  const columns = await sql<{ table: string; column: string }>(
-    system.databaseUrl,
-    `select table_name as table, column_name as column from information_schema.columns where table_schema = 'public' and data_type = 'bytea'`,
-  );
-  const values = await Promise.all(
-    columns.map(({ table, column }) =>
-      sql<{ value: Buffer }>(system.databaseUrl, `select "${column}" as value from "${table}" where length("${column}") > 33`),
-    ),
-  );
-  return values.flat().map(({ value }) => value);
-}
-
-/** What a key makes of a sealed value, without looking whether it fits or belongs there. */
-const decrypted = (key: SealingKey, value: Buffer) =>
-  createDecipheriv('aes-256-gcm', key.bytes, value.subarray(5, 17)).update(value.subarray(17, -16)).toString('latin1');
-
-async function readableNow(): Promise<string> {
-  const [keys, values] = await Promise.all([keysHeld(), allSealed()]);
-  return keys.flatMap((key) => values.map((value) => decrypted(key, value))).join('\n');
-}
-
 async function historiesNow(): Promise<string> {
   const texts: string[] = [];
   for await (const { workflowId, runId } of client.workflow.list()) {
@@ -151,7 +118,7 @@ describe('before anybody asks to be forgotten', () => {
   it('no file of databases, Temporal or logs shows a number or a text, and whoever has the keys reads both', async () => {
     await toDisk();
     expect(filesWith(secrets, folder())).toEqual([]);
-    const readable = await readableNow();
+    const readable = await readableNow(system);
     for (const secret of secrets) expect(readable).toContain(secret);
     expect(await historiesNow()).toContain(canary);
   }, 60_000);
@@ -196,7 +163,7 @@ describe('a contact that is erased', () => {
   });
 
   it('can not be read with any key that is still held, neither in rows nor in histories; others can', async () => {
-    const readable = await readableNow();
+    const readable = await readableNow(system);
     for (const secret of secrets) expect(readable).not.toContain(secret);
     expect(readable).toContain('bystander');
     expect(readable).toContain(bystander);
@@ -274,6 +241,14 @@ describe('a contact that is erased', () => {
     });
     expect((await system.request('GET', `/v1/messages/${sent.id}`)).body).toMatchObject({ to: number, body: null, erased: true });
     expect((await system.request('GET', `/v1/contacts/${sent.conversationId}`)).body).toMatchObject({ phoneNumber: number, erased: false });
+  });
+});
+
+(hasRedis ? describe : describe.skip)('Redis', () => {
+  it('is told of workspaces, and of no number and no text, whatever was sent, written and erased', () => {
+    const said = saidToRedis?.text() ?? '';
+    expect(said).toContain(system.workspace.id);
+    expect([...secrets, 'a new beginning', bystander.slice(2)].flatMap(formsOf).filter((form) => said.includes(form))).toEqual([]);
   });
 });
 

@@ -142,6 +142,31 @@ describe('an export', () => {
     expect((await fetched(url)).status).toBe(404);
   }, 60_000);
 
+  it.concurrent('ends when a contact that may be in it is erased, and says why; others stay', async () => {
+    const of = as(1);
+    const [gone, other] = [await exchange(of), await exchange(of)];
+    const idOf = async (number: string) => (await system.request('GET', `/v1/contacts/${encodeURIComponent(number)}`, { as: of })).body.id;
+    const [all, ofOther] = [
+      await finished(of, await start(of, { since: hourAgo() })),
+      await finished(of, await start(of, { since: hourAgo(), conversationId: await idOf(other) })),
+    ];
+    expect(all).toMatchObject({ rows: 4, endedBecause: null });
+    await system.request('DELETE', `/v1/contacts/${encodeURIComponent(gone)}`, { as: of });
+    await eventually(async () => {
+      await system.temporal.schedule.getHandle('finish-erasures').trigger();
+      return (await progress(of, all.id)).state === 'expired';
+    }, withinMs);
+    expect(await progress(of, all.id)).toMatchObject({ endedBecause: 'contactErased', url: null });
+    expect(partsOf(of, all.id)).toEqual([]);
+    const refused = await fetched(all.url);
+    expect([refused.status, JSON.parse(refused.text)]).toEqual([
+      404,
+      expect.objectContaining({ detail: expect.stringMatching(/was erased/) }),
+    ]);
+    expect((await progress(of, ofOther.id)).state).toBe('done');
+    expect((await fetched(ofOther.url)).text).toContain(other);
+  }, 60_000);
+
   it.concurrent('whose worker is killed in the midst of it goes on in another, and ends with the right file', async () => {
     const of = as(3);
     const rows = 30_000;

@@ -141,7 +141,8 @@ describe('markup', () => {
   const html = '<script>alert("x")</script>&amp; <b onclick=evil()>„Ü“</b>';
 
   it('is stored as it was given, and given back as it was stored', async () => {
-    const sent = await system.send({ to: '+14155552671', body: html, metadata: { [html]: html } });
+    // A number that no request above may have opted out.
+    const sent = await system.send({ to: '+12125550163', body: html, metadata: { [html]: html } });
     expect(sent.body).toMatchObject({ body: html, metadata: { [html]: html } });
     const key = await system.request('POST', '/v1/api-keys', { body: { name: html, scopes: ['messages:read'] } });
     expect(key.body.name).toBe(html);

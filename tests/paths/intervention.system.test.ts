@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { anybody } from '../support/anybody.js';
+import { thatLeft } from '../support/attempts.js';
 import { eventually } from '../support/eventually.js';
 import { operator } from '../support/operator.js';
 import { type System, startSystem } from '../support/system.js';
@@ -49,18 +50,18 @@ describe('a parked message', () => {
     const unconfirmed = await act(id, 'retry', { reason: 'the customer waits' });
     expect(unconfirmed).toMatchObject({ status: 409, body: { code: 'confirmation_required' } });
     expect(unconfirmed.body.detail).toMatch(
-      /attempt 1 may have arrived: none of the provider's list can be said to be it.*"may-have-been-sent"/s,
+      /attempt \d+ may have arrived: none of the provider's list can be said to be it.*"may-have-been-sent"/s,
     );
-    expect(await system.message(id, ['parked'])).toMatchObject({ attempt: 1 });
+    const { attempt } = await system.message(id, ['parked']);
 
     const retried = await act(id, 'retry', { confirm: 'may-have-been-sent', reason: 'the customer waits' });
     expect(retried).toMatchObject({ status: 200, body: { outcome: 'queued' } });
-    expect(await system.message(id, ['delivered'], { withinMs })).toMatchObject({ attempt: 2 });
+    await system.message(id, ['delivered'], { withinMs });
     expect(await system.ledger('parked and retried')).toHaveLength(1);
     expect(await idsInFailed()).not.toContain(id);
 
     const { attempts, interventions } = await traceOf(id);
-    expect(attempts.map(({ status }: { status: string }) => status)).toEqual(['abandoned', 'delivered']);
+    expect(thatLeft<any>(attempts).map(({ status }) => status)).toEqual(['abandoned', 'delivered']);
     expect(interventions).toEqual([
       {
         at: expect.any(String),
@@ -68,8 +69,8 @@ describe('a parked message', () => {
         action: 'message.retried',
         details: {
           reason: 'the customer waits',
-          before: { status: 'parked', generation: 1, attempt: 1, error: 'outcome_unknown' },
-          after: { status: 'queued', generation: 2, attempt: 1, error: 'outcome_unknown' },
+          before: { status: 'parked', generation: 1, attempt, error: 'outcome_unknown' },
+          after: { status: 'queued', generation: 2, attempt, error: 'outcome_unknown' },
         },
       },
     ]);
@@ -88,7 +89,7 @@ describe('a parked message', () => {
     expect(await system.ledger('taken all the same')).toHaveLength(1);
     const { interventions, attempts } = await traceOf(id);
     expect(interventions).toMatchObject([{ action: 'message.adopted', details: { before: { status: 'parked' } } }]);
-    expect(attempts).toMatchObject([{ attempt: 1, evidence: `the provider has it, asked before a retry by ${actorOf(system.workspace)}` }]);
+    expect(thatLeft(attempts)).toMatchObject([{ evidence: `the provider has it, asked before a retry by ${actorOf(system.workspace)}` }]);
   }, 120_000);
 });
 

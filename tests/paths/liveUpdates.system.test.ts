@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Socket } from 'socket.io-client';
 import { io } from 'socket.io-client';
+import { type Follower, follow } from '../../load/follower.js';
+import { type Cable, layCable } from '../../local/cable.js';
 import { freePort } from '../../local/ports.js';
-import { type Cable, layCable } from '../support/cable.js';
+import { hasRedis, type RedisServer, startRedis } from '../../local/redisServer.js';
 import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
-import { type Follower, follow } from '../support/follower.js';
-import { hasRedis, startRedis, type TestRedis } from '../support/redis.js';
 import { type System, startSystem } from '../support/system.js';
 
 let system: System;
-let redis: TestRedis;
+let redis: RedisServer;
 let cable: Cable;
 let secondUrl: string;
 

@@ -5,6 +5,7 @@ import { CpuMeter, type CpuTimes } from '../../bench/cpuMeter.js';
 import { describeMachine, machineLine } from '../../bench/machine.js';
 import { rateDefaultPerSecond } from '../../domain/limits.js';
 import { percentiles } from '../../load/percentiles.js';
+import { defaultProcesses } from '../../local/stack.js';
 import type { DemoWorkspace } from '../../main/seedDemo.js';
 import { acceptFlood, acceptToProviderMs, bulkBefore, callOff } from '../support/flood.js';
 import { type System, startSystem } from '../support/system.js';
@@ -27,7 +28,7 @@ interface Phase {
 let system: System;
 
 beforeAll(async () => {
-  system = await startSystem({ workspaces: 2 });
+  system = await startSystem({ workspaces: 2, processes: defaultProcesses });
 }, 120_000);
 afterAll(() => system.stop(), 60_000);
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { DemoWorkspace } from '../../main/seedDemo.js';
 import { credentialsFor, moveSenders, moveTo, providers, telnyxProfile } from '../support/accounts.js';
 import { anybody } from '../support/anybody.js';
+import { attemptsThatLeft } from '../support/attempts.js';
 import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { conversationWith, received, suppressionsOf } from '../support/inbound.js';
@@ -33,9 +34,6 @@ afterAll(() => system.stop(), 60_000);
 
 const rule = (body: string, action: object, times?: number) =>
   system.control('POST', '/rules', { match: { bodyIncludes: body }, action, ...(times && { times }) });
-/** Its attempts, without those that a busy machine was too late to write. */
-const attemptsOf = async (id: string, as: DemoWorkspace): Promise<any[]> =>
-  (await system.request('GET', `/v1/messages/${id}/trace`, { as })).body.attempts.filter((one: any) => one.status !== 'notSent');
 const inboundUrl = (as: DemoWorkspace, name: string) => `${system.url}/callbacks/${name}/${as.id}/inbound`;
 
 describe('a message by Telnyx', () => {
@@ -47,7 +45,9 @@ describe('a message by Telnyx', () => {
     const [entry, ...more] = await system.ledger('telnyx delivers');
     expect(more).toEqual([]);
     expect(entry).toMatchObject({ vendor: 'telnyx', accountSid: telnyxProfile, sid: message.providerMessageId });
-    expect(await attemptsOf(body.id, workspaces.telnyx)).toMatchObject([{ provider: 'telnyx', evidence: 'status callback: delivered' }]);
+    expect(await attemptsThatLeft(system, body.id, workspaces.telnyx)).toMatchObject([
+      { provider: 'telnyx', evidence: 'status callback: delivered' },
+    ]);
   });
 
   it.concurrent('fails with the code and the class of that provider', async () => {
@@ -60,7 +60,7 @@ describe('a message by Telnyx', () => {
     await rule('telnyx lost answer', { http500: 'after', callbacks: { delayMs: 300 } });
     const { body } = await send('telnyx lost answer');
     await system.message(body.id, ['delivered'], { withinMs, as: workspaces.telnyx });
-    expect(await attemptsOf(body.id, workspaces.telnyx)).toHaveLength(1);
+    expect(await attemptsThatLeft(system, body.id, workspaces.telnyx)).toHaveLength(1);
   });
 
   it.concurrent('whose answer and webhooks were lost is parked, and a person may have it sent once more', async () => {
@@ -114,7 +114,7 @@ describe("a message by somebody's own gateway", () => {
     // Its callbacks name the first attempt; they count for the newest.
     await system.message(body.id, ['delivered'], { withinMs, as: workspaces.gateway });
     expect(await system.ledger('gateway lost answers')).toHaveLength(1);
-    expect(await attemptsOf(body.id, workspaces.gateway)).toMatchObject([
+    expect(await attemptsThatLeft(system, body.id, workspaces.gateway)).toMatchObject([
       { status: 'abandoned', evidence: expect.stringMatching(/repeated under the same reference/) },
       { status: 'delivered', provider: 'http-gateway' },
     ]);

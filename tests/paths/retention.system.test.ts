@@ -62,13 +62,26 @@ describe('how long messages are kept', () => {
     });
     expect((await system.request('GET', '/v1/workspace/retention', { as: keeps })).body).toEqual({
       messageDays: null,
+      contentDays: null,
       legalHold: false,
       archivedAfterDays: 90,
     });
   });
 
+  // More than 90 is later than its message goes into the archive.
+  it.each([0, -1, 2.5, 91])('can not be %d days for their texts', async (contentDays) => {
+    const { status, body } = await patch({ contentDays });
+    expect({ status, code: body.code, errors: body.errors }).toEqual({
+      status: 422,
+      code: 'retention_impossible',
+      errors: [
+        { field: 'contentDays', message: 'must be a whole number of days from 1 to 90, or null to keep texts as long as their messages' },
+      ],
+    });
+  });
+
   it('must be said in days, or whether a hold is on', async () => {
-    for (const body of [{}, { messageDays: '30' }, { days: 30 }, { legalHold: 'yes' }])
+    for (const body of [{}, { messageDays: '30' }, { contentDays: 'seven' }, { days: 30 }, { legalHold: 'yes' }])
       expect((await patch(body)).body.code).toBe('invalid_request');
   });
 
@@ -80,8 +93,8 @@ describe('how long messages are kept', () => {
       [keeps.id],
     );
     expect(audit?.details).toEqual({
-      before: { messageDays: null, legalHold: false },
-      after: { messageDays: 365, legalHold: false },
+      before: { messageDays: null, contentDays: null, legalHold: false },
+      after: { messageDays: 365, contentDays: null, legalHold: false },
       reason: 'contract',
     });
     const { body: versions } = await system.request('GET', '/v1/workspace/versions', { as: keeps });

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { startTimeoutMs } from '../../domain/limits.js';
+import { freeze } from '../../local/freeze.js';
 import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
-import { freeze } from '../support/freeze.js';
 import { receive, received, suppressionsOf } from '../support/inbound.js';
 import { type Answer, type System, startSystem } from '../support/system.js';
 

@@ -3,12 +3,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { io, type Socket } from 'socket.io-client';
 import { percentiles } from '../../load/percentiles.js';
+import { connectSocket, inBatches, ListeningSockets, type SocketPlace } from '../../load/sockets.js';
 import { freePort } from '../../local/ports.js';
+import { hasRedis, type RedisServer, startRedis } from '../../local/redisServer.js';
 import type { DemoWorkspace } from '../../main/seedDemo.js';
 import { eventually } from '../support/eventually.js';
-import { hasRedis, startRedis, type TestRedis } from '../support/redis.js';
 import { type System, startSystem } from '../support/system.js';
 
 const workspaces = 1_000;
@@ -21,7 +21,7 @@ const cyclesAtOnce = 50;
 const grownBytesMax = 20_000_000;
 
 let system: System;
-let redis: TestRedis | undefined;
+let redis: RedisServer | undefined;
 let urls: string[];
 const report: string[] = [];
 
@@ -52,22 +52,6 @@ afterAll(async () => {
   );
 }, 120_000);
 
-const connect = ({ id, apiKey }: DemoWorkspace, url: string): Promise<Socket> =>
-  new Promise((resolve, reject) => {
-    const socket = io(`${url}/workspace/${id}`, {
-      transports: ['websocket'],
-      auth: { token: apiKey },
-      forceNew: true,
-      reconnection: false,
-    });
-    socket.once('connect', () => resolve(socket)).once('connect_error', reject);
-  });
-
-async function inBatches<T>(items: T[], size: number, act: (item: T, index: number) => Promise<void>): Promise<void> {
-  for (let start = 0; start < items.length; start += size)
-    await Promise.all(items.slice(start, start + size).map((item, index) => act(item, start + index)));
-}
-
 const cpuSeconds = (name: string): number => {
   const fields =
     readFileSync(`/proc/${system.processes.get(name)?.pid()}/stat`, 'utf8')
@@ -83,18 +67,15 @@ const megabytes = (bytes: number) => Math.round(bytes / 1_000_000);
 
 describe(`${workspaces} workspaces with ${socketsEach} sockets each, on two servers`, () => {
   it(`hear ${eventsPerSecond} events a second`, async () => {
-    const sockets: Socket[] = [];
-    const lateMs: number[] = [];
+    const places: SocketPlace[] = [];
     await inBatches(system.workspaces, 20, async (workspace, index) => {
       const { body } = await system.send({ to: `+1212555${String(index).padStart(4, '0')}`, body: 'hello' }, `first-${index}`, workspace);
       await system.message(body.id, ['delivered'], { as: workspace, withinMs: 60_000 });
-      for (let number = 0; number < socketsEach; number++) {
-        const socket = await connect(workspace, urls[number % 2] as string);
-        sockets.push(socket);
-        await socket.emitWithAck('conversation:open', { conversationId: body.conversationId });
-        socket.on('message:status', ({ at }: { at: string }) => lateMs.push(Date.now() - Date.parse(at)));
-      }
+      places.push({ id: workspace.id, apiKey: workspace.apiKey, conversationIds: [body.conversationId] });
     });
+    const sockets = new ListeningSockets(urls);
+    await sockets.open(places, socketsEach);
+    sockets.take();
     const before = { front: cpuSeconds('front'), second: cpuSeconds('second') };
     const startedAt = Date.now();
     const messagesPerSecond = eventsPerSecond / 4;
@@ -106,8 +87,9 @@ describe(`${workspaces} workspaces with ${socketsEach} sockets each, on two serv
       sends.push(system.send({ to, body: `tick ${sent}` }, `tick-${sent}`, system.workspaces[index] as DemoWorkspace));
     }
     await Promise.all(sends);
-    await eventually(() => lateMs.length >= messagesPerSecond * seconds * 3 * socketsEach, 60_000, 500);
+    await eventually(() => sockets.heardCount >= messagesPerSecond * seconds * 3 * socketsEach, 60_000, 500);
     const tookS = (Date.now() - startedAt) / 1_000;
+    const lateMs = sockets.take().map(({ heardAtMs, storedAtMs }) => heardAtMs - storedAtMs);
     const { p50, p95, p99 } = percentiles(lateMs);
     const rows = await Promise.all(
       ['front', 'second'].map(async (name, index) => {
@@ -116,10 +98,10 @@ describe(`${workspaces} workspaces with ${socketsEach} sockets each, on two serv
       }),
     );
     report.push(
-      `${sockets.length} sockets of ${workspaces} workspaces; ${lateMs.length} events heard in ${tookS.toFixed(0)} s, ${Math.round(lateMs.length / socketsEach / tookS)} different ones a second.\n\n| from the stored event to the client | ms |\n|---|---|\n| p50 | ${p50} |\n| p95 | ${p95} |\n| p99 | ${p99} |\n\n| server | cores | MB |\n|---|---|---|\n${rows.join('\n')}\n\n\`front\` runs the messages too.`,
+      `${sockets.count} sockets of ${workspaces} workspaces; ${lateMs.length} events heard in ${tookS.toFixed(0)} s, ${Math.round(lateMs.length / socketsEach / tookS)} different ones a second.\n\n| from the stored event to the client | ms |\n|---|---|\n| p50 | ${p50} |\n| p95 | ${p95} |\n| p99 | ${p99} |\n\n| server | cores | MB |\n|---|---|---|\n${rows.join('\n')}\n\n\`front\` runs the messages too.`,
     );
-    for (const socket of sockets) socket.close();
-    expect(sockets).toHaveLength(workspaces * socketsEach);
+    expect(sockets.connected).toBe(workspaces * socketsEach);
+    sockets.close();
   }, 1_200_000);
 
   it(`leave nothing behind after ${cycles} connections that came and went`, async () => {
@@ -129,7 +111,7 @@ describe(`${workspaces} workspaces with ${socketsEach} sockets each, on two serv
         Array.from({ length: count }, (_, index) => index),
         cyclesAtOnce,
         async (index) => {
-          const socket = await connect(system.workspaces[index % workspaces] as DemoWorkspace, url);
+          const socket = await connectSocket(system.workspaces[index % workspaces] as DemoWorkspace, url);
           socket.close();
         },
       );

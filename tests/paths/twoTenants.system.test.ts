@@ -66,7 +66,18 @@ const moving = new Set([
   'url',
   'urlExpiresAt',
   'error',
+  // What the installation and its limiters do meanwhile, and when and by whom a record was taken out.
+  'schedules',
+  'free',
+  'held',
+  'bookedUntil',
+  'drainedAt',
+  'inWords',
+  'exported',
+  'signature',
 ]);
+/** Counted some seconds later than what it counts. */
+const following = new Set(['getMetrics']);
 const still = (value: unknown) => JSON.parse(JSON.stringify(value, (key, one) => (moving.has(key) ? undefined : one)));
 
 /** All that they see of their own workspace. */
@@ -75,7 +86,7 @@ async function everythingOfTheirs(): Promise<Record<string, unknown>> {
   for (const operation of reading) {
     const { status, body } = await system.request('GET', targetIn(operation, world), { as: theirs });
     expect([operation.id, status]).toEqual([operation.id, 200]);
-    seen[operation.id] = still(body);
+    if (!following.has(operation.id)) seen[operation.id] = still(body);
   }
   return seen;
 }

@@ -3,7 +3,7 @@ import type { DemoWorkspace } from '../../main/seedDemo.js';
 import { Database } from '../../platform/database.js';
 import { createLogger } from '../../platform/logger.js';
 import type { Contents } from '../../storage/contents.js';
-import { forgetWordsBefore, forgetWordsOf, gatherWords, wordIndexesBehind } from '../../storage/wordIndex.js';
+import { forgetWordsOf, forgetWordsOfMessages, gatherWords, wordIndexesBehind } from '../../storage/wordIndex.js';
 import { anybody } from '../support/anybody.js';
 import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
@@ -101,7 +101,7 @@ describe('words of messages', () => {
     expect(await find('removed', of)).toEqual(['to be removed']);
   }, 60_000);
 
-  it.concurrent('of a contact, or of before a time, can be forgotten, also while they are being gathered', async () => {
+  it.concurrent('of a contact, or of a message, can be forgotten, also while they are being gathered', async () => {
     const of = as(2);
     await switched(true, of);
     const [mine, other] = [await send(of, 'secret of mine'), await send(of, 'secret of another')];
@@ -117,7 +117,9 @@ describe('words of messages', () => {
     await sql(system.databaseUrl, 'update word_index set cursor_seq = 0 where workspace_id = $1', [of.id]);
     const late = { workspaceId: of.id, seq: 0, at: new Date(0), forgets: cursor?.forgets as number };
     expect(await gatherWords({ database, contents: unreadable }, Buffer.alloc(32), late, 100)).toBe(0);
-    await forgetWordsBefore(database, of.id, new Date(Date.parse(other.createdAt) + 1));
+    await forgetWordsOfMessages(database, of.id, [
+      { workspaceId: of.id, messageId: other.id, createdAtMs: Date.parse(other.createdAt), contactId: other.conversationId },
+    ]);
     expect(await wordIndexesBehind(database, 10)).not.toContainEqual(
       expect.objectContaining({ workspaceId: of.id, forgets: cursor?.forgets }),
     );

@@ -30,6 +30,9 @@ describe('an error of the database', () => {
     ['ECONNREFUSED', 'nobody listens'],
     ['ECONNRESET', 'the connection was cut'],
     ['EPIPE', 'the connection was closed'],
+    ['P1001', 'Prisma did not reach it'],
+    ['P2024', 'Prisma had no connection in time'],
+    ['P2028', 'Prisma could not begin a transaction in time'],
   ])('%s means that it can not do it now: %s', (code) => {
     expect(databaseFailureOf(failure(code))).toBe('DATABASE_TIMEOUT');
   });

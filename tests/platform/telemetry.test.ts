@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { metrics } from '../../domain/metrics.js';
+import { metricSeriesMax, metrics } from '../../domain/metrics.js';
 import { Telemetry } from '../../platform/telemetry.js';
 
 describe('what a process shows to Prometheus', () => {
@@ -25,6 +25,31 @@ describe('what a process shows to Prometheus', () => {
     expect(text).toContain('postrider_provider_seconds_bucket{le="0.025",roles="server+messages",outcome="accepted"} 0');
   });
 
+  test('shows what others count beside its own', async () => {
+    const { text } = await new Telemetry('server', async () => 'temporal_sticky_cache_size 3\n').exposition();
+    expect(text).toMatch(/\ntemporal_sticky_cache_size 3\n$/);
+  });
+
+  test('counts a text of somebody as "other", and says that it did', async () => {
+    const telemetry = new Telemetry('server');
+    telemetry.count('messages_ended_total', { status: 'Hello Anna, call me: +14155550100' });
+    telemetry.count('provider_errors_total', { class: 'UNKNOWN', code: "30003'; drop table message" });
+    const { text } = await telemetry.exposition();
+    expect(text).toContain('postrider_messages_ended_total{status="other",roles="server"} 1');
+    expect(text).toContain('postrider_provider_errors_total{class="UNKNOWN",code="other",roles="server"} 1');
+    expect(text).toContain('postrider_metric_labels_refused_total{roles="server"} 2');
+    expect(text).not.toMatch(/Anna|4155550100|drop table/);
+  });
+
+  test('has no more series than a metric may have, whatever it is given', async () => {
+    const telemetry = new Telemetry('server');
+    for (let code = 0; code < metricSeriesMax + 50; code++)
+      telemetry.count('provider_errors_total', { class: 'UNKNOWN', code: String(code) });
+    const series = (await telemetry.exposition()).text.split('\n').filter((line) => line.startsWith('postrider_provider_errors_total{'));
+    expect(series).toHaveLength(metricSeriesMax + 1);
+    expect(series.at(-1)).toBe('postrider_provider_errors_total{class="other",code="other",roles="server"} 50');
+  });
+
   test('has no label for what users write, nor for workspaces and numbers', () => {
     const allowed = new Set([
       'lane',
@@ -42,6 +67,8 @@ describe('what a process shows to Prometheus', () => {
       'kind',
       'reason',
       'of',
+      'queue',
+      'what',
     ]);
     expect(Object.values(metrics).flatMap(({ labels }) => labels.filter((label) => !allowed.has(label)))).toEqual([]);
   });

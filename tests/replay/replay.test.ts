@@ -35,6 +35,10 @@ describe('a workflow that runs since before a change', () => {
         'restoreWeek',
         'releaseWeek',
         'exportMessages',
+        'finishErasures',
+        'removeContents',
+        'rewrapKeys',
+        'sealStoredRows',
       ]),
     );
     expect(await replay(recorded)).toEqual([]);

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { hasRedis, type RedisServer, startRedis } from '../../local/redisServer.js';
 import { createLogger } from '../../platform/logger.js';
 import { RedisLink } from '../../platform/redisLink.js';
 import { RequestLimits } from '../../server/requestLimits.js';
 import { eventually } from '../support/eventually.js';
-import { hasRedis, startRedis, type TestRedis } from '../support/redis.js';
 
 (hasRedis ? describe : describe.skip)('two servers with one Redis', () => {
-  let redis: TestRedis;
+  let redis: RedisServer;
   const links: RedisLink[] = [];
   const servers: RequestLimits[] = [];
 

@@ -120,7 +120,7 @@ test('callbacks in a hurry are answered before the POST is answered, which still
 });
 
 test('late callbacks do not make the message late', async () => {
-  await rule({ callbacks: { delayMs: 400 } });
+  await rule({ callbacks: { delayMs: 2_000 } });
   const { sid } = await stage.send();
   await eventually('delivered', async () => (await stage.client.messages(sid).fetch()).status === 'delivered');
   expect(stage.receiver.statusesOf(sid)).toEqual([]);

@@ -1,4 +1,4 @@
-const deadlineMsDefault = 4_000;
+const deadlineMsDefault = 30_000;
 const pollMs = 5;
 
 /**

@@ -14,6 +14,7 @@ function workspace(id: string, seed: number): Workspace {
     senders: [],
     accounts: [],
     routes: {},
+    callbackEndpoints: [],
     wordSearch: false,
     breakers: [],
     keys: {

@@ -18,7 +18,7 @@ let digestText: string;
 
 beforeAll(async () => {
   own = await createTestDatabase();
-  world = await makeWorld(own.url, 12_000, { workspaces: 3 });
+  world = await makeWorld(own.url, 6_000, { workspaces: 3 });
   database = new ExplainedDatabase(own.url);
   owners = await openStage(database, world, 0);
   strangers = await openStage(database, world, 1);
@@ -32,7 +32,7 @@ beforeAll(async () => {
   digestText = tables
     .map(
       ({ name, own: column }) =>
-        `select '${name}' as name, md5(coalesce(string_agg(t::text, ',' order by t::text), '')) as digest from "${name}" t where "${column}" = '${world.workspaces[0]?.id}'`,
+        `select '${name}' as name, coalesce(sum(hashtextextended(t::text, 0)), 0)::text as digest from "${name}" t where "${column}" = '${world.workspaces[0]?.id}'`,
     )
     .join(' union all ')
     .concat(' order by name');

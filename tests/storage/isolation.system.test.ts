@@ -58,6 +58,7 @@ describe('the database', () => {
       await listConversations(
         readableOnly(database),
         other,
+        {},
         { at: new Date(Date.now() + 60_000), id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' },
         10,
       ),

@@ -22,7 +22,7 @@ export interface TestKeys {
 export async function createTestKeys(databaseUrl: string, wrapKey = Buffer.alloc(32, 3)): Promise<TestKeys> {
   const url = await ensureKeysDatabase(databaseUrl);
   await migrateKeys(url);
-  const database = new Database(url, 2, createLogger('silent'));
+  const database = new Database(url, 10, createLogger('silent'));
   const contactKeys = new ContactKeys(database, () => Promise.resolve(wrapKey));
   return { url, database, contactKeys, contents: new Contents(contactKeys), close: () => database.close() };
 }

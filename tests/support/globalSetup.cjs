@@ -1,8 +1,20 @@
 // Before the system tests: one Postgres and one Temporal for all of them. Each test file makes its own database (a copy
 // of a migrated template) and its own namespace in them.
+const { execFileSync } = require('node:child_process');
 const { mkdtempSync } = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+
+/** To load the product, on a machine that is not slow. */
+const usualLoadMs = 3_000;
+const patienceMax = 10;
+
+/** How many times longer than usual things take on this machine now: tests are to fail for what hangs, not for what is slow. */
+function patienceHere(dist) {
+  const startedAt = performance.now();
+  execFileSync(process.execPath, ['-e', `require(${JSON.stringify(`${dist}/main/process.js`)})`]);
+  return Math.min(patienceMax, Math.max(1, (performance.now() - startedAt) / usualLoadMs));
+}
 
 module.exports = async function globalSetup() {
   const dist = path.join(__dirname, '../../dist');
@@ -31,6 +43,9 @@ module.exports = async function globalSetup() {
       });
   await migrate(await ensureDatabase(postgres.url, 'template_postrider'));
 
+  const patience = patienceHere(dist);
+  if (patience > 1) process.stdout.write(`this machine is slow: tests may take ${patience.toFixed(1)} times as long\n`);
+  process.env.TEST_PATIENCE = String(patience);
   process.env.TEST_POSTGRES_URL = postgres.url;
   process.env.TEST_TEMPORAL_ADDRESS = temporal.address;
   process.env.TEST_DIRECTORY = directory;

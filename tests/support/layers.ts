@@ -30,6 +30,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   workflows: {
     may: ['domain/', '@temporalio/workflow', '@temporalio/common', 'type activities/'],
+    files: { 'workflows/traced.ts': ['@temporalio/interceptors-opentelemetry/lib/workflow'] },
     because: 'a workflow is replayed in a sandbox',
     cure: 'let an activity do it and call it through workflows/activityProxies.ts; of activities/ use `import type`',
   },
@@ -116,6 +117,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   load: {
     may: ['node:*'],
+    files: { 'load/sockets.ts': ['socket.io-client'], 'load/follower.ts': ['socket.io-client'] },
     because: 'load is a client like any other and checks what the product says of itself',
     cure: 'ask over HTTP, or take it as an argument',
   },
@@ -131,6 +133,11 @@ export const layers: Readonly<Record<string, Layer>> = {
     because: 'the bench measures the product from outside',
     cure: 'drive it over HTTP (load/), or bring it up by local/',
   },
+  chaos: {
+    may: ['domain/limits', 'platform/commandLine', 'platform/projectRoot', 'local/', 'load/', 'node:*', 'npm:*'],
+    because: 'chaos judges the product from outside, by what a client and a provider saw',
+    cure: 'drive it over HTTP (load/), bring it up by local/, or write the expectation again in chaos/',
+  },
   web: {
     may: ['type domain/', 'type generated/api/schema', 'npm:*'],
     because: "the page is its own program: a value of the server's would be in everyone's download",
@@ -139,7 +146,7 @@ export const layers: Readonly<Record<string, Layer>> = {
 };
 
 /** Where the environment may be read. */
-const readsEnvironment = /^(platform\/config\.ts$|local\/|main\/(start|operator)[^/]*\.ts$|bench\/|scripts\/|tests\/)/;
+const readsEnvironment = /^(platform\/config\.ts$|local\/|main\/(start|operator)[^/]*\.ts$|bench\/|chaos\/|scripts\/|tests\/)/;
 const linesMax = 400;
 
 interface Import {

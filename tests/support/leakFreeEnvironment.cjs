@@ -1,5 +1,5 @@
-// Fails a test file that leaves something open: a timer, a socket, a server, a process. With several workers jest itself only
-// ends them by force and says so; this names the file.
+// Gives hooks and tests the time that this machine needs (see globalSetup), and fails a test file that leaves something open: a
+// timer, a socket, a server, a process. With several workers jest itself only ends them by force and says so; this names the file.
 const { setTimeout: delay } = require('node:timers/promises');
 const { TestEnvironment } = require(require.resolve('jest-environment-node', { paths: [require.resolve('jest')] }));
 
@@ -18,6 +18,14 @@ module.exports = class LeakFreeEnvironment extends TestEnvironment {
   constructor(config, context) {
     super(config, context);
     this.testPath = context.testPath;
+    this.timed = new WeakSet();
+  }
+
+  handleTestEvent(event, state) {
+    const timed = event.name === 'hook_start' ? event.hook : event.name === 'test_fn_start' ? event.test : undefined;
+    if (!timed || this.timed.has(timed)) return;
+    this.timed.add(timed);
+    timed.timeout = (timed.timeout ?? state.testTimeout) * Number(process.env.TEST_PATIENCE ?? 1);
   }
 
   async setup() {

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type AmbiguousPolicy, ambiguousPolicies } from '../../domain/message.js';
 import type { DemoWorkspace } from '../../main/seedDemo.js';
+import { thatLeft } from './attempts.js';
 import { sql, testDirectory } from './database.js';
 import { eventually } from './eventually.js';
 import { type LedgerEntry, type System, startSystem } from './system.js';
@@ -20,9 +21,13 @@ export interface HeldCase {
   action?: object;
 }
 
-/** A text as its workspace knows it now, with its attempts, and what the provider wrote down of it. */
+/**
+ * A text as its workspace knows it now, with the rows of all its attempts, those that were not too late to leave, and what the
+ * provider wrote down of it.
+ */
 export interface Seen {
   message: any;
+  rows: any[];
   attempts: any[];
   entries: LedgerEntry[];
 }
@@ -88,7 +93,7 @@ export async function startWithSendsHeld<Name extends string>(
       const as = workspaceOf(policy);
       const message = await system.message(id, statuses, { withinMs, as });
       const { body: trace } = await system.request('GET', `/v1/messages/${id}/trace`, { as });
-      return { message, attempts: trace.attempts, entries: await system.ledger(body) };
+      return { message, rows: trace.attempts, attempts: thatLeft<any>(trace.attempts), entries: await system.ledger(body) };
     },
   };
 }

@@ -8,6 +8,7 @@ import { io, type Socket } from 'socket.io-client';
 import { type ProcessLayout, type Stack, startStack } from '../../local/stack.js';
 import { Steps } from '../../local/steps.js';
 import type { DemoWorkspace } from '../../main/seedDemo.js';
+import { roles } from '../../platform/config.js';
 import { masterKeysOf } from '../../platform/masterKeys.js';
 import { dataConverterOf } from '../../platform/payloadCodec.js';
 import { createTestDatabase, temporalAddress, testDirectory } from './database.js';
@@ -51,6 +52,9 @@ export interface System extends Stack {
   socket(as?: DemoWorkspace): Promise<Socket>;
 }
 
+/** All roles in one process: what most tests need, and half of what two cost to start. */
+const oneProcess: ProcessLayout[] = [{ name: 'front', roles: roles.join(',') }];
+
 /** The whole system as real processes on free ports, with a database and a Temporal namespace of its own. */
 export async function startSystem(
   options: {
@@ -58,6 +62,7 @@ export async function startSystem(
     env?: Record<string, string>;
     workspaces?: number;
     simulatorArgs?: string[];
+    canaryTo?: string;
     /** Master key, base64, where the test makes accounts of its own. */
     encryptionKey?: string;
     /** A Postgres and a Temporal of its own, which the test may freeze and kill. */
@@ -73,11 +78,13 @@ export async function startSystem(
     temporalNamespace: name,
     anyPorts: true,
     simulatorArgs: options.simulatorArgs ?? ['--callbacks', 'sent:20,delivered:60'],
-    ...(options.processes && { processes: options.processes }),
+    processes: options.processes ?? oneProcess,
     ...(options.workspaces && { workspaces: options.workspaces }),
+    ...(options.canaryTo && { canaryTo: options.canaryTo }),
     ...(options.encryptionKey && { encryptionKey: options.encryptionKey }),
     // Faults that a test asks for are for the messages it names; what they do to all others is for the tests of breakers.
-    env: { LOG_LEVEL: 'warn', BREAKER_FAILURES: '1000', ...options.env },
+    // Nor is anything given up because this machine is busy.
+    env: { LOG_LEVEL: 'warn', BREAKER_FAILURES: '1000', LOAD_QUEUE_AGE_S: '3600', LOAD_LAG_MS: '600000', ...options.env },
     steps: new Steps((line) => said.push(line)),
   });
   const workspace = stack.workspaces[0] as DemoWorkspace;

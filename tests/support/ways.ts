@@ -225,6 +225,19 @@ export const ways: Readonly<Record<string, Way>> = {
       return system.request('DELETE', `/v1/contacts/${encodeURIComponent(to)}`);
     },
   },
+  'PATCH /v1/conversations/:id': {
+    action: 'conversation.assigned',
+    take: async (system) => {
+      const { conversationId } = (await system.send({ to: anybody(), body: 'whose is it?' })).body;
+      const { data } = (await system.request('GET', '/v1/assignees')).body;
+      return eventually(async () => {
+        const answer = await system.request('PATCH', `/v1/conversations/${conversationId}`, { body: { assigneeId: data[0].id } });
+        return answer.status === 200 && answer;
+      }, withinMs);
+    },
+  },
+  'POST /v1/conversations/:id/read': { notInAudit: 'what was looked at is no change that anybody is asked about' },
+  'POST /v1/conversations/:id/unread': { notInAudit: 'what was looked at is no change that anybody is asked about' },
   'PATCH /v1/workspace/search': {
     action: 'search.changed',
     take: (system) => system.request('PATCH', '/v1/workspace/search', { body: { words: true } }),

@@ -10,6 +10,7 @@ export interface ReceivedWebhook {
   id: string;
   headers: IncomingHttpHeaders;
   body: string;
+  /** A form is shown as one, under the type `form`. */
   event: { type: string; timestamp: string; data: any };
 }
 
@@ -37,7 +38,9 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   });
   const take = (request: IncomingMessage, response: ServerResponse, body: string) => {
     const path = request.url ?? '';
-    received.push({ path, id: String(request.headers['webhook-id']), headers: request.headers, body, event: JSON.parse(body) });
+    const isForm = request.headers['content-type'] === 'application/x-www-form-urlencoded';
+    const event = isForm ? { type: 'form', timestamp: '', data: Object.fromEntries(new URLSearchParams(body)) } : JSON.parse(body);
+    received.push({ path, id: String(request.headers['webhook-id']), headers: request.headers, body, event });
     const planned = answers.get(path) ?? [{ status: 204 }];
     const answer = planned.length > 1 ? planned.shift() : planned[0];
     if (answer) response.writeHead(answer.status, answer.headers).end('x'.repeat(answer.bytes ?? 0));

@@ -13,6 +13,9 @@ function message(id: string, change: Partial<Message> = {}): Message {
     status: 'sent',
     createdAt: '2026-11-20T10:00:00.000Z',
     error: null,
+    sendAt: null,
+    contentKeptDays: null,
+    archived: false,
     ...change,
   };
 }

@@ -3,11 +3,11 @@ import { connectionStateOf, connectionWords } from '../../web/src/connection.js'
 
 describe('the connection', () => {
   it('is live with a socket, and offline only where HTTP fails too', () => {
-    expect(connectionStateOf({ socket: 'connected', reachable: false, delayed: false })).toBe('live');
-    expect(connectionStateOf({ socket: 'connected', reachable: true, delayed: true })).toBe('delayed');
-    expect(connectionStateOf({ socket: 'connecting', reachable: true, delayed: false })).toBe('connecting');
-    expect(connectionStateOf({ socket: 'down', reachable: true, delayed: false })).toBe('reconnecting');
-    expect(connectionStateOf({ socket: 'down', reachable: false, delayed: false })).toBe('offline');
+    expect(connectionStateOf({ socket: 'connected', reachable: false, delayed: false, busy: null })).toBe('live');
+    expect(connectionStateOf({ socket: 'connected', reachable: true, delayed: true, busy: null })).toBe('delayed');
+    expect(connectionStateOf({ socket: 'connecting', reachable: true, delayed: false, busy: null })).toBe('connecting');
+    expect(connectionStateOf({ socket: 'down', reachable: true, delayed: false, busy: null })).toBe('reconnecting');
+    expect(connectionStateOf({ socket: 'down', reachable: false, delayed: false, busy: null })).toBe('offline');
   });
 
   it('says what waits to be sent', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { countSegments as countSegmentsOfServer } from '../../domain/segments.js';
-import { countSegments, segmentText } from '../../web/src/segments.js';
+import { countSegments, encodingText, segmentText } from '../../web/src/segments.js';
 
 describe('the segment counter', () => {
   it('counts as the server does', () => {
@@ -17,8 +17,17 @@ describe('the segment counter', () => {
   });
 
   it('says how much room is left', () => {
-    expect(segmentText('hello')).toBe('5 / 160 · 1 SMS');
-    expect(segmentText('a'.repeat(161))).toBe('161 / 306 · 2 SMS');
-    expect(segmentText('hello 🙏')).toBe('8 / 70 · 1 SMS · UCS-2');
+    expect(segmentText('hello')).toBe('5 of 160 · 1 segment');
+    expect(segmentText('a'.repeat(161))).toBe('161 of 306 · 2 segments');
+    expect(segmentText('hello 🙏')).toBe('8 of 70 · 1 segment');
+  });
+
+  it('names the character for which a text takes more room, and says it plainly where that can be', () => {
+    expect(encodingText('hello {world} €')).toBeNull();
+    expect(encodingText('we’ll see')).toEqual({ sentence: expect.stringContaining('“’” is outside'), plain: "we'll see" });
+    expect(encodingText('a\u00a0b')?.sentence).toContain('a fixed space');
+    expect(encodingText('👩‍👩‍👧‍👦')?.sentence).toContain('“👩”');
+    expect(encodingText('🙏 – ok')).toMatchObject({ plain: null });
+    expect(encodingText('👩‍👩‍👧‍👦'.repeat(160))?.sentence.length).toBeLessThan(200);
   });
 });

@@ -22,6 +22,9 @@ const message: Message = {
   status: 'queued',
   createdAt: entry.createdAt,
   error: null,
+  sendAt: null,
+  contentKeptDays: null,
+  archived: false,
 };
 
 describe('sending a message', () => {
@@ -52,7 +55,8 @@ describe('sending a message', () => {
   it('waits where the server cannot be reached or asks for patience', () => {
     expect(outcomeOfError(new Unreachable())).toEqual({ kind: 'later', afterMs: null });
     expect(outcomeOfError(new Refusal(503, 'unavailable', 'Busy.', [], 2_000))).toEqual({ kind: 'later', afterMs: 2_000 });
-    expect(outcomeOfRefusedAck({ ok: false, code: 'unavailable', message: 'Busy.' }).kind).toBe('later');
+    for (const code of ['unavailable', 'overloaded', 'too_many_requests'])
+      expect(outcomeOfRefusedAck({ ok: false, code, message: 'Busy.' }).kind).toBe('later');
   });
 
   it('is refused in the server’s words', () => {

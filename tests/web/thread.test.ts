@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Message } from '../../web/src/api.js';
-import { applyStatus, inReadingOrder, placeOf, type StatusEvent, type Thread, withEvents, withMessage } from '../../web/src/thread.js';
+import {
+  applyStatus,
+  goneText,
+  inReadingOrder,
+  placeOf,
+  type StatusEvent,
+  type Thread,
+  withEvents,
+  withMessage,
+} from '../../web/src/thread.js';
 
 function message(id: string, change: Partial<Message> = {}): Message {
   return {
@@ -13,6 +22,9 @@ function message(id: string, change: Partial<Message> = {}): Message {
     status: 'queued',
     createdAt: '2026-11-20T10:00:00.000Z',
     error: null,
+    sendAt: null,
+    contentKeptDays: null,
+    archived: false,
     ...change,
   };
 }
@@ -112,5 +124,15 @@ describe('a page that was under way while events came in', () => {
   it('stays the same page when none came', () => {
     const page = { data: [message('m1')], nextCursor: null };
     expect(withEvents(page, [])).toBe(page);
+  });
+});
+
+describe('a text that is gone', () => {
+  it('says whether it was erased, or for how long it was kept', () => {
+    expect([null, 1, 7].map((contentKeptDays) => goneText({ contentKeptDays }))).toEqual([
+      'This text was erased',
+      'Text removed (kept 1 day)',
+      'Text removed (kept 7 days)',
+    ]);
   });
 });

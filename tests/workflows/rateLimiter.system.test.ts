@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { StoreLimitsInput } from '../../activities/storeLimits.js';
+import { reserveSlowGiveUpMs } from '../../domain/limits.js';
 import { plainLimits, type RateLimits, type ReserveAnswer, type ReserveRequest } from '../../domain/rateLimit.js';
-import { askLimiterWorkflow } from '../../limiter/askLimiterWorkflow.js';
+import { askLimiterWorkflow, LimiterUnavailable } from '../../limiter/askLimiterWorkflow.js';
 import { setLimitsUpdate } from '../../workflows/messages.js';
 import { eventually } from '../support/eventually.js';
 import { startWorkflowStage, type WorkflowStage } from '../support/workflowWorker.js';
@@ -145,5 +146,23 @@ describe('the rateLimiter workflow', () => {
     });
     expect(stored).toHaveLength(1);
     await handle.terminate();
+  }, 60_000);
+
+  it('that does not answer is given up soon, and later where others have just answered: it is slow then, not away', async () => {
+    const ask = askLimiterWorkflow(stage.impatient);
+    const nobodys = await stage.client.workflow.start('rateLimiter', {
+      workflowId: 'ratelimiter/silent',
+      taskQueue: 'nobodys',
+      args: [{ limits }],
+    });
+    const givenUpAfterMs = async () => {
+      const startedAt = performance.now();
+      await expect(ask('silent', request(1))).rejects.toThrow(LimiterUnavailable);
+      return performance.now() - startedAt;
+    };
+    expect(await givenUpAfterMs()).toBeLessThan(reserveSlowGiveUpMs - 1_000);
+    await ask('answers', request(1));
+    expect(await givenUpAfterMs()).toBeGreaterThanOrEqual(reserveSlowGiveUpMs - 50);
+    await nobodys.terminate();
   }, 60_000);
 });

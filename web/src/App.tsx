@@ -1,5 +1,6 @@
 import { QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { Route, Switch } from 'wouter';
 import { type Api, createApi, type Workspace } from './api.js';
 import { ChooseWorkspace } from './components/ChooseWorkspace.js';
 import { Notice } from './components/Notice.js';
@@ -9,11 +10,16 @@ import type { Credential } from './credential.js';
 import { InboxContext } from './InboxContext.js';
 import { type Inbox, openInbox } from './inbox.js';
 import { InboxPage } from './pages/InboxPage.js';
+import { paths } from './paths.js';
 import { createQueryClient } from './queryClient.js';
 import { queryKeys } from './queryKeys.js';
 import { session, signOut } from './session.js';
 import { createStore, type Store } from './store.js';
 import { useStore } from './useStore.js';
+
+/** What not everybody looks at is fetched by those who do. */
+const MetricsPage = lazy(() => import('./pages/MetricsPage.js'));
+const OperatorPage = lazy(() => import('./pages/OperatorPage.js'));
 
 export function App() {
   const { credential, refusal, pending, choices } = useStore(session);
@@ -32,7 +38,7 @@ function SignedIn({ credential }: { credential: Credential }) {
 }
 
 function startClient(credential: Credential) {
-  const connection = createStore<ConnectionFacts>({ socket: 'connecting', reachable: true, delayed: false });
+  const connection = createStore<ConnectionFacts>({ socket: 'connecting', reachable: true, delayed: false, busy: null });
   const api = createApi(credential, (reachable) => {
     if (connection.get().reachable !== reachable) connection.set({ ...connection.get(), reachable });
   });
@@ -83,7 +89,21 @@ function OpenInbox({ credential, api, connection, workspace }: GateProps & { wor
   if (!inbox) return null;
   return (
     <InboxContext value={{ inbox, workspace }}>
-      <InboxPage />
+      <Switch>
+        <Route path={paths.dashboard}>
+          <Suspense fallback={<Notice fullPage role="status" title="Opening the figures…" />}>
+            <MetricsPage />
+          </Suspense>
+        </Route>
+        <Route path={paths.operatorPattern}>
+          <Suspense fallback={<Notice fullPage role="status" title="Opening the operator’s room…" />}>
+            <OperatorPage />
+          </Suspense>
+        </Route>
+        <Route>
+          <InboxPage />
+        </Route>
+      </Switch>
     </InboxContext>
   );
 }

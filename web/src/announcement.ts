@@ -15,7 +15,7 @@ export function announcementOf(before: readonly Message[] | null, now: readonly 
   const sentences: string[] = [];
   for (const message of now) {
     const known = earlier.get(message.id);
-    const text = message.body ?? goneText;
+    const text = message.body ?? goneText(message);
     const excerpt = text.length > excerptCharacters ? `${text.slice(0, excerptCharacters).trimEnd()}…` : text;
     if (message.direction === 'inbound') {
       // Older messages that were just loaded are not news.

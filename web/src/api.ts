@@ -1,20 +1,47 @@
 import createClient from 'openapi-fetch';
 import type { FieldError } from '../../domain/errors.js';
 import type { components, paths } from '../../generated/api/schema.js';
+import { type ConversationFilter, queryOf } from './conversationFilter.js';
 import type { Credential } from './credential.js';
+import { noteServerTime } from './serverClock.js';
 
 type Schemas = components['schemas'];
 
-export type Workspace = Pick<Schemas['Workspace'], 'id' | 'name'> & {
+export type Workspace = Pick<Schemas['Workspace'], 'id' | 'name' | 'coolingDownUntil'> & {
+  breakers: Pick<Schemas['Workspace']['breakers'][number], 'scope' | 'subject' | 'state' | 'retryAt' | 'reason'>[];
   senders: Pick<Schemas['Workspace']['senders'][number], 'id' | 'phoneNumber'>[];
 };
 /** What the page shows of a conversation. The server sends more. */
-export type Conversation = Pick<Schemas['Conversation'], 'id' | 'contact' | 'lastMessageAt' | 'lastMessage'>;
+export type Conversation = Pick<
+  Schemas['Conversation'],
+  'id' | 'contact' | 'status' | 'closedAt' | 'assignee' | 'unread' | 'optedOut' | 'lastMessageAt' | 'lastSeq' | 'lastMessage'
+>;
+export type Assignee = Schemas['Assignee'];
+export type MessageTrace = Schemas['MessageTrace'];
+/** What is to be changed of a conversation. */
+export interface ConversationChange {
+  status?: Conversation['status'];
+  assigneeId?: string | null;
+  ifAssigneeId?: string | null;
+}
 /** What the page shows of a message. The server sends more. */
 export type Message = Pick<
   Schemas['Message'],
-  'id' | 'conversationId' | 'direction' | 'to' | 'from' | 'body' | 'status' | 'createdAt' | 'error'
+  | 'id'
+  | 'conversationId'
+  | 'direction'
+  | 'to'
+  | 'from'
+  | 'body'
+  | 'contentKeptDays'
+  | 'status'
+  | 'createdAt'
+  | 'error'
+  | 'sendAt'
+  | 'archived'
 >;
+
+export type Metrics = Schemas['Metrics'];
 
 export interface Page<T> {
   data: T[];
@@ -26,6 +53,8 @@ export interface MessageToSend {
   body: string;
   /** Without it the server chooses. */
   from?: string;
+  /** ISO 8601; without it at once. */
+  sendAt?: string;
 }
 
 /** The server understood and said no; `message` is its sentence, fit to be shown. */
@@ -65,6 +94,7 @@ export function createApi(credential: Credential | null, onReachable: (reachable
     if (credential) request.headers.set('authorization', `Bearer ${await credential.token()}`);
     if (credential?.workspaceId) request.headers.set('postrider-workspace', credential.workspaceId);
     const timeout = AbortSignal.timeout(answerTimeoutMs);
+    const sentAtMs = Date.now();
     let response: Response;
     let text: string;
     try {
@@ -77,6 +107,7 @@ export function createApi(credential: Credential | null, onReachable: (reachable
       throw new Unreachable();
     }
     onReachable(true);
+    noteServerTime(response.headers.get('date'), sentAtMs, Date.now());
     return new Response(text === '' ? null : text, response);
   }
 
@@ -89,13 +120,51 @@ export function createApi(credential: Credential | null, onReachable: (reachable
 
     workspace: async (signal?: AbortSignal): Promise<Workspace> => taken(await client.GET('/v1/workspace', given(signal))),
 
-    conversations: async (cursor: string | null, signal?: AbortSignal): Promise<Page<Conversation>> =>
-      taken(await client.GET('/v1/conversations', { params: { query: page(cursor) }, ...given(signal) })),
+    conversations: async (filter: ConversationFilter, cursor: string | null, signal?: AbortSignal): Promise<Page<Conversation>> =>
+      taken(await client.GET('/v1/conversations', { params: { query: { ...queryOf(filter), ...page(cursor) } }, ...given(signal) })),
+
+    conversation: async (id: string, signal?: AbortSignal): Promise<Conversation> =>
+      taken(await client.GET('/v1/conversations/{id}', { params: { path: { id } }, ...given(signal) })),
+
+    changeConversation: async (id: string, change: ConversationChange): Promise<Conversation> =>
+      taken(await client.PATCH('/v1/conversations/{id}', { params: { path: { id } }, body: change })),
+
+    markRead: async (id: string, upToSeq: number): Promise<Conversation> =>
+      taken(await client.POST('/v1/conversations/{id}/read', { params: { path: { id } }, body: { upToSeq } })),
+
+    markUnread: async (id: string): Promise<Conversation> =>
+      taken(await client.POST('/v1/conversations/{id}/unread', { params: { path: { id } } })),
+
+    assignees: async (signal?: AbortSignal): Promise<Assignee[]> => taken(await client.GET('/v1/assignees', given(signal))).data,
+
+    metrics: async ({ minutes, stepS }: { minutes: number; stepS: number }, signal?: AbortSignal): Promise<Metrics> => {
+      const query = { from: new Date(Date.now() - minutes * 60_000).toISOString(), step: stepS };
+      return taken(await client.GET('/v1/metrics', { params: { query }, ...given(signal) }));
+    },
 
     messages: async (conversationId: string, cursor: string | null, signal?: AbortSignal): Promise<Page<Message>> => {
       const params = { path: { id: conversationId }, query: page(cursor) };
       return taken(await client.GET('/v1/conversations/{id}/messages', { params, ...given(signal) }));
     },
+
+    scheduled: async (conversationId: string, signal?: AbortSignal): Promise<Message[]> => {
+      const params = { path: { id: conversationId }, query: { status: 'scheduled', limit: pageSize } };
+      return taken(await client.GET('/v1/conversations/{id}/messages', { params, ...given(signal) })).data;
+    },
+
+    trace: async (id: string, signal?: AbortSignal): Promise<MessageTrace> =>
+      taken(await client.GET('/v1/messages/{id}/trace', { params: { path: { id } }, ...given(signal) })),
+
+    cancel: async (id: string): Promise<Message> =>
+      taken(await client.POST('/v1/messages/{id}/cancel', { params: { path: { id } }, body: {} })),
+
+    /** @param mayHaveBeenSent somebody has been told that it may arrive twice, and wants it sent all the same. */
+    retry: async (id: string, mayHaveBeenSent: boolean): Promise<Message> => {
+      const body = mayHaveBeenSent ? ({ confirm: 'may-have-been-sent' } as const) : {};
+      return taken(await client.POST('/v1/messages/{id}/retry', { params: { path: { id } }, body }));
+    },
+
+    queues: async (signal?: AbortSignal): Promise<Schemas['Queues']> => taken(await client.GET('/v1/queues', given(signal))),
 
     send: async (message: MessageToSend, idempotencyKey: string): Promise<Message> =>
       taken(await client.POST('/v1/messages', { params: { header: { 'Idempotency-Key': idempotencyKey } }, body: message })),

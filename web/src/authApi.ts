@@ -12,6 +12,7 @@ export const authApi = {
   refresh: async (): Promise<AccessToken> => taken(await client.POST('/v1/auth/refresh', { body: {} })),
   signOut: async (): Promise<unknown> => taken(await client.POST('/v1/auth/logout', { body: {} })),
   me: async (token: string): Promise<Me> => taken(await client.GET('/v1/auth/me', { headers: { authorization: `Bearer ${token}` } })),
+  workspaces: async (token: string) => taken(await client.GET('/v1/auth/workspaces', { headers: { authorization: `Bearer ${token}` } })),
   ways: async (): Promise<{ oidc: boolean }> => taken(await client.GET('/v1/auth/sign-in')),
 };
 

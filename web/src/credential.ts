@@ -1,3 +1,5 @@
+import { serverNow } from './serverClock.js';
+
 /** What the page shows the server to be let in. */
 export interface Credential {
   /** Names it on this page; another one starts with an empty cache and a socket of its own. */
@@ -41,7 +43,7 @@ export function personCredential(first: AccessToken, workspaceId: string, refres
     id: `person in ${workspaceId}`,
     workspaceId,
     token(): Promise<string> {
-      if (Date.parse(current.expiresAt) - Date.now() > aheadMs) return Promise.resolve(current.accessToken);
+      if (Date.parse(current.expiresAt) - serverNow().getTime() > aheadMs) return Promise.resolve(current.accessToken);
       next ??= renew();
       return next;
     },

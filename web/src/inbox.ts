@@ -3,27 +3,17 @@ import type { Api, Message, Page } from './api.js';
 import { coalesce } from './coalesce.js';
 import { createCompany } from './company.js';
 import type { ConnectionFacts } from './connection.js';
-import { applyStatusToList, isLastMessage } from './conversationList.js';
+import { createConversationCache } from './conversationCache.js';
 import type { Credential } from './credential.js';
-import { createDrafts, newMessageDraft } from './drafts.js';
+import { createDrafts, draftsKeyOf, newMessageDraft } from './drafts.js';
 import { connectLive } from './live.js';
 import { type Accepted, createOutbox, type OutboxEntry } from './outbox.js';
 import { queryKeys } from './queryKeys.js';
 import { createRecentEvents } from './recentEvents.js';
-import { sendMessage } from './sendMessage.js';
-import type { Store } from './store.js';
-import {
-  applyStatus,
-  type ConversationList,
-  hasMessage,
-  placeOf,
-  type StatusEvent,
-  type Thread,
-  withEvents,
-  withMessage,
-} from './thread.js';
+import { newIdempotencyKey, sendMessage } from './sendMessage.js';
+import { createStore, type Store } from './store.js';
+import { applyStatus, hasMessage, placeOf, type StatusEvent, type Thread, withEvents, withMessage } from './thread.js';
 
-const listRefreshGapMs = 1_000;
 const threadRefreshGapMs = 300;
 
 export interface InboxOptions {
@@ -33,6 +23,12 @@ export interface InboxOptions {
   queryClient: QueryClient;
   connection: Store<ConnectionFacts>;
   onUnauthorized: (sentence: string) => void;
+}
+
+/** A short sentence at the edge of the page, and the way back where there is one. */
+export interface Toast {
+  text: string;
+  undo?: () => void;
 }
 
 export type Inbox = ReturnType<typeof openInbox>;
@@ -46,12 +42,13 @@ export function openInbox({ api, credential, workspaceId, queryClient, connectio
   const undecided = new Set<string>();
   /** A bubble keeps its React key when it turns from an outbox entry into a message. */
   const bubbleKeys = new Map<string, string>();
-  // Filed by workspace: signing in to another one must neither show these words nor send them.
-  const drafts = createDrafts(sessionStorage, `postrider.drafts.${workspaceId}`);
+  const drafts = createDrafts(sessionStorage, draftsKeyOf(workspaceId), newIdempotencyKey);
+  /** What came of something that was asked for, where it has no place of its own on the page. */
+  const toast = createStore<Toast | null>(null);
+  const say = (text: string, undo?: () => void) => toast.set({ text, ...(undo && { undo }) });
+  const conversations = createConversationCache({ api, queryClient, say, isLive: () => connection.get().socket === 'connected' });
 
   const threadOf = (conversationId: string) => queryClient.getQueryData<Thread>(queryKeys.thread(conversationId));
-
-  const refreshList = coalesce(() => queryClient.invalidateQueries({ queryKey: queryKeys.conversations }), listRefreshGapMs);
 
   function refreshThread(conversationId: string): void {
     const queryKey = queryKeys.thread(conversationId);
@@ -74,11 +71,14 @@ export function openInbox({ api, credential, workspaceId, queryClient, connectio
     lastSeqs.set(conversationId, event.seq);
 
     const thread = threadOf(conversationId);
-    const list = queryClient.getQueryData<ConversationList>(queryKeys.conversations);
     const known = hasMessage(thread, messageId);
     if (thread && known) queryClient.setQueryData<Thread>(queryKeys.thread(conversationId), applyStatus(thread, event));
-    if (list) queryClient.setQueryData<ConversationList>(queryKeys.conversations, applyStatusToList(list, event));
-    if (!known && !isLastMessage(list, messageId)) refreshList();
+    conversations.onStatus(event);
+    if (!known && !conversations.isLastMessage(messageId)) conversations.refresh();
+    void queryClient.invalidateQueries({ queryKey: queryKeys.trace(messageId) });
+    const scheduled = queryClient.getQueryState(queryKeys.scheduled(conversationId))?.status;
+    if (scheduled === 'error' || event.status === 'scheduled' || scheduledIn(conversationId).includes(messageId))
+      void queryClient.invalidateQueries({ queryKey: queryKeys.scheduled(conversationId) });
     if (!thread) {
       // It was asked for before the conversation was there.
       if (queryClient.getQueryState(queryKeys.thread(conversationId))?.status === 'error') refreshThread(conversationId);
@@ -89,13 +89,16 @@ export function openInbox({ api, credential, workspaceId, queryClient, connectio
     else refreshThread(conversationId);
   }
 
+  const scheduledIn = (conversationId: string) =>
+    (queryClient.getQueryData<Message[]>(queryKeys.scheduled(conversationId)) ?? []).map(({ id }) => id);
+
   function onOpened(conversationId: string, seq: number): void {
     const last = lastSeqs.get(conversationId);
     lastSeqs.set(conversationId, seq);
     if (last === seq) return;
     // What was read before the room was joined may have missed a change.
     if (queryClient.getQueryState(queryKeys.thread(conversationId))) refreshThread(conversationId);
-    refreshList();
+    conversations.refresh();
   }
 
   /** A page of a thread, with the events on top that came in while it was fetched. */
@@ -129,6 +132,9 @@ export function openInbox({ api, credential, workspaceId, queryClient, connectio
       status: event?.status ?? status,
       createdAt: entry.createdAt,
       error: event?.error ?? null,
+      sendAt: entry.sendAt ?? null,
+      archived: false,
+      contentKeptDays: null,
     };
     const queryKey = queryKeys.thread(conversationId);
     const thread = threadOf(conversationId);
@@ -136,7 +142,8 @@ export function openInbox({ api, credential, workspaceId, queryClient, connectio
     // A fetch that left before the message was there would wipe it out again.
     if (undecided.delete(conversationId) || queryClient.isFetching({ queryKey }) > 0) refreshThread(conversationId);
     live.follow([conversationId]);
-    refreshList();
+    conversations.refresh();
+    if (entry.sendAt) void queryClient.invalidateQueries({ queryKey: queryKeys.scheduled(conversationId) });
   }
 
   const company = createCompany();
@@ -147,7 +154,13 @@ export function openInbox({ api, credential, workspaceId, queryClient, connectio
     onStatus,
     onOpened,
     onPresence: company.hear,
-    onDelayed: (delayed) => connection.set({ ...connection.get(), delayed }),
+    onMarks(marks) {
+      conversations.putMarks(marks);
+      // Some list may have it from now on.
+      conversations.refresh();
+    },
+    onListChanged: conversations.refresh,
+    onState: (state) => connection.set({ ...connection.get(), ...state }),
     onConnected: () => outbox.retryNow(),
     // HTTP knows the reason and has a sentence for it: a 401 here leads back to the sign-in form.
     onTurnedAway: () => void queryClient.invalidateQueries({ queryKey: queryKeys.workspace }),
@@ -159,14 +172,21 @@ export function openInbox({ api, credential, workspaceId, queryClient, connectio
     attempt: (entry) => sendMessage(entry, live, api),
     onAccepted,
     onRefused(entry, { code, sentence, errors, inDoubt }) {
-      const { to, from, body, idempotencyKey, conversationId } = entry;
+      const { to, from, body, sendAt, idempotencyKey, conversationId } = entry;
+      // Another tab has sent this draft, with other words: these are a message of their own.
+      const isOther = code === 'idempotency_key_reused';
       drafts.giveBack(conversationId ?? newMessageDraft, {
         to,
         body,
         ...(from ? { from } : {}),
-        refusal: { sentence, errors },
-        ...(inDoubt ? { idempotencyKey } : {}),
+        ...(sendAt ? { sendAt } : {}),
+        refusal: isOther
+          ? { sentence: 'Another tab has sent this draft in other words. Send again to send these, too.', errors: [] }
+          : { sentence, errors },
+        ...(isOther ? {} : { key: idempotencyKey, inDoubt }),
       });
+      if (code === 'forbidden') void queryClient.invalidateQueries({ queryKey: queryKeys.me });
+      if (code === 'opted_out' && conversationId) void queryClient.invalidateQueries({ queryKey: queryKeys.conversation(conversationId) });
       if (conversationId && undecided.delete(conversationId)) refreshThread(conversationId);
       if (code === 'unauthorized') onUnauthorized(sentence);
     },
@@ -183,18 +203,23 @@ export function openInbox({ api, credential, workspaceId, queryClient, connectio
   outbox.retryNow();
 
   return {
+    api,
+    conversations,
+    toast,
+    say,
     live,
     company,
     outbox,
     drafts,
     connection,
-    loadConversations: api.conversations,
     loadMessages,
+    refreshThread,
     bubbleKeyOf: (messageId: string): string => bubbleKeys.get(messageId) ?? messageId,
     close(): void {
       for (const end of ends) end();
       outbox.close();
       company.close();
+      conversations.close();
       live.close();
     },
   };

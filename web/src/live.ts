@@ -2,6 +2,7 @@ import { io, type Socket } from 'socket.io-client';
 import type { FieldError } from '../../domain/errors.js';
 import type { MessageStatus } from '../../domain/messageStatus.js';
 import type { MessageToSend } from './api.js';
+import type { ConversationMarks } from './conversationList.js';
 import type { Credential } from './credential.js';
 import { createStore } from './store.js';
 import type { StatusEvent } from './thread.js';
@@ -26,11 +27,14 @@ export interface PresenceEvent {
 
 interface ServerEvents {
   'conversation:presence': (event: PresenceEvent) => void;
-  'live:state': (state: { delayed: boolean }) => void;
+  'conversation:changed': (marks: ConversationMarks & { lastSeq: number }) => void;
+  'conversations:changed': (change: { at: string }) => void;
+  'live:state': (state: { delayed: boolean; busy: string | null }) => void;
   'message:status': (event: StatusEvent) => void;
   'message:inbound': (event: StatusEvent) => void;
 }
 interface ClientEvents {
+  'conversations:open': (request: object) => void;
   'conversation:viewing': (request: { conversationId: string; viewing: boolean }) => void;
   'conversation:typing': (request: { conversationId: string; typing: boolean }) => void;
   'conversation:open': (request: { conversationId: string; afterSeq?: number }, ack: (answer: OpenAck) => void) => void;
@@ -45,7 +49,12 @@ export interface LiveOptions {
   /** Events of the conversation come from now on; `seq` is its newest. */
   onOpened(conversationId: string, seq: number): void;
   onPresence(event: PresenceEvent): void;
-  onDelayed(delayed: boolean): void;
+  /** Somebody gave a conversation away, closed it or read it. */
+  onMarks(marks: ConversationMarks): void;
+  /** Something happened in some conversation. */
+  onListChanged(): void;
+  /** Changes come late; and what the server gives up for load, in words. */
+  onState(state: { delayed: boolean; busy: string | null }): void;
   onConnected(): void;
   /** The server answered and would not have us, as it does with a revoked key. */
   onTurnedAway(): void;
@@ -115,14 +124,17 @@ export function connectLive(options: LiveOptions) {
   socket.on('connect', () => {
     state.set('connected');
     // Only a server that is troubled says so.
-    options.onDelayed(false);
+    socket.emit('conversations:open', {});
+    options.onState({ delayed: false, busy: null });
     options.onConnected();
     for (const conversationId of wanted) void openOne(conversationId);
   });
   socket.on('disconnect', down);
   socket.on('connect_error', down);
   socket.on('conversation:presence', (event) => options.onPresence(event));
-  socket.on('live:state', ({ delayed }) => options.onDelayed(delayed));
+  socket.on('conversation:changed', ({ lastSeq: _lastSeq, ...marks }) => options.onMarks(marks));
+  socket.on('conversations:changed', () => options.onListChanged());
+  socket.on('live:state', ({ delayed, busy }) => options.onState({ delayed, busy }));
   socket.on('message:status', (event) => options.onStatus(event));
   // Its text is fetched, as that of any message which the thread does not hold yet.
   socket.on('message:inbound', (event) => options.onStatus(event));

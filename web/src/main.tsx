@@ -9,6 +9,7 @@ import './styles/controls.css';
 import './styles/layout.css';
 import './styles/conversations.css';
 import './styles/thread.css';
+import './styles/story.css';
 
 startSession();
 

@@ -2,6 +2,10 @@
 export const paths = {
   inbox: '/',
   newMessage: '/new',
+  dashboard: '/dashboard',
+  operator: '/operator',
+  operatorPattern: '/operator/*?',
+  operatorMessage: (messageId: string) => `/operator/messages/${encodeURIComponent(messageId)}`,
   conversation: (conversationId: string) => `/conversations/${encodeURIComponent(conversationId)}`,
   conversationPattern: '/conversations/:conversationId',
 } as const;

@@ -3,7 +3,7 @@ import type { Live, RefusedAck } from './live.js';
 import type { OutboxEntry, SendOutcome } from './outbox.js';
 
 /** Codes by which the server asks to come back later; they say nothing about the message. */
-const laterCodes = new Set(['unavailable', 'rate_limited', 'too_many_requests']);
+const laterCodes = new Set(['unavailable', 'overloaded', 'rate_limited', 'too_many_requests']);
 const laterStatuses = new Set([429, 502, 503, 504]);
 
 /**
@@ -11,7 +11,8 @@ const laterStatuses = new Set([429, 502, 503, 504]);
  * that a message which the socket did deliver is answered by HTTP with the same id.
  */
 export async function sendMessage(entry: OutboxEntry, live: Pick<Live, 'send'>, api: Pick<Api, 'send'>): Promise<SendOutcome> {
-  const message: MessageToSend = { to: entry.to, body: entry.body, ...(entry.from ? { from: entry.from } : {}) };
+  const { to, body, from, sendAt } = entry;
+  const message: MessageToSend = { to, body, ...(from ? { from } : {}), ...(sendAt ? { sendAt } : {}) };
   const ack = await live.send({ ...message, idempotencyKey: entry.idempotencyKey });
   if (ack)
     return ack.ok ? { kind: 'accepted', id: ack.id, conversationId: ack.conversationId, status: ack.status } : outcomeOfRefusedAck(ack);

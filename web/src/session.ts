@@ -15,7 +15,7 @@ export interface Session {
   /** The server is being asked. */
   pending: boolean;
   /** A person with several workspaces says which one to open. */
-  choices: Me['workspaces'];
+  choices: Pick<Me['workspaces'][number], 'id' | 'name'>[];
 }
 
 const storedKey = 'postrider.key';
@@ -51,11 +51,15 @@ async function enter(ask: () => Promise<AccessToken>, isQuiet = false): Promise<
   session.set({ ...nobody, pending: true });
   try {
     token = await ask();
-    const { workspaces } = await authApi.me(token.accessToken);
+    const { workspaces: own, operator } = await authApi.me(token.accessToken);
+    // Who looks after the installation may open every workspace.
+    const workspaces = operator ? (await authApi.workspaces(token.accessToken)).data : own;
     localStorage.setItem(storedPerson, 'yes');
     sessionStorage.removeItem(storedKey);
     const last = sessionStorage.getItem(storedWorkspace);
-    const chosen = workspaces.find(({ id }) => id === last) ?? (workspaces.length === 1 ? workspaces[0] : undefined);
+    const known = workspaces.find(({ id }) => id === last) ?? (workspaces.length === 1 ? workspaces[0] : undefined);
+    // Of many workspaces an operator's last one may not be among the first.
+    const chosen = known ?? (operator && last ? { id: last } : own.length === 1 ? own[0] : undefined);
     if (chosen) chooseWorkspace(chosen.id);
     else if (workspaces.length > 0) session.set({ ...nobody, choices: workspaces });
     else session.set({ ...nobody, refusal: 'You belong to no workspace. Ask who manages yours.' });

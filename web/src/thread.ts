@@ -3,7 +3,10 @@ import type { MessageEvent } from '../../domain/events.js';
 import type { Conversation, Message, Page } from './api.js';
 
 /** What is shown in place of a text that was erased, or whose time is over. */
-export const goneText = 'This text was erased';
+export function goneText({ contentKeptDays }: Pick<Message, 'contentKeptDays'>): string {
+  if (contentKeptDays === null) return 'This text was erased';
+  return `Text removed (kept ${contentKeptDays} ${contentKeptDays === 1 ? 'day' : 'days'})`;
+}
 
 /** A conversation's messages as they are cached: pages newest first, each page newest first. */
 export type Thread = InfiniteData<Page<Message>>;

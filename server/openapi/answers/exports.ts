@@ -15,6 +15,7 @@ export const exportProgress = component(
     bytes: count,
     percent: count.describe('How much of its time it has gone over.'),
     expiresAt: timeOrNull.describe('Until when the file is kept.'),
+    endedBecause: z.enum(['contactErased']).nullable().describe('Why it has expired before its time: somebody in it was erased.'),
     url: z.string().nullable().describe('Where the file is, for whoever has this; null where there is none.'),
     urlExpiresAt: timeOrNull.describe('After it, ask again for another `url`.'),
   }),

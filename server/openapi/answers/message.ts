@@ -33,6 +33,8 @@ export const message = component(
     metadata: z.record(z.string(), z.string()),
     campaign: z.string().nullable().describe('`campaign` of the metadata: messages are found by it.'),
     erased: z.boolean().describe('Its text is gone for good.'),
+    contentRemovedAt: timeOrNull.describe('When the text was removed because the workspace keeps texts no longer.'),
+    contentKeptDays: count.nullable().describe('For how many days it had been kept.'),
     priority: lane,
     category: z.enum(categories),
     encoding: z.string(),
@@ -126,6 +128,14 @@ export const messageTrace = component(
         evidence: z.string().nullable().describe('What proved or decided it, in words.'),
       }),
     ),
+    receipts: z.array(
+      z.strictObject({
+        at: time,
+        attempt: count.describe('The attempt that it is about; 0 where it names none.'),
+        providerMessageId: z.string(),
+        status: z.string().describe('The provider’s word, as it was understood.'),
+      }),
+    ),
     interventions: z.array(z.strictObject({ at: time, actor: z.string(), action: z.string(), details: z.record(z.string(), z.unknown()) })),
     workflow: z.strictObject({
       id: z.string(),
@@ -136,14 +146,23 @@ export const messageTrace = component(
   }) satisfies z.ZodType<AsJson<MessageTrace>>,
 );
 
+export const assignee = component('Assignee', z.strictObject({ id, name: z.string().describe('What the workspace calls the person.') }));
+
 export const conversation = component(
   'Conversation',
   z.strictObject({
     id,
     contact: z.strictObject({ id, phoneNumber: z.string().nullable(), name: z.string().nullable() }),
+    status: z.enum(['open', 'closed']).describe('A message that comes in opens it again.'),
+    closedAt: timeOrNull,
+    assignee: assignee.nullable().describe('Whose it is.'),
+    unread: z.boolean().describe('Nobody of the workspace has read what came in last.'),
+    optedOut: z.boolean().describe('The contact must not be written to.'),
     lastMessageAt: time,
     lastSeq: count.describe('Number of its newest event: a socket goes on after it.'),
-    lastMessage: z.strictObject({ id, body: z.string().nullable(), direction, status: messageStatus }).nullable(),
+    lastMessage: z
+      .strictObject({ id, body: z.string().nullable(), contentKeptDays: count.nullable(), direction, status: messageStatus })
+      .nullable(),
   }) satisfies z.ZodType<AsJson<Conversation>>,
 );
 

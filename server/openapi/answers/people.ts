@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { roleNames } from '../../../domain/roles.js';
 import { everything, scopeNames } from '../../../domain/scopes.js';
 import type { Member } from '../../../storage/people.js';
+import type { WorkspacesView } from '../../workspacesOf.js';
 import { component } from '../component.js';
 import { type AsJson, id, time } from './plain.js';
 
@@ -47,3 +48,8 @@ export const me = component(
     ),
   }),
 );
+
+export const workspaces = z.strictObject({
+  data: z.array(z.strictObject({ id, name: z.string() })),
+  hasMore: z.boolean().describe('There are more: search for them.'),
+}) satisfies z.ZodType<WorkspacesView>;

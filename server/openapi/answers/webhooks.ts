@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deliveryStatuses } from '../../../domain/webhooks.js';
+import { deliveryStatuses, endpointKinds } from '../../../domain/webhooks.js';
 import type { WebhookDelivery } from '../../../storage/webhookDeliveries.js';
 import type { WebhookEndpoint } from '../../../storage/webhookEndpoints.js';
 import { component } from '../component.js';
@@ -9,7 +9,8 @@ export const webhookEndpoint = component(
   'WebhookEndpoint',
   z.strictObject({
     id,
-    url: z.string(),
+    kind: z.enum(endpointKinds).describe('`statusCallbacks` was made for the StatusCallback URLs of one server.'),
+    url: z.string().describe('Of `statusCallbacks` the server; what is called is the URL of each message.'),
     description: z.string(),
     eventTypes: z.array(z.string()),
     enabled: z.boolean(),

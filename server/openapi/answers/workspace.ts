@@ -7,6 +7,7 @@ import type { Capabilities } from '../../../providers/provider.js';
 import type { BreakerView } from '../../breakerView.js';
 import type { VersionView, WentBack } from '../../configurationVersions.js';
 import type { ErrorPolicyView } from '../../errorPolicyView.js';
+import type { LimiterView } from '../../http/workspaceLimiter.js';
 import { component } from '../component.js';
 import { count, id, time, timeOrNull } from './plain.js';
 
@@ -31,6 +32,9 @@ export const retention = component(
   'Retention',
   z.strictObject({
     messageDays: count.nullable().describe('Older messages are removed; null keeps them without an end.'),
+    contentDays: count
+      .nullable()
+      .describe('Texts older than this are removed from messages that have ended; null keeps them as long as their messages.'),
     legalHold: z.boolean().describe('While it is true nothing of the workspace is removed.'),
     archivedAfterDays: count.describe('Messages go into the archive so many days after the end of their week.'),
   }),
@@ -96,6 +100,26 @@ export const limits = component(
       }),
     ),
   }),
+);
+
+export const limiter = component(
+  'Limiter',
+  z.strictObject({
+    at: time,
+    waiting: count.describe('Queued messages that wait for their turn.'),
+    state: z
+      .strictObject({
+        free: count.describe('Tokens that are free at once.'),
+        held: count.describe('Tokens of messages that are about to leave.'),
+        booked: count.describe('Slots that are booked ahead.'),
+        bookedUntil: timeOrNull,
+        drainedAt: timeOrNull.describe('When the waiting messages will have left, at this rate.'),
+        inWords: z.string().describe('As the Temporal Web UI shows it.'),
+      })
+      .nullable(),
+    unavailable: z.string().nullable().describe('Why there is no state.'),
+    workflow: z.strictObject({ id: z.string(), url: z.string().nullable() }),
+  }) satisfies z.ZodType<LimiterView>,
 );
 
 const errorPolicyOfClass = z.strictObject({

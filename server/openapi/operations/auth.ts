@@ -1,5 +1,5 @@
-import { logoutRequest, refreshRequest, signInRequest } from '../../identitySchemas.js';
-import { accessToken, me, signInWays } from '../answers/people.js';
+import { logoutRequest, refreshRequest, signInRequest, workspacesQuery } from '../../identitySchemas.js';
+import { accessToken, me, signInWays, workspaces } from '../answers/people.js';
 import type { Operations } from '../operation.js';
 
 /** Who asks is not known yet, or asks who he is: no workspace, and no scope. */
@@ -37,6 +37,16 @@ export const auth = {
       body: logoutRequest,
       answers: { 204: null },
       example: { body: { refreshToken: 'prrefresh_…' } },
+    },
+  },
+  '/auth/workspaces': {
+    get: {
+      id: 'listWorkspaces',
+      scope: null,
+      summary: 'List the workspaces that may be named',
+      description: 'Of an operator of the installation all of them: by name, the first 50 that fit.',
+      query: workspacesQuery,
+      answers: { 200: workspaces },
     },
   },
   '/auth/me': {

@@ -1,6 +1,7 @@
 import { byHandRequest, historyQuery, messageRequest, resolveRequest, retryRequest } from '../../requestSchemas.js';
 import { message, messageTrace, retriedMessage } from '../answers/message.js';
 import { pageOf } from '../answers/plain.js';
+import { messageRecord } from '../answers/record.js';
 import type { Operations } from '../operation.js';
 
 const byHand = { params: { id: 'message' }, takesKey: true, example: { body: { reason: 'asked for by the customer' } } } as const;
@@ -23,11 +24,11 @@ export const messages = {
       summary: 'Send a message',
       description:
         'Answers once the message is durable. The same request under the same `Idempotency-Key` is answered with the first message, and ' +
-        '`Idempotent-Replayed: true`. A 503 hands back the key to retry with: the message may have been taken.',
+        '`Idempotent-Replayed: true`. A 503 hands back the key to retry with: the message may have been taken; with the code `overloaded` it was not.',
       body: messageRequest,
       takesKey: true,
       answers: { 202: message },
-      problems: ['unknown_sender', 'opted_out', 'templates_not_available', 'archive_unavailable', 'archive_damaged'],
+      problems: ['unknown_sender', 'opted_out', 'templates_not_available', 'archive_unavailable', 'archive_damaged', 'overloaded'],
       example: { body: { to: '+14155552671', body: 'Your table is ready.', metadata: { booking: '4711' } } },
     },
   },
@@ -46,9 +47,20 @@ export const messages = {
       id: 'traceMessage',
       scope: 'messages:read',
       summary: 'Read the whole story of a message',
-      description: 'Its events, its attempts, what people did to it, and what its workflow says of itself.',
+      description: 'Its events, its attempts, the provider’s receipts, what people did to it, and what its workflow says of itself.',
       params: { id: 'message' },
       answers: { 200: messageTrace },
+      problems: ['archive_unavailable', 'archive_damaged'],
+    },
+  },
+  '/messages/:id/record': {
+    get: {
+      id: 'exportMessageRecord',
+      scope: 'messages:read',
+      summary: 'Export the whole story of a message as a signed record',
+      description: '`npm run postrider -- record verify FILE` says whether a part of it was changed since, and which.',
+      params: { id: 'message' },
+      answers: { 200: messageRecord },
       problems: ['archive_unavailable', 'archive_damaged'],
     },
   },

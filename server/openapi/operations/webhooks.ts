@@ -39,7 +39,7 @@ export const webhooks = {
       summary: 'Change, disable or enable a webhook endpoint',
       body: webhookEndpointChange,
       answers: { 200: webhookEndpoint },
-      problems: ['webhook_url_refused'],
+      problems: ['webhook_url_refused', 'status_callbacks_endpoint'],
       example: { body: { description: 'Orders', enabled: true, missed: 'deliver' } },
     },
     delete: {
@@ -58,6 +58,7 @@ export const webhooks = {
       summary: 'Give a webhook endpoint a new secret',
       description: 'The one of before signs as well for a day.',
       answers: { 200: webhookEndpointWithSecret },
+      problems: ['status_callbacks_endpoint'],
     },
   },
   '/webhook-endpoints/:id/test': {
@@ -67,7 +68,7 @@ export const webhooks = {
       scope: 'workspace:manage',
       summary: 'Send a webhook endpoint a test',
       answers: { 202: webhookDelivery },
-      problems: ['webhook_endpoint_disabled'],
+      problems: ['webhook_endpoint_disabled', 'status_callbacks_endpoint'],
     },
   },
   '/webhook-endpoints/:id/deliveries': {

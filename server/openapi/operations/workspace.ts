@@ -13,6 +13,7 @@ import { listOf } from '../answers/plain.js';
 import {
   breaker,
   errorPolicy,
+  limiter,
   limits,
   providerAccount,
   retention,
@@ -110,6 +111,14 @@ export const workspace = {
       example: { body: { ratePerSecond: 20, burst: 100 } },
     },
   },
+  '/workspace/limiter': {
+    get: {
+      id: 'getLimiter',
+      scope: 'workspace:read',
+      summary: 'See what the limiter has free and booked, and when the queue will have left',
+      answers: { 200: limiter },
+    },
+  },
   '/workspace/errors': {
     get: {
       id: 'getErrorPolicy',
@@ -138,8 +147,8 @@ export const workspace = {
     patch: {
       id: 'changeRetention',
       scope: 'workspace:manage',
-      summary: 'Change how long messages are kept',
-      description: 'Older ones are removed, also from the archive. A legal hold keeps everything.',
+      summary: 'Change how long messages and their texts are kept',
+      description: 'Older messages are removed, also from the archive; older texts before that. A legal hold keeps everything.',
       body: retentionRequest,
       answers: { 200: retention },
       problems: ['retention_impossible'],

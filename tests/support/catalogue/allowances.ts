@@ -9,8 +9,23 @@ const counted = 'the failed queue is counted, once a second at most: of 15,000 w
 const ofErased = 'all that there is of one contact, once';
 const everyOpen = { everyWeek: true, inVainMax: 4_000, buffersMax: 500 } as const;
 
+const conversations = 'a page of so many conversations, each with its newest message, whose it is and whether it has opted out';
+
 /** By the name of a statement, or by that of the case where it has none. */
 export const allowances: Readonly<Record<string, Allowance>> = {
+  ...Object.fromEntries(
+    ['', '_open', '_closed', '_open_of_nobody', '_of_somebody', '_open_unread'].map((kind) => [
+      `conversations${kind}`,
+      { buffersMax: 1_000, why: conversations },
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['conversations_by_1_terms', 'conversations_open_by_2_terms'].map((kind) => [
+      kind,
+      { buffersMax: 4_000, why: `${conversations}; before that all 500 contacts that are found, to put them in order` },
+    ]),
+  ),
+  'contactTerms.gatherTerms': { buffersMax: 60_000, why: 'it stores some twenty terms of each of 200 contacts' },
   open_shares: { ...everyOpen, why: open },
   failed_shares: { ...everyOpen, buffersMax: 6_000, why: counted },
   open_of_queue: { ...everyOpen, why: `${open}; ${paged}` },
@@ -41,6 +56,8 @@ export const allowances: Readonly<Record<string, Allowance>> = {
   events_after: { everyWeek: true, buffersMax: 600, why: `${byNumber}; 500 of them` },
   conversation_events_after: { everyWeek: true, buffersMax: 600, why: `${byNumber}; 500 of them` },
   events_of_message: { everyWeek: true, why: `${byNumber}, and a message may be retried weeks later` },
+  receipts_of_message: { everyWeek: true, why: 'by the primary key, and a provider may tell of a message weeks later' },
+  receipts_of_message_cold: { everyWeek: true, why: 'as of the hot tables' },
   throughput: { inVainMax: 50_000, buffersMax: 1_500, why: 'the newest 50,000 events, by their numbers, and of those the last minute' },
   ...Object.fromEntries(
     ['conversation', 'workspace', 'inbound', 'campaign', 'words'].flatMap((way) => [
@@ -49,6 +66,7 @@ export const allowances: Readonly<Record<string, Allowance>> = {
       [`history_${way}_older`, { everyWeek: true, why: older }],
     ]),
   ),
+  history_words: { everyWeek: true, inVainMax: 1_000, buffersMax: 7_000, why: `${walk}, and its message looked up by that` },
   'archive/archiveWeeks.hotWeeks': { buffersMax: 3_000, why: 'the catalogue of partitions' },
   conversation_messages_cold: { everyWeek: true, why: 'as of the hot tables' },
   events_of_message_cold: { everyWeek: true, why: `${byNumber}, and a message may be retried weeks later` },
@@ -60,7 +78,9 @@ export const allowances: Readonly<Record<string, Allowance>> = {
   },
   'wordIndex.gatherWords': { everyWeek: true, buffersMax: 6_000, why: 'a page of 500 events, each with its message' },
   'wordIndex.forgetWordsOf': { everyWeek: true, why: 'the words of one contact, in whichever week: one look into each' },
-  'wordIndex.forgetWordsBefore': { everyWeek: true, buffersMax: 6_000, why: 'the words of all weeks before: it removes all that it finds' },
+  'contentRemoval.removeNextContents': { buffersMax: 4_000, everyWeek: true, why: 'a page of 500, with their receipts and words' },
+  'contentRemoval.removeContentsOfWeek': { buffersMax: 4_000, why: 'as that, page by page; of one week' },
+  'contentRemoval.removeKeptContents': { everyWeek: true, why: 'as that; usually there are none' },
   'wordIndex.dropOldWords': { buffersMax: 1_000, why: 'it compares the weeks of words and of messages, in the catalogue of Postgres' },
   'wordIndex.removeUnwantedWords': { everyWeek: true, buffersMax: 6_000, why: 'a part of all words of one workspace' },
   audit_chain: { buffersMax: 4_000, why: 'a page of 1,000 places, each with its entry' },
@@ -69,5 +89,11 @@ export const allowances: Readonly<Record<string, Allowance>> = {
   'openMessages.quietOpenMessages': { ...everyOpen, buffersMax: 1_500, why: `${open}; a page of the walk over all` },
   'restoredMessages.unsentMessages': { ...everyOpen, buffersMax: 1_500, why: `${open}; a page of the walk over all` },
   'openMessages.unheardMessages': { ...everyOpen, inVainMax: 10_000, buffersMax: 10_000, why: `${open}, and their newest attempts` },
+  'metricRollups.rollUpEvents': {
+    everyWeek: true,
+    buffersMax: 200_000,
+    why: 'events of two weeks, once after an update; 200 of each workspace, each with the one before it',
+  },
+  'metricRollups.pruneRollups': { buffersMax: 2_000, why: 'it removes a part of them' },
   'outbox.claimFromOutbox': { buffersMax: 1_500, why: 'it takes a page of them' },
 };

@@ -1,16 +1,21 @@
-import { type ArchivedFile, weekOf } from '../../../domain/archive.js';
+import { type ArchivedFile, weekOf, weekStartMs } from '../../../domain/archive.js';
+import { removalBatchMax } from '../../../domain/archiveLimits.js';
 import { abandonParked } from '../../../storage/abandonParked.js';
 import { Archive } from '../../../storage/archive/archive.js';
 import * as weeks from '../../../storage/archive/archiveWeeks.js';
 import { coldColumns, coldRows } from '../../../storage/archive/coldRows.js';
 import { attachRestored, isAttached, loadRows, remakeTable } from '../../../storage/archive/restoredRows.js';
 import { sourceOf } from '../../../storage/archive/weekSource.js';
+import { removeContentsOfWeek, removeKeptContents, removeNextContents } from '../../../storage/contentRemoval.js';
+import { databaseNowMs } from '../../../storage/databaseClock.js';
 import { eventsFromRows, eventsOfMessage } from '../../../storage/messageEvents.js';
 import { MessageHistory } from '../../../storage/messageHistory.js';
 import { coldMessagesOfConversation, messagesFromRows, readMessage } from '../../../storage/messages.js';
+import { receiptsFromRows, receiptsOfMessage } from '../../../storage/receipts.js';
 import { removeOldest, retentions } from '../../../storage/retention.js';
 import { attemptsFromRows, attemptsOfMessage } from '../../../storage/sendAttempts.js';
 import type { Case } from './cases.js';
+import { contentDays } from './world.js';
 
 /** A week that nobody has anything of: what is done with it leaves the world as it is. */
 const week = '1999-W01';
@@ -37,6 +42,7 @@ const refused = (work: Promise<unknown>) => work.catch((error: unknown) => Strin
 export const oldMessageCases: Record<string, Case> = {
   'archive/archiveWeeks.coldWeeks': ({ database, workspaceId, owner }) =>
     weeks.coldWeeks(database, workspaceId, { from: new Date(0), to: new Date(), conversationId: owner.contactId }),
+  'archive/archiveWeeks.weeksOfArchive': ({ database, workspaceId }) => weeks.weeksOfArchive(database, workspaceId),
   'messageHistory.MessageHistory': async ({ database, contents, workspaceId, owner, take }) => {
     const history = new MessageHistory({ database, contents }, new Archive(undefined));
     const message = await history.find(workspaceId, take('delivered').messageId);
@@ -54,6 +60,8 @@ export const oldMessageCases: Record<string, Case> = {
         )),
       message && (await eventsOfMessage(database, workspaceId, message.id, 'cold')),
       message && (await attemptsOfMessage(database, workspaceId, message.id, 'cold')),
+      message && (await history.receiptsOf(message)),
+      message && (await receiptsOfMessage(database, workspaceId, message.id, 'cold')),
     ];
   },
   'messages.coldMessagesOfConversation': ({ database, contents, workspaceId, owner }) =>
@@ -70,6 +78,11 @@ export const oldMessageCases: Record<string, Case> = {
     const { messageId, createdAtMs } = take('delivered');
     const row = { workspace_id: owner.id, message_id: messageId, seq: 1, prev_seq: 0, created_at: new Date(createdAtMs).toISOString() };
     return eventsFromRows(database, workspaceId, messageId, [JSON.stringify(row)]);
+  },
+  'receipts.receiptsFromRows': ({ database, workspaceId, owner, take }) => {
+    const { messageId } = take('delivered');
+    const row = { workspace_id: owner.id, message_id: messageId, id: messageId, received_at: '2026-01-01', attempt: 1, status: 'sent' };
+    return receiptsFromRows(database, workspaceId, messageId, [JSON.stringify({ ...row, provider_message_id: 'SM1' })]);
   },
   'sendAttempts.attemptsFromRows': ({ database, workspaceId, owner, take }) => {
     const { messageId, createdAtMs } = take('delivered');
@@ -113,8 +126,17 @@ export const archiveCases: Record<string, Case> = {
   'archive/restoredRows.attachRestored': ({ database }) => attachRestored(database, 'message', span.startMs),
   'archive/weekSource.sourceOf': ({ database }) =>
     refused(sourceOf(database, undefined as never, { week: '1998-W01', table: 'message', remove: [] })),
+  'databaseClock.databaseNowMs': ({ database }) => databaseNowMs(database),
   'retention.retentions': ({ database }) => retentions(database),
   'retention.removeOldest': ({ database, workspaceId }) => removeOldest(database, { workspaceId, messageDays: 3_000 }, 500),
+  'contentRemoval.removeNextContents': ({ database, workspaceId }) =>
+    removeNextContents(database, { workspaceId, contentDays }, removalBatchMax),
+  'contentRemoval.removeContentsOfWeek': ({ database, workspaceId, world }) => {
+    const startMs = weekStartMs(Date.now() - (world.weeks - 1) * 7 * 86_400_000);
+    return removeContentsOfWeek(database, { workspaceId, contentDays }, { startMs, endMs: startMs + 7 * 86_400_000 }, removalBatchMax);
+  },
+  'contentRemoval.removeKeptContents': ({ database, workspaceId }) =>
+    removeKeptContents(database, { workspaceId, contentDays }, removalBatchMax),
   // The last of all: it ends those that wait for a person.
   'abandonParked.abandonParked': ({ database }) => abandonParked(database, new Date()),
 };

@@ -17,6 +17,8 @@ export const small: Readonly<Record<string, string>> = {
   master_key: 'a few in all',
   keys_database: 'one row',
   word_index: 'a row a workspace that is searched by words',
+  metric_cursor: 'a row a workspace',
+  error_rate_alarm: 'a row a workspace that fails',
   outbox: 'empty, but for an outage of Temporal',
 };
 

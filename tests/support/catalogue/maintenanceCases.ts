@@ -2,20 +2,25 @@ import { createLogger } from '../../../platform/logger.js';
 import { MasterKeys } from '../../../platform/masterKeys.js';
 import { ApiKeyUses } from '../../../storage/apiKeyUses.js';
 import { chainHeads } from '../../../storage/auditChain.js';
+import { openBreakers } from '../../../storage/breakers.js';
+import { forgetTermsOf, gatherTerms } from '../../../storage/contactTerms.js';
 import { createWorkspaces } from '../../../storage/createWorkspaces.js';
+import { errorRateAlarms, errorRateTold, watchErrorRates } from '../../../storage/errorRates.js';
 import { untakenMessages } from '../../../storage/inboundMessages.js';
+import { beginRollups, pruneRollups, rollUpEvents } from '../../../storage/metricRollups.js';
 import { openMessagesStart, quietOpenMessages, unheardMessages } from '../../../storage/openMessages.js';
 import { readOutboundMessages } from '../../../storage/outboundMessages.js';
 import { claimFromOutbox, outboxDepth, releaseToOutbox, removeFromOutbox } from '../../../storage/outbox.js';
 import { workspacesOfAccount } from '../../../storage/providerAccounts.js';
 import { claimRestoration, finishRestoration, giveBackRestoration } from '../../../storage/restoration.js';
 import { unsentMessages } from '../../../storage/restoredMessages.js';
+import { pruneStatusCallbacks } from '../../../storage/statusCallbacks.js';
 import { collectWebhookDeliveries, dueWebhookEndpoints, pruneWebhookDeliveries } from '../../../storage/webhookDeliveries.js';
 import {
   beginWordIndexes,
   dropOldWords,
-  forgetWordsBefore,
   forgetWordsOf,
+  forgetWordsOfMessages,
   gatherWords,
   removeUnwantedWords,
   wordIndexesBehind,
@@ -33,6 +38,9 @@ export const maintenanceCases: Record<string, Case> = {
     await uses.close();
   },
   'auditChain.chainHeads': ({ database }) => chainHeads(database, '00000000-0000-0000-0000-000000000000', 500),
+  'contactTerms.gatherTerms': ({ database, contents, workspace }) =>
+    gatherTerms({ database, contents }, () => Promise.resolve(workspace.keys.words), 200),
+  'contactTerms.forgetTermsOf': ({ database, owner }) => forgetTermsOf(database, { workspaceId: owner.id, contactId: owner.contactId }),
   'createWorkspaces.createWorkspaces': ({ database, keys, world, newId }) => {
     const number = '+14155559999';
     const account = { provider: 'twilio', accountSid: 'AC', authToken: 'token', settings: {} };
@@ -43,6 +51,14 @@ export const maintenanceCases: Record<string, Case> = {
     ]);
   },
   'inboundMessages.untakenMessages': ({ database, contents }) => untakenMessages({ database, contents }, 1_000, 500),
+  'breakers.openBreakers': ({ database }) => openBreakers(database),
+  'errorRates.watchErrorRates': ({ database }) => watchErrorRates(database),
+  'errorRates.errorRateAlarms': ({ database }) => errorRateAlarms(database),
+  'errorRates.errorRateTold': ({ database, owner }) =>
+    errorRateTold(database, { workspaceId: owner.id, since: new Date(), errors: 1, ended: 1, isOver: true }),
+  'metricRollups.beginRollups': ({ database }) => beginRollups(database),
+  'metricRollups.rollUpEvents': ({ database }) => rollUpEvents(database),
+  'metricRollups.pruneRollups': ({ database }) => pruneRollups(database),
   'openMessages.quietOpenMessages': async ({ database }) => {
     const options = { quietMs: 1_000, freshMs: minuteMs, shares: 10, share: 3, limit: 500 };
     const first = await quietOpenMessages(database, openMessagesStart, options);
@@ -75,11 +91,13 @@ export const maintenanceCases: Record<string, Case> = {
     ),
   'wordIndex.removeUnwantedWords': ({ database }) => removeUnwantedWords(database),
   'wordIndex.forgetWordsOf': ({ database, owner }) => forgetWordsOf(database, owner.id, owner.contactId),
-  'wordIndex.forgetWordsBefore': ({ database, owner }) => forgetWordsBefore(database, owner.id, new Date()),
+  'wordIndex.forgetWordsOfMessages': ({ database, owner, take }) =>
+    forgetWordsOfMessages(database, owner.id, [{ ...take('delivered'), contactId: owner.contactId }]),
   'wordIndex.dropOldWords': ({ database }) => dropOldWords(database),
   'webhookDeliveries.collectWebhookDeliveries': ({ database }) => collectWebhookDeliveries(database),
   'webhookDeliveries.dueWebhookEndpoints': ({ database }) => dueWebhookEndpoints(database),
   'webhookDeliveries.pruneWebhookDeliveries': ({ database }) => pruneWebhookDeliveries(database),
+  'statusCallbacks.pruneStatusCallbacks': ({ database }) => pruneStatusCallbacks(database),
   'providerAccounts.workspacesOfAccount': ({ database }) => workspacesOfAccount(database, 'canary-1'),
   'workspaceIds.workspaceIds': ({ database }) => workspaceIds(database),
   'platform.makePartitions': ({ database }) => database.makePartitions(5),

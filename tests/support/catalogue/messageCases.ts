@@ -6,7 +6,8 @@ import { lookBeforeAccept } from '../../../storage/acceptLook.js';
 import { advanceMessages } from '../../../storage/advance.js';
 import { advanceAfterError } from '../../../storage/advanceAfterError.js';
 import { cancelMatching, countCancelable } from '../../../storage/cancelMatching.js';
-import { conversationSequence, lastSenderOf, listConversations } from '../../../storage/conversations.js';
+import { conversationSequence, findConversation, lastSenderOf, listConversations } from '../../../storage/conversations.js';
+import { changeConversation, listAssignees, markRead, markUnread } from '../../../storage/conversationWork.js';
 import { deferMessage } from '../../../storage/deferMessage.js';
 import { doubtsAround } from '../../../storage/doubts.js';
 import { countFailed, failedPage } from '../../../storage/failedMessages.js';
@@ -20,10 +21,19 @@ import { putIntoOutbox } from '../../../storage/outbox.js';
 import { persistMessages } from '../../../storage/persistMessages.js';
 import { ownerOfReference } from '../../../storage/providerReferences.js';
 import { messagesOfQueue, queueShares, throughput } from '../../../storage/queues.js';
+import { receiptsOfMessage } from '../../../storage/receipts.js';
 import { recordOutcomes, reopenMessage } from '../../../storage/recordOutcomes.js';
 import { refusedRecipient } from '../../../storage/refusedRecipient.js';
 import { knownReferences, rememberAttempt } from '../../../storage/restoredMessages.js';
-import { ambiguousPolicy, asleepAfter, attemptsOfMessage, beginAttempt, messagesAhead } from '../../../storage/sendAttempts.js';
+import {
+  ambiguousPolicy,
+  asleepAfter,
+  attemptsOfMessage,
+  beginAttempt,
+  isValidityOver,
+  messagesAhead,
+} from '../../../storage/sendAttempts.js';
+import { findStatusCallback, storeStatusCallbacks } from '../../../storage/statusCallbacks.js';
 import { waitingMessages, waitingTokens } from '../../../storage/waitingMessages.js';
 import type { Case } from './cases.js';
 import type { Stage } from './stage.js';
@@ -108,8 +118,32 @@ export const messageCases: Record<string, Case> = {
       { acceptedBeforeMs: Date.now(), limit: 20 },
       { ...byHand, cancellationId: 'of the catalogue' },
     ),
-  'conversations.listConversations': ({ database, contents, workspaceId }) =>
-    listConversations({ database, contents }, workspaceId, now(), 50),
+  'conversations.listConversations': ({ database, contents, workspaceId, idOf }) =>
+    Promise.all(
+      [
+        {},
+        { status: 'open' as const },
+        { status: 'closed' as const },
+        { status: 'open' as const, assigneeId: null },
+        { assigneeId: idOf('person', 0, 1) },
+        { status: 'open' as const, unread: true },
+        { terms: ['42'] },
+        { status: 'open' as const, terms: ['42', '7'] },
+      ].map((filter) => listConversations({ database, contents }, workspaceId, filter, now(), 50)),
+    ),
+  'conversations.findConversation': ({ database, contents, workspaceId, owner }) =>
+    findConversation({ database, contents }, workspaceId, owner.contactId),
+  'conversationWork.listAssignees': ({ database, workspaceId }) => listAssignees(database, workspaceId),
+  'conversationWork.changeConversation': ({ database, workspaceId, owner, idOf }) =>
+    changeConversation(
+      database,
+      workspaceId,
+      owner.contactId,
+      { status: 'closed', assigneeId: idOf('person', 0, 1), ifAssigneeId: null },
+      byHand,
+    ),
+  'conversationWork.markRead': ({ database, workspaceId, owner }) => markRead(database, workspaceId, owner.contactId, 1_000_000),
+  'conversationWork.markUnread': ({ database, workspaceId, owner }) => markUnread(database, workspaceId, owner.contactId),
   'conversations.conversationSequence': ({ database, workspaceId, owner }) => conversationSequence(database, workspaceId, owner.contactId),
   'conversations.lastSenderOf': ({ database, workspaceId, owner }) => lastSenderOf(database, workspaceId, owner.contactId),
   'deferMessage.deferMessage': ({ database, take }) => deferMessage(database, take('queued'), Date.now() + 60_000),
@@ -191,6 +225,7 @@ export const messageCases: Record<string, Case> = {
       ...(await page({}, deep)),
       ...(await page({ statuses: ['failed'], direction: 'outbound' })),
       ...(await page({ direction: 'inbound' })),
+      ...(await page({ direction: 'outbound', sender: { id: owner.senderId, address: owner.senderNumber } })),
       ...(await page({ campaign: 'spring' })),
       ...(await page({ words: ['1', '2'], statuses: ['delivered'] })),
     ];
@@ -207,6 +242,11 @@ export const messageCases: Record<string, Case> = {
   'moveByHand.dismissByHand': ({ database, take, newId }) =>
     dismissByHand(database, take('failed'), { ...byHand, idempotencyKey: newId() }),
   'outbox.putIntoOutbox': (stage) => putIntoOutbox(stage.database, outbound(stage, stage.take('queued').messageId)),
+  'statusCallbacks.storeStatusCallbacks': (stage) =>
+    storeStatusCallbacks(stage, [
+      { ...outbound(stage), statusCallback: { endpointId: stage.idOf('endpoint', 4), url: 'https://example.com/s', accountSid: 'AC' } },
+    ]),
+  'statusCallbacks.findStatusCallback': (stage) => findStatusCallback(stage, stage.workspaceId, stage.take('delivered').messageId),
   'persistMessages.persistMessages': async (stage) => {
     const fresh = [outbound(stage), outbound(stage)];
     await persistMessages(stage, fresh);
@@ -230,9 +270,11 @@ export const messageCases: Record<string, Case> = {
   'restoredMessages.knownReferences': ({ database, workspaceId }) => knownReferences(database, workspaceId, 'twilio', ['SM1', 'SM2']),
   'sendAttempts.beginAttempt': (stage) => beginAttempt(stage.database, attempt(stage)),
   'sendAttempts.messagesAhead': ({ database, take }) => messagesAhead(database, take('queued')),
+  'sendAttempts.isValidityOver': ({ database, take }) => isValidityOver(database, take('queued')),
   'sendAttempts.asleepAfter': ({ database, take }) => asleepAfter(database, take('queued')),
   'sendAttempts.attemptsOfMessage': ({ database, workspaceId, take }) =>
     attemptsOfMessage(database, workspaceId, take('delivered').messageId),
+  'receipts.receiptsOfMessage': ({ database, workspaceId, take }) => receiptsOfMessage(database, workspaceId, take('delivered').messageId),
   'sendAttempts.ambiguousPolicy': ({ database, workspaceId }) => ambiguousPolicy(database, workspaceId),
   'waitingMessages.waitingMessages': ({ database, workspaceId }) =>
     waitingMessages(database, workspaceId, { raised: null, after: { lane: 'normal', createdAtMs: 0, messageId: nil }, limit: 50 }),

@@ -2,6 +2,7 @@ import { addMember, changeMember, findMember, listMembers, setOperator } from '.
 import { SessionRegister } from '../../../storage/sessionRegister.js';
 import { endSession, findSession, refreshSession, signInByIdentity, signInByLink } from '../../../storage/sessions.js';
 import { createSignInLink } from '../../../storage/signInLinks.js';
+import { workspacesByName } from '../../../storage/workspaceList.js';
 import type { Case } from './cases.js';
 import type { Stage } from './stage.js';
 import { secretOf } from './world.js';
@@ -35,6 +36,7 @@ export const identityCases: Record<string, Case> = {
     await endSession(stage.database, session(stage, 8));
     await endSession(stage.database, { refreshToken: secretOf('refresh', 9) });
   },
+  'workspaceList.workspacesByName': ({ database }) => workspacesByName(database, 'o', 50),
   'sessions.findSession': (stage) => {
     const { personId, sessionId } = session(stage, 10);
     return findSession(stage.database, personId, sessionId);

@@ -6,10 +6,12 @@ import { ApiKeyRegister } from '../../../storage/apiKeys.js';
 import { doneUnderKey, interventionsOf, noteAudit, noteAuditIn } from '../../../storage/audit.js';
 import { auditPage, chainAfter, entriesAfter } from '../../../storage/auditChain.js';
 import { changeBreaker } from '../../../storage/breakers.js';
+import { createCallbackEndpoint } from '../../../storage/callbackEndpoints.js';
 import { nameWho, setBack, versionsBefore } from '../../../storage/configurationVersions.js';
 import { changeConsent } from '../../../storage/consentChange.js';
 import { createApiKey, findApiKey, listApiKeys, revokeApiKey, rotateApiKey } from '../../../storage/issueApiKeys.js';
 import { changeLimits, readLimits, startCooldown } from '../../../storage/limits.js';
+import { countedUntil, metricSpans } from '../../../storage/metricRollups.js';
 import {
   findNotification,
   lastNotified,
@@ -30,6 +32,7 @@ import {
   redeliverWebhook,
   storeDelivered,
   storeFailed,
+  storeSkipped,
   testWebhookEndpoint,
 } from '../../../storage/webhookDeliveries.js';
 import {
@@ -56,6 +59,9 @@ const deliveryOf = ({ idOf }: Stage, number: number) => idOf('delivery', number)
 /** What is set, noted and told, by workspace. */
 export const settingsCases: Record<string, Case> = {
   'apiKeys.ApiKeyRegister': ({ database, owner }) => new ApiKeyRegister(database, heard).find(owner.apiKey),
+  'metricRollups.metricSpans': ({ database, owner }) =>
+    metricSpans(database, owner.id, new Date(Date.now() - 3_600_000), new Date(Date.now() + 60_000), 60_000),
+  'metricRollups.countedUntil': ({ database, owner }) => countedUntil(database, owner.id),
   'audit.noteAuditIn': ({ settings, workspaceId }) =>
     settings.forWorkspace(workspaceId, (transaction) => noteAuditIn(transaction, workspaceId, 'key.looked_at', byHand)),
   'issueApiKeys.createApiKey': ({ settings, workspaceId }) =>
@@ -163,12 +169,15 @@ export const settingsCases: Record<string, Case> = {
       disable: { reason: 'gone', isGone: true },
       notice: { workspaceId: stage.workspaceId, kind: 'webhook.disabled', subject: endpointOf(stage).endpointId, summary: 'gone' },
     }),
+  'webhookDeliveries.storeSkipped': (stage) => storeSkipped(stage.database, endpointOf(stage), deliveryOf(stage, 9), 'nothing left'),
   'webhookDeliveries.listWebhookDeliveries': async (stage) => [
     ...(await listWebhookDeliveries(stage.database, endpointOf(stage), undefined, now(), 50)),
     ...(await listWebhookDeliveries(stage.database, endpointOf(stage), 'delivered', now(), 50)),
   ],
   'webhookDeliveries.testWebhookEndpoint': (stage) => testWebhookEndpoint(stage.database, endpointOf(stage, 2)),
   'webhookDeliveries.redeliverWebhook': (stage) => redeliverWebhook(stage.database, endpointOf(stage, 1), deliveryOf(stage, 300)),
+  'callbackEndpoints.createCallbackEndpoint': ({ settings, workspaceId }) =>
+    createCallbackEndpoint(settings, workspaceId, 'https://example.com', byHand),
   'webhookEndpoints.createWebhookEndpoint': ({ settings, workspace }) =>
     createWebhookEndpoint(settings, workspace, { url: 'https://example.com', description: '', eventTypes: ['message.delivered'] }, byHand),
   'webhookEndpoints.listWebhookEndpoints': ({ settings, workspaceId }) => listWebhookEndpoints(settings, workspaceId),

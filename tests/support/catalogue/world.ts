@@ -30,6 +30,8 @@ export interface WorldWorkspace {
 
 export const masterKey = Buffer.alloc(32, 7);
 const weeks = 13;
+/** How long the first workspace keeps texts. */
+export const contentDays = 60;
 const contactsOfWorkspace = 500;
 const recentMax = 4_000;
 
@@ -96,6 +98,14 @@ const fill = (messages: number, workspaces: number) => `
     insert into provider_reference (workspace_id, provider, provider_message_id, message_id, message_created_at, attempt)
     select workspace_id, 'twilio', 'SM' || md5(g::text), ${idOf('message', 'g')}, at, 1 from one
     where status in ('accepted', 'sent', 'delivered', 'failed', 'received')
+  ), receipts as (
+    insert into callback_receipt (workspace_id, received_at, id, message_id, attempt, provider_message_id, status, raw)
+    select workspace_id, at + interval '1 second', ${idOf('receipt', 'g')}, ${idOf('message', 'g')}, 1, 'SM' || md5(g::text), status, '{"canary": "canary-0"}'
+    from one where ws = 0 and status in ('sent', 'delivered', 'failed')
+  ), words as (
+    insert into message_word (workspace_id, contact_id, created_at, message_id, word)
+    select workspace_id, ${idOf('contact', 'ws', 'contact')}, at, ${idOf('message', 'g')}, w from one cross join unnest(array[1, 1000 + fifty]) w
+    where ws = 0 and contact <> 0
   )
   insert into message_event (workspace_id, seq, prev_seq, created_at, message_id, contact_id, direction, status, attempt, error_message)
   select workspace_id, seq, 0, at, ${idOf('message', 'g')}, ${idOf('contact', 'ws', 'contact')},
@@ -112,17 +122,29 @@ const beside = (workspaceId: string, part: number) => `
   insert into notification (workspace_id, id, kind, subject, severity, audience, summary, first_at, closed_at, read_at)
   select '${workspaceId}', ${idOf('notification', 'g')}, 'message.failed', 'subject ' || g, 'error', 'workspace', 'canary-0', now() - g * interval '1 hour',
     now(), case when g > 20 then now() end from generate_series(1, ${2000 / part}) g;
+  insert into contact_term (workspace_id, contact_id, term)
+  select '${workspaceId}', ${idOf('contact', '0', 'g')}, t from generate_series(0, ${contactsOfWorkspace - 1}) g, unnest(array[42, g % 10]) t
+  on conflict do nothing;
   insert into outbox (workspace_id, message_id, lane, accepted_at)
   select '${workspaceId}', ${idOf('message', 'g * 10')}, 1 + g % 3, now() - g * interval '1 second' from generate_series(1, ${2000 / part}) g;
   insert into webhook_endpoint (workspace_id, id, url, event_types, secret, cursor_seq, cursor_at)
   select '${workspaceId}', ${idOf('endpoint', 'g')}, 'https://canary-0.example.com/' || g, '{message.delivered,consent.changed,notification.created}',
     'never read', s.last_seq - 20, now() - interval '1 hour' from generate_series(1, 3) g join workspace_sequence s on s.workspace_id = '${workspaceId}';
+  insert into webhook_endpoint (workspace_id, id, kind, url, event_types, cursor_seq, cursor_at)
+  select '${workspaceId}', ${idOf('endpoint', "'4'")}, 'statusCallbacks', 'https://canary-0.example.com', '{}', s.last_seq - 20, now() - interval '1 hour'
+  from workspace_sequence s where s.workspace_id = '${workspaceId}';
+  insert into status_callback (workspace_id, message_id, endpoint_id, contact_id, contents)
+  select '${workspaceId}', message_id, ${idOf('endpoint', "'4'")}, contact_id, 'canary-0' from message_event where workspace_id = '${workspaceId}'
+  order by seq desc limit ${10000 / part};
   insert into webhook_delivery (workspace_id, id, endpoint_id, type, occurred_at, created_at, seq, data, status, due_at)
   select '${workspaceId}', ${idOf('delivery', 'g')}, ${idOf('endpoint', '1 + g % 3')}, 'message.delivered', now() - g * interval '1 minute',
     now() - g * interval '1 minute', -g, '{"canary": "canary-0"}', case when g <= 100 then 'pending' else 'delivered' end, case when g <= 100 then now() end
   from generate_series(1, ${10000 / part}) g;
   insert into breaker (workspace_id, scope, subject, state, failures, opens, since, retry_at, reason, version)
   values ('${workspaceId}', 'account', 'twilio', 'closed', 1, 0, now(), now(), 'canary-0', 1);
+  insert into metric_minute (workspace_id, minute, outbound, inbound, delivered, undelivered, failed, expired, unknown, parked, withdrawn, processing)
+  select '${workspaceId}', date_trunc('minute', now()) - g * interval '1 minute', 30, 2, 20, 1, 1, 0, 0, 1, 0, array_fill(g % 7, array[30])
+  from generate_series(0, ${6000 / part}) g;
   insert into provider_health (workspace_id, provider, value, at, version) values ('${workspaceId}', 'twilio', 0.5, now(), 1)`;
 
 /** Fills a migrated, empty database. `step` messages are written by one statement. */
@@ -144,6 +166,7 @@ export async function makeWorld(url: string, messages: number, { workspaces = 20
           on m.workspace_id = w.id and m.contact_id = ${idOf('contact', 'w.number', 'g')}`);
     await client.query(beside(made[0]?.id ?? '', messages < 100_000 ? 10 : 1));
     await client.query(people);
+    await client.query('update workspace set content_days = $2 where id = $1', [made[0]?.id, contentDays]);
     // As autovacuum leaves tables that have been in use.
     await client.query('vacuum analyze');
     return { url, masterKey, messages, weeks, workspaces: made };

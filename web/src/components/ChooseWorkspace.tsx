@@ -1,9 +1,8 @@
-import type { Me } from '../authApi.js';
-import { chooseWorkspace } from '../session.js';
+import { chooseWorkspace, type Session } from '../session.js';
 import { Notice } from './Notice.js';
 
 /** For somebody who belongs to several workspaces. */
-export function ChooseWorkspace({ choices }: { choices: Me['workspaces'] }) {
+export function ChooseWorkspace({ choices }: { choices: Session['choices'] }) {
   return (
     <Notice fullPage title="Which workspace?">
       {choices.map(({ id, name }) => (

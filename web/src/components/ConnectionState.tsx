@@ -4,9 +4,10 @@ import { useStore } from '../useStore.js';
 
 export function ConnectionState() {
   const { inbox } = useInbox();
-  const state = connectionStateOf(useStore(inbox.connection));
+  const facts = useStore(inbox.connection);
+  const state = connectionStateOf(facts);
   const waiting = useStore(inbox.outbox.entries).filter((entry) => entry.state === 'waiting').length;
-  const { word, sentence } = connectionWords(state, waiting);
+  const { word, sentence } = connectionWords(state, waiting, facts.busy);
   return (
     <p className="connection" role="status" data-connection={state} data-wordy={sentence !== null}>
       <span className="dot" aria-hidden="true" />

@@ -1,27 +1,56 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type RefObject, useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import type { Conversation } from '../api.js';
+import { type ConversationFilter, emptyWords, isSearchable } from '../conversationFilter.js';
 import { useInbox } from '../InboxContext.js';
 import { paths } from '../paths.js';
 import type { useConversations } from '../queries.js';
-import { troubleOf } from '../statusWords.js';
-import { goneText } from '../thread.js';
-import { fullTimeText, listTimeText } from '../timeText.js';
 import { useStore } from '../useStore.js';
-import { Avatar } from './Avatar.js';
+import { ConversationFilters } from './ConversationFilters.js';
+import { ConversationItem } from './ConversationItem.js';
 import { Notice } from './Notice.js';
-import { StatusMark } from './StatusMark.js';
 
-export const conversationLinkId = (conversationId: string) => `conversation-${conversationId}`;
+/** Of one row, as styles/conversations.css has it. */
+const rowHeightPx = 72;
+const overscan = 8;
+const fetchBefore = 15;
 
 interface ConversationListProps {
   list: ReturnType<typeof useConversations>;
   conversations: Conversation[];
   selectedId: string | null;
+  filter: ConversationFilter;
+  onFilter: (filter: ConversationFilter) => void;
+  search: RefObject<HTMLInputElement | null>;
 }
 
-export function ConversationList({ list, conversations, selectedId }: ConversationListProps) {
+export function ConversationList({ list, conversations, selectedId, filter, onFilter, search }: ConversationListProps) {
+  const scroller = useRef<HTMLDivElement>(null);
   const { inbox } = useInbox();
   const drafts = useStore(inbox.drafts.store);
+  const virtualizer = useVirtualizer({
+    count: conversations.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeightPx,
+    getItemKey: (index) => conversations[index]?.id ?? index,
+    overscan,
+  });
+  const shown = virtualizer.getVirtualItems();
+
+  const lastShown = shown.at(-1)?.index ?? 0;
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = list;
+  useEffect(() => {
+    if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError && lastShown >= conversations.length - fetchBefore)
+      void fetchNextPage();
+  }, [lastShown, conversations.length, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
+
+  const place = selectedId === null ? -1 : conversations.findIndex(({ id }) => id === selectedId);
+  useEffect(() => {
+    // Who goes through the list by keys sees where they are.
+    if (place >= 0) virtualizer.scrollToIndex(place, { align: 'auto' });
+  }, [place, virtualizer]);
+
   return (
     <nav className="conversations" aria-label="Conversations" aria-busy={list.isPending}>
       <div className="conversations-head">
@@ -30,70 +59,51 @@ export function ConversationList({ list, conversations, selectedId }: Conversati
           New message
         </Link>
       </div>
-      {list.isPending && <Notice role="status" title="Loading conversations…" />}
-      {list.isError && conversations.length === 0 && (
-        <Notice role="alert" title="The conversations didn’t load" text={list.error.message}>
-          <button type="button" className="button" onClick={() => void list.refetch()}>
-            Try again
+      <ConversationFilters filter={filter} onFilter={onFilter} search={search} />
+      <div className="conversations-scroller" ref={scroller}>
+        {conversations.length === 0 && <EmptyList list={list} filter={filter} />}
+        <ul style={{ height: virtualizer.getTotalSize() }}>
+          {shown.map(({ index, key, start }) => {
+            const conversation = conversations[index] as Conversation;
+            return (
+              <li key={key} style={{ transform: `translateY(${start}px)` }}>
+                <ConversationItem
+                  conversation={conversation}
+                  draft={conversation.id === selectedId ? undefined : drafts[conversation.id]?.body}
+                  selected={conversation.id === selectedId}
+                />
+              </li>
+            );
+          })}
+        </ul>
+        {isFetchNextPageError && (
+          <button type="button" className="button more" onClick={() => void fetchNextPage()}>
+            More didn’t load: try again
           </button>
-        </Notice>
-      )}
-      {list.isSuccess && conversations.length === 0 && (
-        <Notice title="No conversations yet" text="Write a first message, or wait for one: it appears here by itself." />
-      )}
-      <ul>
-        {conversations.map((conversation) => (
-          <ConversationItem
-            key={conversation.id}
-            conversation={conversation}
-            draft={conversation.id === selectedId ? undefined : drafts[conversation.id]?.body}
-            selected={conversation.id === selectedId}
-          />
-        ))}
-      </ul>
-      {list.hasNextPage && (
-        <button type="button" className="button more" disabled={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {list.isFetchingNextPage ? 'Loading…' : 'Show more conversations'}
-        </button>
-      )}
+        )}
+      </div>
     </nav>
   );
 }
 
-interface ConversationItemProps {
-  conversation: Conversation;
-  draft: string | undefined;
-  selected: boolean;
-}
-
-function ConversationItem({ conversation: { id, contact, lastMessage, lastMessageAt }, draft, selected }: ConversationItemProps) {
-  const outbound = lastMessage?.direction === 'outbound';
-  const trouble = lastMessage && troubleOf({ ...lastMessage, error: null });
-  return (
-    <li>
-      <Link
-        id={conversationLinkId(id)}
-        href={paths.conversation(id)}
-        className="conversation"
-        aria-current={selected ? 'page' : undefined}
-        data-conversation-id={id}
-      >
-        <Avatar name={contact.name} phoneNumber={contact.phoneNumber} />
-        <span className="who">{contact.name ?? contact.phoneNumber ?? 'Erased contact'}</span>
-        <time dateTime={lastMessageAt} title={fullTimeText(lastMessageAt)}>
-          {listTimeText(lastMessageAt)}
-        </time>
-        <span className={trouble ? 'last trouble' : 'last'}>
-          {draft ? (
-            <>
-              <span className="draft">Draft:</span> {draft}
-            </>
-          ) : (
-            (lastMessage?.body ?? (lastMessage ? goneText : 'No messages yet'))
-          )}
-        </span>
-        {outbound && !draft && <StatusMark status={lastMessage.status} />}
-      </Link>
-    </li>
-  );
+function EmptyList({ list, filter }: { list: ConversationListProps['list']; filter: ConversationFilter }) {
+  if (filter.search !== '' && !isSearchable(filter.search))
+    return <Notice title="Go on typing" text="Two letters of a name, or three digits of a number." />;
+  if (list.isPending) return <Notice role="status" title="Loading conversations…" />;
+  if (list.isError)
+    return (
+      <Notice role="alert" title="The conversations didn’t load" text={list.error.message}>
+        <button type="button" className="button" onClick={() => void list.refetch()}>
+          Try again
+        </button>
+      </Notice>
+    );
+  if (filter.search !== '')
+    return (
+      <Notice
+        title="Nobody found"
+        text="It looks for beginnings of names and numbers, and for last four digits. Texts are not searched here."
+      />
+    );
+  return <Notice {...emptyWords[filter.view]} />;
 }

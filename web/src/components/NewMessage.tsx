@@ -3,11 +3,12 @@ import { Link, useLocation } from 'wouter';
 import { newMessageDraft } from '../drafts.js';
 import { useInbox } from '../InboxContext.js';
 import { paths } from '../paths.js';
-import { segmentText } from '../segments.js';
 import { newIdempotencyKey } from '../sendMessage.js';
+import { serverNow } from '../serverClock.js';
 import { useStore } from '../useStore.js';
 import { PendingBubble } from './MessageBubble.js';
 import { RefusalText } from './RefusalText.js';
+import { WritingHints } from './WritingHints.js';
 
 const fields = ['to', 'from', 'body'] as const;
 
@@ -34,12 +35,12 @@ export function NewMessage() {
 
   async function send(): Promise<void> {
     const message = {
-      idempotencyKey: draft.idempotencyKey ?? newIdempotencyKey(),
+      idempotencyKey: draft.key ?? newIdempotencyKey(),
       conversationId: null,
       to: (draft.to ?? '').trim(),
       body: draft.body,
       ...(from ? { from } : {}),
-      createdAt: new Date().toISOString(),
+      createdAt: serverNow().toISOString(),
     };
     inbox.drafts.clear(newMessageDraft);
     const outcome = await inbox.outbox.add(message);
@@ -71,9 +72,7 @@ export function NewMessage() {
         {pending.map((entry) => (
           <div key={entry.idempotencyKey} className="waiting-new">
             <p className="hint">To {entry.to}</p>
-            <ol>
-              <PendingBubble entry={entry} />
-            </ol>
+            <PendingBubble entry={entry} />
           </div>
         ))}
         {!isSending && (
@@ -136,9 +135,12 @@ export function NewMessage() {
                 aria-describedby={describe('body', 'count')}
               />
               <FieldError id={`${id}-body-error`} text={errorOf('body')} />
-              <p className="count" id={`${id}-count`}>
-                {segmentText(draft.body)}
-              </p>
+              <WritingHints
+                id={`${id}-count`}
+                body={draft.body}
+                onChange={(body) => inbox.drafts.edit(newMessageDraft, { body })}
+                emptyHint="Ctrl + Enter sends"
+              />
             </div>
             <button type="submit" className="button primary">
               Send

@@ -1,5 +1,6 @@
 import { type FormEvent, useEffect, useState } from 'react';
 import { authApi } from '../authApi.js';
+import { hasKeptWords } from '../keptWords.js';
 import { signIn } from '../session.js';
 import { Logo } from './Logo.js';
 
@@ -51,6 +52,7 @@ export function SignIn({ refusal }: { refusal: string | null }) {
             {refusal}
           </p>
         )}
+        {hasKeptWords() && <p className="kept">What you have written is kept in this tab, and is there again when you come back.</p>}
         <p className="hint" id="api-key-hint">
           It stays in this tab and is forgotten when you close it.
         </p>

@@ -10,10 +10,10 @@ const shapes: Record<Mark, string> = {
 };
 
 /** How far a message has come, as a small picture. Its accessible name is the status itself. */
-export function StatusMark({ status }: { status: MessageStatus }) {
+export function StatusMark({ status, told = false }: { status: MessageStatus /** What it means is said elsewhere. */; told?: boolean }) {
   const mark = markOf[status];
   return (
-    <span className={`mark ${mark}`} role="img" aria-label={status} title={meaningOf[status]}>
+    <span className={`mark ${mark}`} role="img" aria-label={status} title={told ? undefined : meaningOf[status]}>
       <MarkShape mark={mark} />
     </span>
   );

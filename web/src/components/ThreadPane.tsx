@@ -1,30 +1,38 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
-import { Link } from 'wouter';
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
+import { useAccess } from '../access.js';
 import { announcementOf } from '../announcement.js';
 import type { Conversation, Message } from '../api.js';
 import { useInbox } from '../InboxContext.js';
-import { paths } from '../paths.js';
-import { useThread } from '../queries.js';
+import { useConversation, useThread } from '../queries.js';
 import { inReadingOrder } from '../thread.js';
 import { useStore } from '../useStore.js';
-import { Avatar } from './Avatar.js';
-import { CompanyLine } from './CompanyLine.js';
 import { Composer } from './Composer.js';
 import { MessageList } from './MessageList.js';
 import { Notice } from './Notice.js';
+import { ScheduledStrip } from './ScheduledStrip.js';
+import { ThreadHead } from './ThreadHead.js';
 
 interface ThreadPaneProps {
   conversationId: string;
-  /** Absent while the list is loading, or where the conversation is older than what the list shows. */
-  conversation: Conversation | undefined;
+  /** As the list has it, where it is there. */
+  known: Conversation | undefined;
+  /** Where keys of the page lead to. */
+  composer: RefObject<HTMLTextAreaElement | null>;
+  assignButton: RefObject<HTMLButtonElement | null>;
+  onToggle: (conversation: Conversation) => void;
+  /** Whether it was opened to be written in; who goes through the list by keys stays there. */
+  takesFocus: () => boolean;
 }
 
-export function ThreadPane({ conversationId, conversation }: ThreadPaneProps) {
+export function ThreadPane({ conversationId, known, composer, assignButton, onToggle, takesFocus }: ThreadPaneProps) {
   const { inbox, workspace } = useInbox();
   const thread = useThread(conversationId);
+  const { data: conversation } = useConversation(conversationId, known);
   const messages = useMemo(() => inReadingOrder(thread.data), [thread.data]);
-  const pending = useStore(inbox.outbox.entries).filter((entry) => entry.conversationId === conversationId);
+  const entries = useStore(inbox.outbox.entries);
+  const pending = useMemo(() => entries.filter((entry) => entry.conversationId === conversationId), [entries, conversationId]);
   const announcement = useAnnouncement(thread.data ? messages : null);
+  useReadMark(conversation);
 
   const { contactNumber, senderNumber } = partiesOf(messages);
   const phoneNumber = conversation?.contact.phoneNumber ?? contactNumber;
@@ -34,14 +42,13 @@ export function ThreadPane({ conversationId, conversation }: ThreadPaneProps) {
   const from = workspace.senders.find((sender) => sender.phoneNumber === senderNumber)?.phoneNumber;
 
   const heading = useRef<HTMLHeadingElement>(null);
-  const composer = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     // A page that has just opened leaves the focus where a reader expects it: at its beginning.
-    if (!navigator.userActivation?.hasBeenActive) return;
+    if (!navigator.userActivation?.hasBeenActive || !takesFocus()) return;
     // On a phone focusing the text field would raise the keyboard over the messages one came to read.
     const canType = matchMedia('(min-width: 48rem) and (pointer: fine)').matches;
     (canType ? composer.current : heading.current)?.focus();
-  }, []);
+  }, [composer, takesFocus]);
   useEffect(() => {
     document.title = `${title} · Postrider`;
     return () => {
@@ -51,36 +58,62 @@ export function ThreadPane({ conversationId, conversation }: ThreadPaneProps) {
 
   return (
     <section className="thread" aria-label={`Conversation with ${title}`}>
-      <header className="pane-head">
-        <Link href={paths.inbox} className="button quiet back" aria-label="Back to conversations">
-          <span aria-hidden="true">‹</span>
-        </Link>
-        <Avatar name={name} phoneNumber={phoneNumber ?? ''} />
-        <div>
-          <h2 ref={heading} tabIndex={-1}>
-            {title}
-          </h2>
-          {name && phoneNumber && <p className="number">{phoneNumber}</p>}
-        </div>
-        <CompanyLine conversationId={conversationId} />
-      </header>
+      <ThreadHead
+        conversationId={conversationId}
+        conversation={conversation}
+        title={title}
+        name={name}
+        phoneNumber={phoneNumber}
+        heading={heading}
+        assignButton={assignButton}
+        onToggle={() => conversation && onToggle(conversation)}
+      />
 
-      {thread.isPending && pending.length === 0 && <Notice role="status" title="Loading messages…" />}
-      {thread.isError && !thread.data && pending.length === 0 && (
-        <Notice role="alert" title="The messages didn’t load" text={thread.error.message}>
-          <button type="button" className="button" onClick={() => void thread.refetch()}>
-            Try again
-          </button>
-        </Notice>
-      )}
-      {(thread.data || pending.length > 0) && <MessageList title={title} messages={messages} pending={pending} thread={thread} />}
+      <div className="thread-body">
+        {thread.isPending && pending.length === 0 && <Notice role="status" title="Loading messages…" />}
+        {thread.isError && !thread.data && pending.length === 0 && (
+          <Notice role="alert" title="The messages didn’t load" text={thread.error.message}>
+            <button type="button" className="button" onClick={() => void thread.refetch()}>
+              Try again
+            </button>
+          </Notice>
+        )}
+        {(thread.data || pending.length > 0) && <MessageList title={title} messages={messages} pending={pending} thread={thread} />}
+      </div>
 
       <p className="visually-hidden" role="status">
         {announcement}
       </p>
-      <Composer ref={composer} conversationId={conversationId} to={phoneNumber} from={from} title={title} />
+      <div className="thread-foot">
+        <ScheduledStrip conversationId={conversationId} />
+        <Composer
+          ref={composer}
+          conversationId={conversationId}
+          to={phoneNumber}
+          from={from}
+          title={title}
+          optedOut={conversation?.optedOut ?? false}
+        />
+      </div>
     </section>
   );
+}
+
+/** Who has a conversation before their eyes has read it; a page in the background reads nothing. */
+function useReadMark(conversation: Conversation | undefined): void {
+  const { inbox } = useInbox();
+  const access = useAccess();
+  const mayMark = access?.may('messages:send') ?? false;
+  const isUnread = conversation?.unread ?? false;
+  useEffect(() => {
+    if (!conversation || !isUnread || !mayMark) return undefined;
+    const mark = () => {
+      if (document.visibilityState === 'visible') void inbox.conversations.markRead(conversation);
+    };
+    mark();
+    document.addEventListener('visibilitychange', mark);
+    return () => document.removeEventListener('visibilitychange', mark);
+  }, [conversation, isUnread, mayMark, inbox]);
 }
 
 /** The two numbers of the newest message: the contact's and ours. */
