@@ -27,6 +27,9 @@ export interface EmbeddedPostgresOptions {
 
 const superuser = 'postgres';
 const readyWithinMs = 60_000;
+/** Who looks whether it is ready waits so long, since it is asked again; who needs it then, on a busy machine, longer. */
+const lookMs = 2_000;
+const connectWithinMs = 30_000;
 const stopWithinMs = 20_000;
 /** In the data folder: made with it, and gone with it. */
 const passwordFile = 'postrider.password';
@@ -165,14 +168,14 @@ function passwordOf(data: string): string {
 }
 
 async function answers(url: string): Promise<boolean> {
-  return queryOnce(url, 'select 1').then(
+  return queryOnce(url, 'select 1', lookMs).then(
     () => true,
     () => false,
   );
 }
 
-async function queryOnce<T extends Record<string, unknown>>(url: string, text: string): Promise<T[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+async function queryOnce<T extends Record<string, unknown>>(url: string, text: string, connectMs = connectWithinMs): Promise<T[]> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectMs });
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -182,12 +185,12 @@ async function queryOnce<T extends Record<string, unknown>>(url: string, text: s
   }
 }
 
-/** The URL of a database of that name on the same server; makes the database where it is missing. */
 /** The database of contacts' keys beside the main one, for one machine; answers its URL. */
 export function ensureKeysDatabase(databaseUrl: string): Promise<string> {
   return ensureDatabase(databaseUrl, `${new URL(databaseUrl).pathname.slice(1)}_keys`);
 }
 
+/** The URL of a database of that name on the same server; makes the database where it is missing. */
 export async function ensureDatabase(url: string, name: string): Promise<string> {
   const found = await queryOnce(url, `select 1 from pg_database where datname = ${pg.escapeLiteral(name)}`);
   if (found.length === 0) await queryOnce(url, `create database ${pg.escapeIdentifier(name)}`);

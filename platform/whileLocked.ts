@@ -1,11 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { lockPauseMaxMs, lockTriesMax } from '../domain/limits.js';
 
-const lockNotAvailable = '55P03';
+/** `lock_not_available` and `deadlock_detected`. */
+const lockCodes: unknown[] = ['55P03', '40P01'];
 
-/** Whether Postgres gave up because somebody else held a lock for longer than `lock_timeout`. */
+/**
+ * Whether Postgres gave up because somebody else held a lock for longer than `lock_timeout`, or because two waited for each
+ * other: of two that do, the one that waits for a strong lock is often the one to go.
+ */
 export function isLocked(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === lockNotAvailable;
+  return lockCodes.includes((error as { code?: unknown } | null)?.code);
 }
 
 /**

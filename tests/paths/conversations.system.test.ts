@@ -92,7 +92,10 @@ describe('a conversation', () => {
     expect(idsOf(await get('/v1/conversations?status=closed'))).toEqual([id]);
     await receive(system, { from: to, body: 'are you there?' });
     await received(system, to, 'are you there?');
-    const { body: back } = await get(`/v1/conversations/${id}`);
+    const back = await eventually(async () => {
+      const { body } = await get(`/v1/conversations/${id}`);
+      return body.unread && body;
+    });
     expect(back).toMatchObject({ status: 'open', closedAt: null, unread: true });
     await eventually(async () => rings() > 0);
     expect(idsOf(await get('/v1/conversations?unread=true&status=open'))).toEqual([id]);
@@ -100,6 +103,8 @@ describe('a conversation', () => {
     // Somebody reads what there was, while more comes in.
     await receive(system, { from: to, body: 'hello?' });
     await received(system, to, 'hello?');
+    // A text is there as soon as it is stored; it has its place in the conversation a moment later.
+    await eventually(async () => (await get(`/v1/conversations/${id}`)).body.lastSeq > back.lastSeq);
     const read = (upToSeq: number) => system.request('POST', `/v1/conversations/${id}/read`, { body: { upToSeq } });
     expect(await read(back.lastSeq)).toMatchObject({ body: { unread: true } });
     const { body: newest } = await get(`/v1/conversations/${id}`);

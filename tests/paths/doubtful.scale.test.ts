@@ -50,6 +50,7 @@ The product's figures are scaled down: it waits ${timing.responseTimeoutMs} ms f
 | parked | wait for a person: no proof came |
 | sent again, flagged | were given up and sent once more, by the policy |
 | unknown | are with the provider, which does not say what became of them |
+| expired | were not sent in their time: their tries were refused for the rate, or they stood behind others |
 | reached twice | were sent again although the first send had been taken, which no list and no callback had shown by then |
 | doubled | were sent twice without a flag |
 | lost | neither ended nor were parked |

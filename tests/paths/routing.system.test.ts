@@ -170,18 +170,18 @@ describe('an open breaker', () => {
   it.concurrent('of a sender stops that sender and no other', async () => {
     const [sick, other] = as(6).senders as [string, string];
     await system.request('PATCH', '/v1/workspace/errors', { body: { CONFIGURATION: { delayMaxMs: 1_000 } }, as: as(6) });
-    await system.control('POST', '/rules', {
+    const sickness = await system.control('POST', '/rules', {
       match: { from: sick, bodyIncludes: 'unregistered' },
       action: { error: { code: 21606 } },
-      times: 3,
     });
     const { id } = await send('unregistered', 6, { from: sick });
     await eventually(async () => (await breakerOf(6, 'sender', sick)).state !== 'closed', withinMs);
     const free = await send('from another number', 6, { from: other });
     await ended(free.id, ['delivered'], 6);
     expect(await attemptsOf(free.id, 6)).toHaveLength(1);
+    await system.control('DELETE', `/rules/${sickness.id}`);
     expect(await ended(id, ['delivered'], 6)).toMatchObject({ from: sick });
-    expect(await attemptsOf(id, 6)).toHaveLength(4);
+    expect((await attemptsOf(id, 6)).length).toBeGreaterThanOrEqual(4);
     expect(await breakerOf(6, 'sender', sick)).toMatchObject({ state: 'closed' });
   }, 60_000);
 

@@ -88,6 +88,22 @@ describe('a migrated database', () => {
     await sql(own.url, `drop table halves; delete from _prisma_migrations where migration_name = '${late}'`);
   }, 60_000);
 
+  it('and a migration that wait for each other both come to their end', async () => {
+    const holder = new pg.Client({ connectionString: own.url });
+    open.push(holder);
+    await holder.connect();
+    await holder.query(`set deadlock_timeout = '30s'; begin; lock table contact in row exclusive mode`);
+    const text = `set local deadlock_timeout = '1500ms'; lock table message; alter table contact add column words text;`;
+    const migrating = migrate(own.url, folderOf(names, text));
+    await eventually(async () => {
+      const waiting = `select count(*) as n from pg_locks where not granted and relation = 'contact'::regclass`;
+      return (await sql<{ n: string }>(own.url, waiting))[0]?.n === '1';
+    });
+    await holder.query('lock table message in row exclusive mode; commit');
+    expect(await migrating).toEqual([late]);
+    await sql(own.url, `alter table contact drop column words; delete from _prisma_migrations where migration_name = '${late}'`);
+  }, 60_000);
+
   it('is served while a migration waits for a lock, which gives way and comes again', async () => {
     const holder = new pg.Client({ connectionString: own.url });
     open.push(holder);

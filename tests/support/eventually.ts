@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** How many times longer than on a usual machine things take here; found out before the tests, see globalSetup. */
-const patience = Number(process.env.TEST_PATIENCE ?? 1);
+export const patience = Number(process.env.TEST_PATIENCE ?? 1);
 
 /**
  * Asks until the answer is there, and fails with what it last saw when the time is over.

@@ -3,7 +3,9 @@ import { caseNumberIn, ruleNamesOf } from './rulesOf.js';
 import type { SeenLedger, SeenMessage, SeenRun } from './seen.js';
 import { timing } from './timing.js';
 
-const ended = new Set(['delivered', 'undelivered', 'failed', 'canceled', 'parked', 'unknown']);
+const ended = new Set(['delivered', 'undelivered', 'failed', 'canceled', 'parked', 'unknown', 'expired']);
+/** Of all messages: on a busy machine one that was refused for the rate, or stands behind others, may not leave in its time. */
+const expiredShareMax = 0.1;
 const secondSendsMax = 1;
 
 /** Which message and attempt of the product a request was for, by the callback URL that the provider got with it. */
@@ -65,7 +67,7 @@ export function judge({ run, cases, messages, ledger }: SeenRun): string[] {
 
     // What it claims is what the provider has.
     const { providerMessageId: sid, status } = message;
-    if (sid === null && !['parked', 'failed'].includes(status)) say('names no id of the provider');
+    if (sid === null && !['parked', 'failed', 'expired'].includes(status)) say('names no id of the provider');
     if (sid !== null) {
       const entry = entryOf.get(sid);
       if (!entry || caseNumberIn(run, entry.body) !== message.n) say(`names ${sid}, which is not its text at the provider`);
@@ -75,6 +77,13 @@ export function judge({ run, cases, messages, ledger }: SeenRun): string[] {
       owners.set(sid, message.id);
       const final = finalOf.get(sid);
       if (['delivered', 'undelivered'].includes(status) && final !== status) say(`ended otherwise at the provider: ${final}`);
+    }
+    // That it was never sent, which is to be true, and not before its time was over.
+    if (status === 'expired') {
+      if (own.length > 0) say('is called expired, though the provider has it');
+      const [events, since] = [message.trace?.events ?? [], Date.parse(message.createdAt)];
+      const endedAt = events.find((event) => event.status === 'expired')?.at ?? '';
+      if (!(Date.parse(endedAt) - since >= timing.validityMs)) say(`expired at ${endedAt}, before its time`);
     }
     if (status === 'failed') say(`failed, though the provider refused nothing: ${message.error?.code}`);
 
@@ -96,6 +105,8 @@ export function judge({ run, cases, messages, ledger }: SeenRun): string[] {
     if (message.error?.code !== 'outcome_unknown' || !message.error.message) say('is parked without an error that says why');
     if (!message.trace?.attempts.some(isEvident)) say('is parked without evidence');
   }
+  const expired = messages.filter(({ status }) => status === 'expired').length;
+  if (expired > expiredShareMax * messages.length) broken.push(`${expired} of ${messages.length} messages expired`);
   const expected = cases.reduce((sum, { twins }) => sum + twins, 0);
   if (messages.length !== expected) broken.push(`${messages.length} messages were accepted, not ${expected}`);
   return broken;

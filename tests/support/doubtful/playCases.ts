@@ -86,7 +86,7 @@ async function look(system: System, sent: Sent[]): Promise<SeenMessage[]> {
   const seen: SeenMessage[] = [];
   for (const { n, id, as } of sent) {
     const { body } = await system.request('GET', `/v1/messages/${id}`, { as });
-    const { status, attempt, providerMessageId, error } = body;
+    const { status, attempt, createdAt, providerMessageId, error } = body;
     const isTold = status !== 'delivered' || attempt > 1;
     const { attempts, events } = isTold ? (await system.request('GET', `/v1/messages/${id}/trace`, { as })).body : {};
     seen.push({
@@ -94,6 +94,7 @@ async function look(system: System, sent: Sent[]): Promise<SeenMessage[]> {
       id,
       status,
       attempt,
+      createdAt,
       providerMessageId,
       error,
       wasInDoubt: doubtful.has(id),

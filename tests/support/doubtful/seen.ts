@@ -7,12 +7,14 @@ export interface SeenMessage {
   id: string;
   status: string;
   attempt: number;
+  /** ISO 8601. */
+  createdAt: string;
   providerMessageId: string | null;
   error: { code: string; message: string } | null;
   /** From the trace, where the message was not delivered by its first attempt. */
   trace?: {
     attempts: { attempt: number; status: string; evidence: string | null; providerMessageId: string | null }[];
-    events: { status: string; attempt: number; error: { code: string } | null }[];
+    events: { status: string; attempt: number; at: string; error: { code: string } | null }[];
   };
   /** Whether its sending was ever in doubt, by its events. */
   wasInDoubt: boolean;

@@ -8,6 +8,7 @@ const columns = [
   'parked',
   'sent again, flagged',
   'unknown',
+  'expired',
   'reached twice',
   'doubled',
   'lost',
@@ -16,7 +17,7 @@ type Column = (typeof columns)[number];
 
 function columnOf(message: SeenMessage): Column {
   if (isFlagged(message)) return 'sent again, flagged';
-  if (message.status === 'parked' || message.status === 'unknown') return message.status;
+  if (message.status === 'parked' || message.status === 'unknown' || message.status === 'expired') return message.status;
   if (!['delivered', 'undelivered', 'failed', 'canceled'].includes(message.status)) return 'lost';
   return message.wasInDoubt ? 'adopted' : 'sent once';
 }
