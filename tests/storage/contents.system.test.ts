@@ -30,11 +30,13 @@ const messageTo = (contactId: string, body: string): Sealable & { kind: 'message
   value: { body, mediaUrls: ['https://example.com/a.png'], metadata: { campaign: 'spring' } },
 });
 
-async function sealed(one: Sealable & { kind: 'message' }, contents = keys.contents): Promise<Sealed<'message'>> {
-  const [bytes] = await contents.seal([one]);
-  const { value: _value, ...place } = one;
-  return { ...place, sealed: bytes as Buffer };
+async function sealedAll(messages: (Sealable & { kind: 'message' })[], contents = keys.contents): Promise<Sealed<'message'>[]> {
+  const bytes = await contents.seal(messages);
+  return messages.map(({ value: _value, ...place }, index) => ({ ...place, sealed: bytes[index] as Buffer }));
 }
+
+const sealed = async (one: Sealable & { kind: 'message' }, contents = keys.contents) =>
+  (await sealedAll([one], contents))[0] as Sealed<'message'>;
 
 const erase = (contactId: string) => sql(keys.url, 'delete from contact_key where contact_id = $1', [contactId]);
 
@@ -61,7 +63,12 @@ describe('the contents of a message', () => {
       () => new Contents(new ContactKeys(keys.database, () => Promise.resolve(Buffer.alloc(32, 3)))),
     );
     const all = await Promise.all(
-      others.map((contents) => Promise.all(contacts.map((contactId) => sealed(messageTo(contactId, 'at once'), contents)))),
+      others.map((contents) =>
+        sealedAll(
+          contacts.map((contactId) => messageTo(contactId, 'at once')),
+          contents,
+        ),
+      ),
     );
     for (const each of all) expect((await keys.contents.open(each)).map((opened) => opened?.body)).toEqual(contacts.map(() => 'at once'));
     const stored = await sql(keys.url, 'select distinct wrapped_key from contact_key where contact_id = any($1)', [contacts]);
