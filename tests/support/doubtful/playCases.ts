@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type AmbiguousPolicy, ambiguousPolicies } from '../../../domain/message.js';
 import type { DemoWorkspace } from '../../../main/seedDemo.js';
 import { sql } from '../database.js';
+import { patience } from '../eventually.js';
 import type { System } from '../system.js';
 import type { DoubtfulCase } from './drawCases.js';
 import { judge } from './judge.js';
@@ -11,7 +12,7 @@ import { timing } from './timing.js';
 
 const sendersAtOnce = 6;
 /** Beyond the time at which the last message's workflow closes: for the machine, and for callbacks that come late. */
-const settleWithinMs = 30_000;
+const settleWithinMs = 30_000 * patience;
 const closed = ['delivered', 'undelivered', 'failed', 'canceled', 'parked', 'unknown', 'expired'];
 
 interface Sent {
