@@ -45,9 +45,13 @@ it(`${count} bulk messages of one workspace: a high one leaves in the next free 
   const [flooded, neighbour] = system.workspaces as [DemoWorkspace, DemoWorkspace];
   await phase('warming up', neighbour);
   const phases = [await phase('quiet, before', neighbour)];
+  // Slowly at first: on a slow machine more than half of it has left otherwise before the last of it is accepted.
+  const limit = (ratePerSecond: number) => system.request('PATCH', '/v1/workspace/limits', { body: { ratePerSecond }, as: flooded });
+  expect((await limit(1)).status).toBe(200);
   const accepting = acceptFlood(system, flooded, count);
   phases.push(await phase('while the flood is accepted', neighbour));
   const ids = await accepting;
+  expect((await limit(rateDefaultPerSecond)).status).toBe(200);
   phases.push(await phase('while the flood waits', neighbour));
   const places: number[] = [];
   for (let index = 0; index < asks; index++) places.push(await bulkBefore(system, flooded, `urgent ${index}.`));
@@ -78,7 +82,7 @@ function report(machine: string, phases: Phase[], places: number[]): string {
 
 By \`${command}\`, on ${machine}; everything on one machine, the simulator and the test too.
 
-One workspace, at the usual ${rateDefaultPerSecond} messages a second, has ${count} bulk messages accepted. Between the acceptance of a high message and its request at the provider so many bulk messages left, of ${asks} high ones: ${places.join(', ')}. One second of bulk, ${rateDefaultPerSecond}, has its slots before it comes.
+One workspace has ${count} bulk messages accepted, at 1 message a second meanwhile and at the usual ${rateDefaultPerSecond} from then on. Between the acceptance of a high message and its request at the provider so many bulk messages left, of ${asks} high ones: ${places.join(', ')}. One second of bulk, ${rateDefaultPerSecond}, has its slots before it comes.
 
 Meanwhile another workspace sends ${1_000 / sampleEveryMs} messages a second, ${samples} in each phase. Milliseconds from acceptance to the request at the provider; cores that the product's processes used.
 
