@@ -1,5 +1,4 @@
 import { shedFrom } from '../domain/loadLevel.js';
-import { bulkPauseMs } from '../domain/loadLimits.js';
 import type { RateLimits } from '../domain/rateLimit.js';
 import type { Grant, TurnRequest } from '../limiter/tokenBroker.js';
 import type { Dependencies } from './dependencies.js';
@@ -9,13 +8,12 @@ export type Turn = Grant | { kind: 'paused'; waitMs: number };
 
 /** Asks the limiter for a turn; under load a bulk message is told to come later without a question. */
 export async function acquireTurn(
-  { broker, load, telemetry }: Pick<Dependencies, 'broker' | 'load' | 'telemetry'>,
+  { broker, load, paused, telemetry }: Pick<Dependencies, 'broker' | 'load' | 'paused' | 'telemetry'>,
   workspaceId: string,
   request: TurnRequest,
   limits: RateLimits,
 ): Promise<Turn> {
   if (request.lane !== 'bulk' || load.level < shedFrom.bulkDispatch) return broker.acquire(workspaceId, request, limits);
   telemetry.count('shed_total', { what: 'bulk_dispatch' });
-  // Not all at once.
-  return { kind: 'paused', waitMs: Math.round(bulkPauseMs * (2 / 3 + (2 / 3) * Math.random())) };
+  return { kind: 'paused', waitMs: paused.next(performance.now()) };
 }

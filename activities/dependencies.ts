@@ -14,6 +14,7 @@ import type { Contents } from '../storage/contents.js';
 import type { MessageStore } from '../storage/messageStore.js';
 import type { ProviderHealth } from '../storage/providerHealth.js';
 import type { WorkspaceDirectory } from '../storage/workspaceDirectory.js';
+import type { PauseLine } from './pauseLine.js';
 import type { ProviderBreakers } from './providerBreakers.js';
 
 /** What the activities of the scheduled workflows, of redrives and of raised limits need of their process. */
@@ -73,6 +74,8 @@ export interface Dependencies {
   /** To call workflows of messages: without retries, since whoever is not called wakes by itself. */
   temporal: Client;
   load: LoadWatch;
+  /** Bulk messages that wait for the load to pass. */
+  paused: PauseLine;
   gate: SendGate;
   /** Requests to providers take turns. */
   sends: Turns;

@@ -7,8 +7,13 @@ export const queueAgeTimeoutMs = 1_000;
 /** Where level 1 begins, unless the environment says otherwise. */
 export const loadQueueAgeDefaultMs = 2_000;
 export const loadLagDefaultMs = 100;
-/** A bulk message that may not leave for the load looks again after this, give or take a third. */
+/**
+ * A bulk message that may not leave for the load looks again after this, or later where others of its process do: they come so
+ * far apart, but none later than the longest time.
+ */
 export const bulkPauseMs = 20_000;
+export const bulkReturnEveryMs = 500;
+export const bulkPauseMaxMs = 5 * 60_000;
 /** An export that waits looks again after this. */
 export const exportPauseMs = 15_000;
 /** Live updates come this often while load is shed. */

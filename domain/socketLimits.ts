@@ -1,6 +1,8 @@
 /** Limits of sockets and of what they hear. */
 
 export const socketHeartbeatMs = 30_000;
+/** Who has not answered a heartbeat within this time is gone: its connection ends within a minute. */
+export const socketPongTimeoutMs = 20_000;
 export const socketEventBytesMax = 64 * 1024;
 /** Connections of one workspace, in all processes together. */
 export const socketsPerWorkspaceMax = 1_000;

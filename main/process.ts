@@ -9,6 +9,7 @@ import {
   createSendActivities,
   createWebhookActivities,
 } from '../activities/index.js';
+import { PauseLine } from '../activities/pauseLine.js';
 import { ProviderBreakers } from '../activities/providerBreakers.js';
 import { AcceptShares } from '../domain/acceptShares.js';
 import { acceptsConcurrentMax, acceptsOfLaneMax, partitionWeeksAhead, temporalProbeTimeoutMs } from '../domain/limits.js';
@@ -183,6 +184,7 @@ export async function startProcess(config: Config, givenProviders?: ProviderRegi
       temporal: impatientClient,
       telemetry,
       load,
+      paused: new PauseLine(),
       gate: new SendGate(),
       sends,
       logger,

@@ -1,6 +1,12 @@
 import type { Server as HttpServer } from 'node:http';
 import { type Namespace, Server, type Socket } from 'socket.io';
-import { agentNameCharactersMax, socketEventBytesMax, socketHeartbeatMs, socketsPerWorkspaceMax } from '../../domain/socketLimits.js';
+import {
+  agentNameCharactersMax,
+  socketEventBytesMax,
+  socketHeartbeatMs,
+  socketPongTimeoutMs,
+  socketsPerWorkspaceMax,
+} from '../../domain/socketLimits.js';
 import { isFromOwnPage } from '../ownOrigin.js';
 import type { Services } from '../services.js';
 import { ConnectionCounts } from './connectionCounts.js';
@@ -11,8 +17,6 @@ import { handleMessages } from './messageHandlers.js';
 import { PresenceBoard } from './presence.js';
 
 const namespacePattern = /^\/workspace\/([0-9a-f-]{36})$/;
-/** After a ping without an answer for this long a socket counts as dead. */
-const pongTimeoutMs = 20_000;
 /** A connection that the server closes has so long to answer. */
 const farewellMs = 1_000;
 
@@ -30,7 +34,7 @@ export function createSocketServer(http: HttpServer, services: Services): Socket
   const { callers, config, logger, publicBaseUrl } = services;
   const io = new Server(http, {
     pingInterval: socketHeartbeatMs,
-    pingTimeout: pongTimeoutMs,
+    pingTimeout: socketPongTimeoutMs,
     maxHttpBufferSize: socketEventBytesMax,
     transports: ['websocket'],
     cleanupEmptyChildNamespaces: true,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Dependencies } from '../../activities/dependencies.js';
+import { PauseLine } from '../../activities/pauseLine.js';
 import { rightToSend } from '../../activities/rightToSend.js';
 import type { Asked, Submission, SubmitInput } from '../../domain/submission.js';
 import type { TurnRequest } from '../../limiter/tokenBroker.js';
@@ -16,6 +17,7 @@ function ask(load: number, asked: Asked | undefined): Promise<Extract<Submission
   const line = new WaitingLine();
   const dependencies = {
     load: { level: load },
+    paused: new PauseLine(),
     telemetry: new Telemetry('sends'),
     workspaces: { get: () => Promise.resolve(workspace) },
     broker: {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { io, type Socket } from 'socket.io-client';
-import { socketsPerWorkspaceMax } from '../../domain/socketLimits.js';
+import { socketHeartbeatMs, socketPongTimeoutMs, socketsPerWorkspaceMax } from '../../domain/socketLimits.js';
 import type { DemoWorkspace } from '../../main/seedDemo.js';
 import { sql } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
@@ -8,9 +8,13 @@ import { type System, startSystem } from '../support/system.js';
 
 let system: System;
 const opened: Socket[] = [];
+/** Of a client that died without a word: it takes what comes and says nothing. */
+let dead: Socket;
 
 beforeAll(async () => {
   system = await startSystem({ workspaces: 4 });
+  ({ socket: dead } = await connect(system.workspace));
+  dead.io.engine.transport.send = () => undefined;
 }, 60_000);
 afterAll(async () => {
   for (const socket of opened) socket.close();
@@ -145,6 +149,13 @@ describe('an event', () => {
     await eventually(() => !own.connected);
     expect(told).toEqual([{ code: 'too_many_events' }]);
   });
+});
+
+describe('a connection whose client died', () => {
+  it('is ended within a minute, though nothing closed it', async () => {
+    expect(socketHeartbeatMs + socketPongTimeoutMs).toBeLessThan(60_000);
+    await eventually(() => dead.disconnected, 60_000);
+  }, 70_000);
 });
 
 describe('many connections', () => {
