@@ -1,14 +1,14 @@
 import { patience } from '../eventually.js';
 
 /**
- * The product's figures for a doubt, scaled down about thirty times, so that a case ends within half a minute. What a case
+ * The product's figures for a doubt, scaled down about thirty times, so that a case ends within a minute. What a case
  * does to a request or to the list is told in these. What must leave within its validity has as long as this machine needs.
  */
 export const timing = {
   responseTimeoutMs: 1_500,
   holdMs: 3_000,
   looksMs: [1_000, 2_500, 5_000],
-  validityMs: Math.round(14 * patience) * 1_000,
+  validityMs: Math.round(20 * patience) * 1_000,
   graceMs: 2_000,
 } as const;
 
