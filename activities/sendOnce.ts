@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import type { TemporalFailure } from '@temporalio/common';
-import { attemptWriteWindowMs, validitySecondsMax } from '../domain/limits.js';
+import { validitySecondsMax } from '../domain/limits.js';
 import type { OutboundMessage } from '../domain/message.js';
 import { isMessagingService } from '../domain/sender.js';
 import type { Submission, SubmitInput } from '../domain/submission.js';
@@ -40,6 +40,8 @@ type Left = TemporalFailure | Submission;
 /** A right to send that one message has. */
 export interface Right {
   limitsEpoch: number;
+  /** From the question for the attempt's row to the first byte. */
+  writeWindowMs: number;
   used(): void;
 }
 
@@ -92,7 +94,7 @@ export async function sendOnce(
   };
   const isInTime = () => performance.now() < row.writeUntil;
   const beforeWrite = async (): Promise<boolean> => {
-    row.writeUntil = performance.now() + attemptWriteWindowMs;
+    row.writeUntil = performance.now() + right.writeWindowMs;
     try {
       const answer = await beginAttempt(database, {
         workspaceId: message.workspaceId,
@@ -105,7 +107,7 @@ export async function sendOnce(
         provider: account.provider,
         senderId: message.senderId,
         attempt,
-        writeWindowMs: attemptWriteWindowMs,
+        writeWindowMs: right.writeWindowMs,
       });
       if (!answer)
         throw failureOf({ kind: 'own', code: 'message_missing', message: `message ${message.messageId} is not stored` }, notBegun);

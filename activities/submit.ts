@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import { TemporalFailure } from '@temporalio/common';
 import { errorSentenceOf } from '../domain/errorCodes.js';
 import { laneName } from '../domain/lanes.js';
+import { attemptWriteWindowMaxMs, attemptWriteWindowMs } from '../domain/limits.js';
 import type { OutboundMessage } from '../domain/message.js';
 import { isClosed, isTerminal } from '../domain/messageStatus.js';
 import { costOf } from '../domain/rateLimit.js';
@@ -60,7 +61,7 @@ function handBack({ token, outOfTurn, asked, tried }: SubmitInput, granted?: Gra
 }
 
 async function submitInTurn(dependencies: Dependencies, input: SubmitInput, granted?: Grant): Promise<Submission> {
-  const held: HeldPlace = {};
+  const held: Held = { writeWindowMs: attemptWriteWindowMs };
   try {
     return await submitHolding(dependencies, input, granted, held);
   } finally {
@@ -68,17 +69,13 @@ async function submitInTurn(dependencies: Dependencies, input: SubmitInput, gran
   }
 }
 
-/** The place at the gate, once there is one. */
-interface HeldPlace {
+/** What a message keeps over its tries: its place at the gate, once there is one, and how long a try may take from its row to its first byte. */
+interface Held {
   place?: GatePlace;
+  writeWindowMs: number;
 }
 
-async function submitHolding(
-  dependencies: Dependencies,
-  input: SubmitInput,
-  granted: Grant | undefined,
-  held: HeldPlace,
-): Promise<Submission> {
+async function submitHolding(dependencies: Dependencies, input: SubmitInput, granted: Grant | undefined, held: Held): Promise<Submission> {
   const { workspaces, telemetry } = dependencies;
   const { message } = input;
   let grant: Grant | undefined = granted ?? (input.token ? { kind: 'slot', token: input.token } : undefined);
@@ -117,6 +114,7 @@ async function submitHolding(
     if (sent.kind === 'late') {
       // The row is closed as not sent; its number is used up.
       attempt += 1;
+      held.writeWindowMs = Math.min(2 * held.writeWindowMs, attemptWriteWindowMaxMs);
       leaveGate(held);
       continue;
     }
@@ -163,7 +161,7 @@ async function submitHolding(
 }
 
 /** Its place is for others, or used up: the next try takes a new one. */
-function leaveGate(held: HeldPlace): void {
+function leaveGate(held: Held): void {
   held.place?.drop();
   delete held.place;
 }
@@ -174,7 +172,7 @@ async function goBy(
   workspace: Workspace,
   input: SubmitInput,
   attempt: number,
-  { way, grant, held }: { way: ChosenWay; grant: Grant | undefined; held: HeldPlace },
+  { way, grant, held }: { way: ChosenWay; grant: Grant | undefined; held: Held },
 ): Promise<{ sent: Sent; right: Permit } | Submission> {
   const { gate, breakers } = dependencies;
   const { workspaceId, messageId } = input.message;
@@ -193,7 +191,7 @@ async function goBy(
       right.used();
       place.used();
     };
-    const mayLeave = { limitsEpoch: right.limitsEpoch, used };
+    const mayLeave = { limitsEpoch: right.limitsEpoch, writeWindowMs: held.writeWindowMs, used };
     const sent = await sendOnce(dependencies, workspace, { ...input, message }, attempt, mayLeave, account, passage).catch(
       (error: unknown) => {
         // Nothing for a right that was used; one that was not serves the next message.

@@ -104,6 +104,11 @@ export const limiterUpdatesPerRunMax = 1_800;
 
 /** From the attempt row's commit to the first byte of the request; later the attempt is closed as not sent. */
 export const attemptWriteWindowMs = 500;
+/**
+ * Twice as long after each try that came too late, up to this: where Postgres needs longer than the window for every row, nothing
+ * would leave any more.
+ */
+export const attemptWriteWindowMaxMs = 4_000;
 /** Twilio can hold a request this long before it errors; nothing about a doubtful attempt is decided earlier. */
 export const providerHoldDefaultMs = 26_000;
 /** Created-at window in which a message of the provider's list can belong to an attempt: before its start, after its deadline. */

@@ -30,6 +30,8 @@ module.exports = class LeakFreeEnvironment extends TestEnvironment {
 
   async setup() {
     await super.setup();
+    // The worker's own pipes, which are opened at their first use.
+    for (const own of [process.stdout, process.stderr]) own.write('');
     this.openBefore = openNow();
   }
 
