@@ -5,7 +5,7 @@ import type { Joined, Life } from './joined.js';
 
 /** What only a receipt proves. */
 const proofs = ['delivered', 'undelivered'];
-/** Nobody cancels in a run, and no recipient is one that a provider refuses: only a STOP ends a message so. */
+/** Nobody cancels in a run, and no recipient is one that a provider refuses: only a STOP ends a message so, or a provider that is dead for long. */
 const withoutSend = ['failed', 'canceled'];
 /** How long a message may be sent, by the clock of the clients, milliseconds. */
 const validForMs = 4 * 3_600_000;
@@ -27,7 +27,8 @@ export function checkDelivery(joined: Joined): Finding[] {
       find('I1', `${name(life)} is parked, and nothing has happened that could have left it in doubt`);
     if (shown?.status === 'expired' && history.gatheredAtMs < submission.submittedAtMs + validForMs)
       find('I1', `${name(life)} has expired before its time`);
-    if (shown && withoutSend.includes(shown.status) && ledger.length === 0 && !joined.wasStopped(life))
+    const hasCause = joined.wasStopped(life) || joined.wasUnreachable(life);
+    if (shown && withoutSend.includes(shown.status) && ledger.length === 0 && !hasCause)
       find('I1', `${name(life)} is ${shown.status} (${shown.errorCode}) and never came to the provider, though nobody had refused it`);
     if (ledger.length > 1 && !joined.isFlagged(life))
       find('I2', `${name(life)} is ${ledger.length} times at the provider: ${ledger.map(({ sid }) => sid).join(', ')}`);

@@ -37,6 +37,8 @@ const inHandsMs = 10_000;
 /** A signal may take hold this much after the journal was told of it, milliseconds. */
 const takesHoldMs = 250;
 const saysStop = /^\s*stop\s*$/i;
+/** Row of the fault matrix in which no connection to the provider comes about. */
+const providerDead = 28;
 /** Outcomes of the simulator by which it left open whether it has accepted. */
 export const leftOpen = /^(http500|cut|hang|notJson):/;
 
@@ -110,6 +112,12 @@ export class Joined {
   /** Texts at which the product's code throws are put aside for a person: that is what is promised of them. */
   hasCauseToBePut(life: Life): boolean {
     return life.submission.poison === true || this.hasCauseForDoubt(life);
+  }
+
+  /** It failed because the provider could not be reached as often as its workspace's policy tries, while there was none to reach. */
+  wasUnreachable({ shown, submission }: Life): boolean {
+    if (shown?.errorCode !== 'provider_unreachable') return false;
+    return this.of('round').some(({ fault, healedAtMs }) => fault === providerDead && healedAtMs >= submission.submittedAtMs);
   }
 
   /** Whether its recipient has opted out. */

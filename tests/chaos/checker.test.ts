@@ -249,6 +249,20 @@ describe('the checker', () => {
     expect(check(history, run).findings).toEqual([]);
   });
 
+  it('lets be a message that failed because there was no provider to reach, and not one for which there was', () => {
+    const history = good();
+    never(history, 1);
+    Object.assign(shown(history, 1), { status: 'failed', errorCode: 'provider_unreachable' });
+    history.finals.splice(0, 1);
+    const findings = () => check(history, run).findings;
+    expect(findings()).toMatchObject([{ invariant: 'I1' }]);
+    const dead = { kind: 'round', round: 1, fault: 28, hits: 1, keepsOrder: false } as const;
+    history.journal.push({ ...dead, injectedAtMs: startMs - 60_000, healedAtMs: startMs - 30_000 });
+    expect(findings()).toMatchObject([{ invariant: 'I1' }]);
+    history.journal.push({ ...dead, injectedAtMs: startMs - 10_000, healedAtMs: startMs + 30_000 });
+    expect(findings()).toEqual([]);
+  });
+
   it('says how much each invariant had to look at', () => {
     expect(check(good(), run).lookedAt).toMatchObject({ I1: 2, I4: 2, I5: 0, I6: 1, I8: 12, I9: 2, I10: 3, I12: 1_000 });
   });
