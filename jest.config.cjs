@@ -24,6 +24,7 @@ const services = {
 
 /** @type {import('jest').Config} */
 module.exports = {
+  testSequencer: '<rootDir>/tests/support/longestFirst.cjs',
   // Of the tests of one file that only wait: for a receipt, a time-out, the end of a validity.
   maxConcurrency: 12,
   // What hangs fails, what is only slow does not: a busy machine takes ten times as long.
