@@ -5,6 +5,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { watchForIncurable } from './incurable.js';
 import { clearPostmaster } from './postmaster.js';
 import { writeIdentity } from './processIdentity.js';
 
@@ -20,6 +21,8 @@ export interface GuardedService {
   pidFile: string;
   /** A service that has not ended this long after SIGINT is killed, milliseconds. */
   stopWithinMs: number;
+  /** What its log says again and again where it lives and will not recover: it is ended then, and started again. */
+  incurable?: string;
   /** Of Postgres alone: its data folder, which is cleared of a dead one's remains before each start. */
   postgresData?: string;
 }
@@ -72,8 +75,17 @@ function guard(service: GuardedService): void {
       writeIdentity(service.pidFile, launched.pid as number);
       tell({ event: 'started', pid: launched.pid as number });
     });
+    let sick: string | undefined;
+    const { incurable } = service;
+    const endWatch =
+      incurable &&
+      watchForIncurable(service.logFile, incurable, () => {
+        sick = `ended: its log said “${incurable}” again and again`;
+        launched.kill('SIGKILL');
+      });
     launched.once('exit', (code, signal) => {
-      const how = signal ? `killed by ${signal}` : `ended with code ${code}`;
+      if (endWatch && !sick) endWatch();
+      const how = sick ?? (signal ? `killed by ${signal}` : `ended with code ${code}`);
       if (stopping || !keep) return leave(how);
       if (Date.now() - startedAt > healthyAfterMs) pauseMs = pauseFirstMs;
       tell({ event: 'died', how, pauseMs });

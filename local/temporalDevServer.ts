@@ -12,6 +12,11 @@ export interface TemporalDevServer extends RunningService {
   uiUrl: string;
 }
 
+/**
+ * After a request was given up at the wrong moment its SQLite may answer so to every other until it is started again
+ * (temporalio/temporal#9198, in servers later than the last CLI that Go can install).
+ */
+const interrupted = 'Error: interrupted (9)';
 const readyWithinMs = 30_000;
 const stopWithinMs = 10_000;
 
@@ -50,6 +55,7 @@ export async function startTemporalDevServer(options: {
       return { args };
     },
     logFile,
+    incurable: interrupted,
     stopWithinMs,
     readyWithinMs,
     say,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -62,6 +62,19 @@ describe('the development server of Temporal', () => {
     expect(found.status.name).toBe('RUNNING');
     expect(server.pid).not.toBe(pid);
     expect(said).toContain('Temporal was killed by SIGKILL: starting it again');
+  }, 60_000);
+
+  test('is started again where its database answers nothing any more, though it lives', async () => {
+    const server = await start('data', await freePort());
+    const { pid } = server;
+    const saying = setInterval(() => appendFileSync(path.join(root, 'data.log'), 'GetNamespace failed. Error: interrupted (9)\n'), 500);
+    try {
+      await eventually(() => server.pid !== pid);
+    } finally {
+      clearInterval(saying);
+    }
+    expect(said).toContain('Temporal was ended: its log said “Error: interrupted (9)” again and again: starting it again');
+    await eventually(() => withClient(server.address, (client) => client.workflowService.getSystemInfo({})).catch(() => undefined));
   }, 60_000);
 
   test('is refused a port that is taken and a file that another one works on', async () => {
