@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import os from 'node:os';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { firstOnPath } from './cachedPrograms.js';
 import { freePort } from './ports.js';
@@ -27,10 +25,9 @@ export interface RedisServer {
 export async function startRedis(): Promise<RedisServer> {
   if (!binary) throw new Error('there is no redis-server on this machine');
   const port = await freePort();
-  const directory = mkdtempSync(path.join(os.tmpdir(), 'postrider-redis-'));
   let child: ReturnType<typeof spawn> | undefined;
   const start = async () => {
-    const words = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory];
+    const words = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', os.tmpdir()];
     child = spawn(binary, words, { stdio: 'ignore' });
     const giveUpAt = Date.now() + readyWithinMs;
     while (!(await answers(port))) {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -28,18 +28,20 @@ describe('a directory as a store of objects', () => {
 
 /** A file system of one megabyte, where this user may mount one. */
 function mountSmall(): string | undefined {
-  const target = path.join(mkdtempSync(path.join(tmpdir(), 'postrider-small-')), 'full');
-  mkdirSync(target);
+  const target = mkdtempSync(path.join(tmpdir(), 'postrider-small-'));
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', target], { stdio: 'ignore' });
     return target;
   } catch {
+    rmdirSync(target);
     return undefined;
   }
 }
 const small = mountSmall();
 afterAll(() => {
-  if (small) execFileSync('umount', [small]);
+  if (!small) return;
+  execFileSync('umount', [small]);
+  rmdirSync(small);
 });
 
 // Only root may mount: elsewhere this one is skipped.
