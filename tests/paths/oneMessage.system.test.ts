@@ -177,3 +177,21 @@ describe('one message', () => {
     expect(await system.ledger('too many')).toHaveLength(1);
   }, 40_000);
 });
+
+describe('where Postgres takes longer for an attempt’s row than a send may', () => {
+  const slowRow = `create function slow_row() returns trigger language plpgsql as $$ begin perform pg_sleep(0.7); return new; end $$;
+    create trigger slow_row before insert on send_attempt for each row execute function slow_row()`;
+  beforeAll(() => sql(system.databaseUrl, slowRow));
+  afterAll(() => sql(system.databaseUrl, 'drop trigger slow_row on send_attempt; drop function slow_row'));
+
+  it('one message leaves all the same, once, by a try that has longer', async () => {
+    const { body } = await system.send({ to, body: 'slow row' });
+    await system.message(body.id, ['delivered'], { withinMs: 20_000 });
+    const { attempts } = (await system.request('GET', `/v1/messages/${body.id}/trace`)).body;
+    const late = attempts.slice(0, -1);
+    expect(late.length).toBeGreaterThan(0);
+    for (const attempt of late) expect(attempt).toMatchObject({ status: 'notSent', evidence: expect.stringMatching(/before the write/) });
+    expect(attempts.at(-1)).toMatchObject({ status: 'delivered' });
+    expect(await system.ledger('slow row')).toHaveLength(1);
+  }, 40_000);
+});
