@@ -5,7 +5,7 @@ import { startProcess } from './process.js';
 
 async function main(): Promise<void> {
   const config = readConfig();
-  await refuseOwner(config.DATABASE_URL);
+  const login = await refuseOwner(config.DATABASE_URL);
   const running = await startProcess(config);
   process.send?.({ event: 'ready', port: running.port });
 
@@ -13,13 +13,14 @@ async function main(): Promise<void> {
   const stop = async (): Promise<void> => {
     if (stopping) return;
     stopping = true;
+    login.close();
     await running.stop();
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
   // Started by a launcher that is gone: nobody is left to stop this process.
   process.on('disconnect', () => void stop());
-  await running.ended;
+  await Promise.race([running.ended, login.failed]);
 }
 
 main().catch((error: unknown) => {

@@ -1,5 +1,9 @@
 import pg from 'pg';
 import { ConfigError } from './config.js';
+import { type StandingQuestion, untilAnswered } from './untilAnswered.js';
+
+const answerWithinMs = 2_000;
+const askAgainMs = 5_000;
 
 const question = `select session_user as name, r.rolsuper or r.rolbypassrls as above,
     exists (select from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and pg_has_role(r.oid, c.relowner, 'member')) as owns
@@ -7,10 +11,14 @@ const question = `select session_user as name, r.rolsuper or r.rolbypassrls as a
 
 /**
  * Refuses to run the product by a login that row-level security does not bind: a superuser, or who owns the tables. Throws
- * ConfigError. A database that does not answer is not asked again: the product starts without it, and waits.
+ * ConfigError. Where the database does not answer the product starts without it, and the login is looked at when it does.
  */
-export async function refuseOwner(databaseUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 2_000, query_timeout: 2_000 });
+export function refuseOwner(databaseUrl: string): Promise<StandingQuestion> {
+  return untilAnswered(() => lookAtLogin(databaseUrl), askAgainMs);
+}
+
+async function lookAtLogin(databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: answerWithinMs, query_timeout: answerWithinMs });
   client.on('error', () => undefined);
   let found: { name: string; above: boolean; owns: boolean } | undefined;
   try {
@@ -18,8 +26,6 @@ export async function refuseOwner(databaseUrl: string): Promise<void> {
     ({
       rows: [found],
     } = await client.query<{ name: string; above: boolean; owns: boolean }>(question));
-  } catch {
-    return;
   } finally {
     await client.end().catch(() => undefined);
   }
