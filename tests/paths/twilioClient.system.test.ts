@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import twilio from 'twilio';
 import { accountSidOf, messageSidOf } from '../../domain/twilioSid.js';
 import type { DemoWorkspace } from '../../main/seedDemo.js';
-import { eventually } from '../support/eventually.js';
+import { eventually, patience } from '../support/eventually.js';
 import { receive } from '../support/inbound.js';
 import { type System, startSystem } from '../support/system.js';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhookReceiver.js';
@@ -140,6 +140,12 @@ describe('a program written for Twilio', () => {
     const client = clientOf(system.workspace);
     const url = receiver.url('/status/7?order=a%20b');
     receiver.answer('/status/7?order=a%20b', { status: 500 }, { status: 204 });
+    // Far apart: a state that comes after a later one is told to nobody.
+    const statuses = [
+      { status: 'sent', delayMs: 20 },
+      { status: 'delivered', delayMs: 1_500 * patience },
+    ];
+    await system.control('POST', '/rules', { match: { bodyIncludes: 'tell me' }, action: { callbacks: { statuses } } });
     const sent = await client.messages.create({ to: '+12125550151', from: from(), body: 'tell me', statusCallback: `${url}#rc=5` });
     const silent = await client.messages.create({ to: '+12125550152', from: from(), body: 'tell nobody' });
     const came = () => receiver.received.filter(({ path }) => path.startsWith('/status/7'));
