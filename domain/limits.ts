@@ -219,8 +219,8 @@ export const callsConcurrentMax = 50;
  * a call that was lost, and who wakes too early makes the machine slower for the one whose turn it is.
  */
 export const outOfTurnPaceMs = 250;
-export const outOfTurnSleepMinMs = 300;
-export const outOfTurnSleepMaxMs = 15_000;
+export const outOfTurnSleepMinMs = 1_000;
+export const outOfTurnSleepMaxMs = 30_000;
 export const outOfTurnSleepGrowth = 1.3;
 /** So many messages before it are counted; more make no difference to its sleep. */
 export const messagesAheadCountedMax = 100;
@@ -249,6 +249,10 @@ export const tellStoppedTimeoutMs = 5 * 60_000;
 export const relayEveryMs = 1_000;
 export const relayBatchMax = 100;
 export const relayClaimMs = 30_000;
+/** A relay gives back what it has not started so long before its claim ends: another one would start the same once more. */
+export const relayClaimSafetyMs = 10_000;
+/** Of one lane so many are started at once: a busy Temporal takes half a second for each. */
+export const relayStartsConcurrentMax = 8;
 
 /** The sweep runs this often and looks at open messages that nothing has changed for so long. */
 export const sweepEveryMs = 60_000;

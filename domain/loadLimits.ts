@@ -12,7 +12,7 @@ export const loadLagDefaultMs = 100;
  * far apart, but none later than the longest time.
  */
 export const bulkPauseMs = 20_000;
-export const bulkReturnEveryMs = 500;
+export const bulkReturnEveryMs = 250;
 export const bulkPauseMaxMs = 5 * 60_000;
 /** An export that waits looks again after this. */
 export const exportPauseMs = 15_000;

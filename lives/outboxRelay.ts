@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { MessageRef } from '../domain/ids.js';
-import { relayEveryMs } from '../domain/limits.js';
+import { relayClaimMs, relayClaimSafetyMs, relayEveryMs, relayStartsConcurrentMax } from '../domain/limits.js';
 import type { Logger } from '../platform/logger.js';
 import { Lookout } from '../platform/lookout.js';
 import type { Telemetry } from '../platform/telemetry.js';
@@ -39,24 +39,35 @@ async function relay(settings: RelaySettings, stopping: AbortSignal): Promise<nu
   if (count === 0) return 0;
   // Before the claim: what is claimed while nobody answers would go before a more urgent message that comes meanwhile.
   await askTemporal();
+  const heldUntil = performance.now() + relayClaimMs - relayClaimSafetyMs;
   const claimed = await claimFromOutbox(database);
   if (claimed.length === 0) return 0;
   const messages = await readOutboundMessages(settings, claimed, receiptGraceMs);
   const done: MessageRef[] = [];
-  try {
-    // One after the other: their order is the order in which Temporal gets them.
-    for (const { workspaceId, messageId } of claimed) {
-      if (stopping.aborted) break;
-      const message = messages.get(messageId);
-      // Without a row the accept did not come to its end, and its client was told so.
-      if (message) await startMessage(temporal, message);
-      done.push({ workspaceId, messageId });
+  let failed: unknown;
+  const starter = async (left: MessageRef[]): Promise<void> => {
+    while (failed === undefined && !stopping.aborted && performance.now() < heldUntil) {
+      const next = left.shift();
+      if (!next) return;
+      const message = messages.get(next.messageId);
+      try {
+        // Without a row the accept did not come to its end, and its client was told so.
+        if (message) await startMessage(temporal, message);
+        done.push(next);
+      } catch (error) {
+        failed = error;
+      }
     }
-  } catch (error) {
-    logger.warn({ event: 'outbox.start_failed', waiting: claimed.length - done.length, error: String(error) });
+  };
+  // One lane after the other: none is started before all that is more urgent has been.
+  for (const lane of new Set(claimed.map((one) => one.lane))) {
+    const left = claimed.filter((one) => one.lane === lane);
+    await Promise.all(Array.from({ length: relayStartsConcurrentMax }, () => starter(left)));
   }
+  const open = claimed.filter((one) => !done.includes(one));
+  if (failed !== undefined) logger.warn({ event: 'outbox.start_failed', waiting: open.length, error: String(failed) });
   await removeFromOutbox(database, done);
-  if (done.length < claimed.length) await releaseToOutbox(database, claimed.slice(done.length));
+  if (open.length > 0) await releaseToOutbox(database, open);
   telemetry.count('outbox_relayed_total', {}, done.length);
   if (done.length > 0) logger.info({ event: 'outbox.relayed', started: done.length });
   return done.length;

@@ -20,8 +20,13 @@ export async function putIntoOutbox(database: Database, message: OutboundMessage
   ]);
 }
 
+export interface ClaimedMessage extends MessageRef {
+  /** Temporal's priority key: the lowest is the most urgent. */
+  lane: number;
+}
+
 /** Takes the next messages, the most urgent lane first and each lane in the order of acceptance. They are taken for `relayClaimMs`. */
-export async function claimFromOutbox(database: Database): Promise<MessageRef[]> {
+export async function claimFromOutbox(database: Database): Promise<ClaimedMessage[]> {
   const rows = await database.asMaintenance<{ workspace_id: string; message_id: string; lane: number; accepted_at: Date }>(
     `update outbox o set claimed_until = now() + $1 * interval '1 millisecond'
      from (select workspace_id, message_id from outbox where claimed_until < now() order by lane, accepted_at limit $2 for update skip locked) next
@@ -30,7 +35,7 @@ export async function claimFromOutbox(database: Database): Promise<MessageRef[]>
     [relayClaimMs, relayBatchMax],
   );
   rows.sort((a, b) => a.lane - b.lane || a.accepted_at.getTime() - b.accepted_at.getTime());
-  return rows.map((row) => ({ workspaceId: row.workspace_id, messageId: row.message_id }));
+  return rows.map((row) => ({ workspaceId: row.workspace_id, messageId: row.message_id, lane: row.lane }));
 }
 
 /** Takes messages out whose workflows are started. */
