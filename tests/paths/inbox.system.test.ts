@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser } from '../support/browser.js';
-import { eventually } from '../support/eventually.js';
+import { eventually, patience } from '../support/eventually.js';
 import { receive } from '../support/inbound.js';
 import { type System, startSystem } from '../support/system.js';
 
@@ -89,6 +89,22 @@ describe('the inbox', () => {
     await page.locator('[data-conversation-id]', { hasText: '+14155552602' }).click();
     await page.waitForSelector('[data-message-id][data-status=failed] .trouble');
   }, 60_000);
+
+  it('keeps what is written while its server is killed, and goes on by itself, without a reload', async () => {
+    let loads = 0;
+    page.on('load', () => (loads += 1));
+    await page.locator('[data-conversation-id]', { hasText: 'to be refused' }).click();
+    await page.fill('.composer textarea', 'Still there after the crash');
+    process.kill(system.processes.get('front')?.pid() ?? 0, 'SIGKILL');
+    await page.waitForSelector('[data-connection=reconnecting], [data-connection=offline]');
+    await page.waitForSelector('[data-connection=live]', { timeout: 60_000 * patience });
+    await page.locator('.composer textarea').press('Enter');
+    const bubble = page.locator('[data-message-id][data-status=delivered]', { hasText: 'Still there after the crash' });
+    await expectCount(page, '[data-message-id]:has-text("Still there after the crash")', 1);
+    await bubble.waitFor({ timeout: 30_000 * patience });
+    expect(loads).toBe(0);
+    expect(await system.ledger('Still there after the crash')).toHaveLength(1);
+  }, 90_000);
 
   it('opens for a person by a link that is good once, stays open over a reload, and ends with the sign-out', async () => {
     const person = await browser.newPage();
