@@ -102,7 +102,7 @@ export const limiterRetryMaxMs = 48_000;
 export const limiterIdleEndMs = 15 * 60_000;
 export const limiterUpdatesPerRunMax = 1_800;
 
-/** From the attempt row's commit to the first byte of the request; later the attempt is closed as not sent. */
+/** From the question for the attempt's row to the first byte of the request; later the attempt is closed as not sent. */
 export const attemptWriteWindowMs = 500;
 /**
  * Twice as long after each try that came too late, up to this: where Postgres needs longer than the window for every row, nothing

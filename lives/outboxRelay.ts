@@ -7,6 +7,7 @@ import type { Telemetry } from '../platform/telemetry.js';
 import type { Readable } from '../storage/contents.js';
 import { readOutboundMessages } from '../storage/outboundMessages.js';
 import { claimFromOutbox, outboxDepth, releaseToOutbox, removeFromOutbox } from '../storage/outbox.js';
+import { severalAtOnce } from './severalAtOnce.js';
 import { startMessage } from './startMessage.js';
 
 export interface RelaySettings extends Readable {
@@ -45,24 +46,21 @@ async function relay(settings: RelaySettings, stopping: AbortSignal): Promise<nu
   const messages = await readOutboundMessages(settings, claimed, receiptGraceMs);
   const done: MessageRef[] = [];
   let failed: unknown;
-  const starter = async (left: MessageRef[]): Promise<void> => {
-    while (failed === undefined && !stopping.aborted && performance.now() < heldUntil) {
-      const next = left.shift();
-      if (!next) return;
-      const message = messages.get(next.messageId);
-      try {
-        // Without a row the accept did not come to its end, and its client was told so.
-        if (message) await startMessage(temporal, message);
-        done.push(next);
-      } catch (error) {
-        failed = error;
-      }
+  const start = async (next: MessageRef): Promise<void> => {
+    const message = messages.get(next.messageId);
+    try {
+      // Without a row the accept did not come to its end, and its client was told so.
+      if (message) await startMessage(temporal, message);
+      done.push(next);
+    } catch (error) {
+      failed = error;
     }
   };
+  const mayGoOn = () => failed === undefined && !stopping.aborted && performance.now() < heldUntil;
   // One lane after the other: none is started before all that is more urgent has been.
   for (const lane of new Set(claimed.map((one) => one.lane))) {
-    const left = claimed.filter((one) => one.lane === lane);
-    await Promise.all(Array.from({ length: relayStartsConcurrentMax }, () => starter(left)));
+    const ofLane = claimed.filter((one) => one.lane === lane);
+    await severalAtOnce(ofLane, relayStartsConcurrentMax, start, mayGoOn);
   }
   const open = claimed.filter((one) => !done.includes(one));
   if (failed !== undefined) logger.warn({ event: 'outbox.start_failed', waiting: open.length, error: String(failed) });
